@@ -1,0 +1,1 @@
+"""`studio …`: arguments in, tables or --json out."""

@@ -1,0 +1,36 @@
+"""The `studio` command."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from rich.console import Console
+
+from infrastudio.cli import demo, model_commands, run_commands, server_commands
+from infrastudio.kernel.errors import StudioError
+
+app = typer.Typer(
+    name="studio",
+    help="AI Infra Studio: one control plane for the whole life of an AI model.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+server_commands.register(app)
+demo.register(app)
+run_commands.register(app)
+model_commands.register(app)
+
+
+def main() -> None:
+    """Run a command; a failure that was foreseen is one line and exit code 1."""
+    try:
+        app()
+    except StudioError as error:
+        Console(stderr=True).print(f"[bold red]error[/]: {error.message}", highlight=False, soft_wrap=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

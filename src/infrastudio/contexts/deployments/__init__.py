@@ -1,0 +1,1 @@
+"""Deployments: model versions that serve, their replicas and rollouts."""

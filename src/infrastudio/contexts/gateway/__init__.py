@@ -1,0 +1,1 @@
+"""Gateway: endpoints, the split of traffic between versions, capture."""

@@ -1,0 +1,39 @@
+"""Tokens as clients and the ledger see them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from infrastudio.contexts.identity.permissions import Role
+from infrastudio.kernel.versioned import Time, Value, Versioned
+
+TokenKind = Literal["personal", "job", "replica"]
+
+
+class Token(Versioned):
+    """An API token, without its secret. `scope` names the entity that the token of a job or replica is for."""
+
+    id: str
+    name: str
+    kind: TokenKind
+    role: Role | None
+    scope: str
+    prefix: str
+    project: str
+    created_at: Time
+    expires_at: Time | None
+    revoked_at: Time | None
+
+
+class NewToken(Value):
+    """A token just made: the only value that ever shows its secret."""
+
+    token: Token
+    secret: str
+
+
+class AuthenticationMethods(Value):
+    """All that a client must know before it signs in."""
+
+    mode: Literal["single_user"]
+    banner: str | None

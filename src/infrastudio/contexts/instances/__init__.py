@@ -1,0 +1,1 @@
+"""The fleet inventory: which inference instances there are meant to be."""

@@ -1,0 +1,1 @@
+"""What a project is: the room that every entity belongs to."""

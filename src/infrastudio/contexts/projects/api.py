@@ -1,0 +1,29 @@
+"""The routes of projects."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+
+from infrastudio.contexts.projects import queries
+from infrastudio.contexts.projects.schemas import Project, ProjectPage
+from infrastudio.http import Db, PageParameters, requires
+from infrastudio.kernel.actor import Actor
+from infrastudio.kernel.text import Text
+
+router = APIRouter(prefix="/api/projects", tags=["projects"])
+
+Reader = Annotated[Actor, Depends(requires("projects.read"))]
+
+
+@router.get("")
+async def list_projects(reader: Reader, db: Db, page: PageParameters) -> ProjectPage:
+    """Return the projects that the caller may read."""
+    return await db.read(reader, queries.page, page)
+
+
+@router.get("/{slug}")
+async def get_project(slug: Annotated[Text, Path(max_length=63)], reader: Reader, db: Db) -> Project:
+    """Return one project."""
+    return await db.read(reader, queries.project, slug)

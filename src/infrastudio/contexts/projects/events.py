@@ -1,0 +1,9 @@
+"""Facts about projects."""
+
+from __future__ import annotations
+
+from infrastudio.stores.ledger import Event
+
+
+class ProjectCreated(Event, kind="project.created"):
+    """A project was made."""

@@ -1,0 +1,110 @@
+"""Reads of projects, and from slug to id and back for everybody above."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from infrastudio.contexts.projects.schemas import Project, ProjectPage
+from infrastudio.contexts.projects.tables import ProjectRow
+from infrastudio.kernel.errors import NotFound, PermissionDenied
+from infrastudio.kernel.pages import PageRequest
+from infrastudio.stores.db import Snapshot
+
+EVERY_PROJECT = "*"
+
+
+class UnknownProject(NotFound):
+    """No project of this name exists for the actor."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"There is no project {slug!r}.", field="project", value=slug)
+
+
+def id_of(snapshot: Snapshot, slug: str) -> str | None:
+    """Return the id of a project by its slug, which never changes; None when there is none."""
+    return snapshot.cached(
+        ("project-id", slug),
+        lambda: snapshot.execute(select(ProjectRow.id).where(ProjectRow.slug == slug)).scalar_one_or_none(),
+    )
+
+
+def slug_of(snapshot: Snapshot, project_id: str) -> str:
+    """Return the slug of a project that some row names."""
+    slug: str | None = snapshot.cached(
+        ("project-slug", project_id),
+        lambda: snapshot.execute(select(ProjectRow.slug).where(ProjectRow.id == project_id)).scalar_one_or_none(),
+    )
+    if slug is None:
+        raise UnknownProject(project_id)
+    return slug
+
+
+def require(snapshot: Snapshot, slug: str | None, right: str, *, read_right: str | None = None) -> str:
+    """Return the id of the project that is meant (the actor's own, when `slug` is None), if the actor has the right.
+
+    Raises:
+        UnknownProject: It does not exist, or the actor may not read it.
+        PermissionDenied: The actor may read it and lacks `right`.
+    """
+    wanted = slug or snapshot.actor.project
+    project_id = id_of(snapshot, wanted)
+    if project_id is None:
+        raise UnknownProject(wanted)
+    require_right(snapshot, project_id, right, unknown=UnknownProject(wanted), read_right=read_right)
+    return project_id
+
+
+def require_right(
+    snapshot: Snapshot, project_id: str, right: str, *, unknown: NotFound, read_right: str | None = None
+) -> None:
+    """Check `right` on something of this project; what the actor may not even read does not exist for them.
+
+    Args:
+        snapshot: Carries the actor.
+        project_id: The project of the entity.
+        right: What is about to be done.
+        unknown: Raised when the actor may not read the entity.
+        read_right: The right to read such an entity; by default that of the same noun (`runs.write` → `runs.read`).
+    """
+    if snapshot.actor.may(right, project_id):
+        return
+    if snapshot.actor.may(read_right or f"{right.partition('.')[0]}.read", project_id):
+        raise PermissionDenied(f"This needs the right {right!r} in the project.", right=right)
+    raise unknown
+
+
+def visible(snapshot: Snapshot, column: Any, slug: str | None, right: str) -> ColumnElement[bool]:
+    """Return the condition on a `project_id` column for what a list may show.
+
+    `slug` None means the actor's own project, `*` every project where the actor has `right`.
+    """
+    if slug != EVERY_PROJECT:
+        condition: ColumnElement[bool] = column == require(snapshot, slug, right)
+        return condition
+    allowed = snapshot.actor.projects_with(right)
+    readable: ColumnElement[bool] = column.is_not(None) if allowed is None else column.in_(sorted(allowed))
+    return readable
+
+
+def project(snapshot: Snapshot, slug: str) -> Project:
+    """Return a project by its slug."""
+    project_id = require(snapshot, slug, "projects.read")
+    row = snapshot.execute(select(ProjectRow.__table__).where(ProjectRow.id == project_id)).one()
+    return Project.model_validate(row)
+
+
+def page(snapshot: Snapshot, request: PageRequest) -> ProjectPage:
+    """Return the projects that the actor may read, by slug."""
+    allowed = snapshot.actor.projects_with("projects.read")
+    condition = ProjectRow.id.is_not(None) if allowed is None else ProjectRow.id.in_(sorted(allowed))
+    rows = snapshot.execute(
+        select(ProjectRow.__table__)
+        .where(condition)
+        .order_by(ProjectRow.slug)
+        .offset(request.offset)
+        .limit(request.limit)
+    )
+    total = snapshot.execute(select(func.count()).select_from(ProjectRow).where(condition)).scalar_one()
+    return ProjectPage(items=[Project.model_validate(row) for row in rows], total=total)

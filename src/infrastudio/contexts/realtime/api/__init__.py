@@ -1,0 +1,46 @@
+"""The sockets, and the state of long work."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, WebSocket
+
+from infrastudio.contexts.realtime.api.app_session import AppSession
+from infrastudio.contexts.realtime.api.run_session import RunSession
+from infrastudio.contexts.realtime.schemas import Operation
+from infrastudio.contexts.realtime.service import Hub
+from infrastudio.http import requires, resource
+from infrastudio.kernel.actor import Actor
+from infrastudio.kernel.errors import ValidationFailed
+from infrastudio.kernel.text import Text
+
+router = APIRouter(tags=["realtime"])
+
+Sockets = Annotated[Hub, Depends(resource(Hub))]
+Reader = Annotated[Actor, Depends(requires("operations.read"))]
+
+
+@router.websocket("/ws")
+async def app_socket(socket: WebSocket, hub: Sockets) -> None:
+    """Send the topics that the client subscribes to."""
+    await AppSession(socket, hub).run()
+
+
+@router.websocket("/ws/runs/{id}")
+async def run_socket(socket: WebSocket, hub: Sockets, id: str) -> None:
+    """Send a run's status, metric points, log lines and timeline events."""
+    await RunSession(socket, hub, id, socket.query_params.get("since")).run()
+
+
+@router.get("/api/operations/{id}")
+async def get_operation(
+    id: Annotated[Text, Path(max_length=64)],
+    reader: Reader,
+    hub: Sockets,
+    as_of: Annotated[Text | None, Query(max_length=64, include_in_schema=False)] = None,
+) -> Operation:
+    """Return how long work stands; it is live on the topic `operations`."""
+    if as_of is not None:
+        raise ValidationFailed.of("as_of", "cannot be used here: operations have no past; leave it out")
+    return hub.operations.get(reader, id)

@@ -1,0 +1,1 @@
+"""Decisions without I/O: topics, who gets which event, messages and frames."""

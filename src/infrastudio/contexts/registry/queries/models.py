@@ -1,0 +1,161 @@
+"""Reads of models, live and as of a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, Select, select
+
+from infrastudio.contexts.projects import queries as projects
+from infrastudio.contexts.registry.queries import items
+from infrastudio.contexts.registry.queries.columns import model_columns
+from infrastudio.contexts.registry.queries.fields import MODEL_FIELDS
+from infrastudio.contexts.registry.queries.search import NEWEST_FIRST, Found, Search, run_search
+from infrastudio.contexts.registry.schemas import Model, ModelPage
+from infrastudio.contexts.registry.tables import ModelRow
+from infrastudio.contexts.tracking.queries import lists
+from infrastudio.contexts.tracking.queries.lists import ListQuestion
+from infrastudio.kernel.errors import NotFound
+from infrastudio.kernel.pages import PageRequest
+from infrastudio.stores import ledger
+from infrastudio.stores.db import Snapshot, contains_folded
+from infrastudio.stores.ledger import BIRTH, EVENT_AT, Moment
+from infrastudio.stores.ledger.filter_columns import columns_at
+
+READ: Final = "registry.read"
+WRITE: Final = "registry.write"
+ID_PREFIX: Final = "mdl_"
+
+_table: Final = ModelRow.__table__.c
+
+
+class UnknownModel(NotFound):
+    """No such model exists for the actor."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(f"There is no model {model!r}.", field="model", value=model)
+        self.model = model
+
+
+def model_row(snapshot: Snapshot, model: str, *, right: str = READ, project: str | None = None) -> Row[Any]:
+    """Return the row of a model, by its id or by its name in a project, if the actor has `right` on it.
+
+    Raises:
+        UnknownModel: It does not exist, or the actor may not read it.
+        PermissionDenied: The actor may read it and lacks `right`.
+    """
+    found = None
+    if model.startswith(ID_PREFIX):
+        found = snapshot.execute(select(ModelRow.__table__).where(_table.id == model)).one_or_none()
+    if found is None:
+        project_id = projects.require(snapshot, project, READ)
+        found = snapshot.execute(
+            select(ModelRow.__table__).where(_table.project_id == project_id, _table.name == model)
+        ).one_or_none()
+    if found is None:
+        raise UnknownModel(model)
+    projects.require_right(snapshot, found.project_id, right, unknown=UnknownModel(model))
+    return found
+
+
+def models_of(snapshot: Snapshot, rows: Sequence[Row[Any]]) -> list[Model]:
+    """Return the models that rows hold, with their tags and aliases."""
+    ids = [row.id for row in rows]
+    tags, aliases = items.model_tags(snapshot, ids), items.aliases(snapshot, ids)
+    return [
+        Model.model_validate(
+            {
+                **row._mapping,
+                "project": projects.slug_of(snapshot, row.project_id),
+                "tags": tags.get(row.id, {}),
+                "aliases": aliases.get(row.id, {}),
+            }
+        )
+        for row in rows
+    ]
+
+
+def model(snapshot: Snapshot, model: str, *, project: str | None = None, at: Moment | None = None) -> Model:
+    """Return one model by its id or name, live or as of a moment."""
+    if at is None:
+        return models_of(snapshot, [model_row(snapshot, model, project=project)])[0]
+    if not model.startswith(ID_PREFIX):
+        return _named_at(snapshot, model, project, at)
+    state = ledger.state_at(snapshot, "model", model, at.seq, collections=Model.collections)
+    if state is None:
+        raise UnknownModel(model)
+    project_id = projects.id_of(snapshot, state["project"]) or ""
+    projects.require_right(snapshot, project_id, READ, unknown=UnknownModel(model))
+    return Model.model_validate(state)
+
+
+def models(snapshot: Snapshot, search: Search, *, project: str | None = None) -> Found[Model]:
+    """Return a part of the live models that match a search, by name unless ordered otherwise."""
+    base = select(ModelRow.__table__).where(projects.visible(snapshot, _table.project_id, project, READ))
+    return _live(snapshot, base, search)
+
+
+def page(
+    snapshot: Snapshot, request: PageRequest, *, project: str | None = None, at: Moment | None = None
+) -> ModelPage:
+    """Return a page of models, live or as of a moment; by default the newest first."""
+    asked = lists.understand(snapshot, request, MODEL_FIELDS, at=at, live_only=frozenset())
+    orderings = asked.orderings or NEWEST_FIRST
+    search = Search(MODEL_FIELDS, asked.expression, orderings, asked.limit, asked.offset)
+    found = _page(snapshot, search, asked, project, request.q)
+    return ModelPage(items=found.items, total=found.total, next_cursor=asked.next_cursor(len(found.items), found.total))
+
+
+def _page(snapshot: Snapshot, search: Search, asked: ListQuestion, project: str | None, q: str | None) -> Found[Model]:
+    if asked.seq is None:
+        base = select(ModelRow.__table__).where(projects.visible(snapshot, _table.project_id, project, READ))
+        if q:
+            base = base.where(contains_folded(_table.name_folded, q))
+        if asked.pinned is not None:
+            base = base.where(lists.made_by("model", _table.id, asked.pinned))
+        return _live(snapshot, base, search)
+    base = _states(snapshot, project, asked.seq)
+    if q:
+        base = base.where(contains_folded(ledger.json_value(EVENT_AT.after, "name_folded"), q))
+
+    def read(rows: list[Any]) -> list[Model]:
+        return [_at(snapshot, row) for row in rows]
+
+    name: ColumnElement[Any] = ledger.json_value(EVENT_AT.after, "name")
+    columns = columns_at(Model, search.fields)
+    return run_search(snapshot, base, search, columns, tie_break=(name.asc(), BIRTH.entity_id.asc()), read=read)
+
+
+def _live(snapshot: Snapshot, base: Select[Any], search: Search) -> Found[Model]:
+    return run_search(
+        snapshot,
+        base,
+        search,
+        model_columns(),
+        tie_break=(_table.name.asc(), _table.id.asc()),
+        read=lambda rows: models_of(snapshot, rows),
+    )
+
+
+def _named_at(snapshot: Snapshot, name: str, project: str | None, at: Moment) -> Model:
+    row = snapshot.execute(
+        _states(snapshot, project, at.seq).where(ledger.json_value(EVENT_AT.after, "name") == name)
+    ).one_or_none()
+    if row is None:
+        raise UnknownModel(name)
+    return _at(snapshot, row)
+
+
+def _states(snapshot: Snapshot, project: str | None, seq: int) -> Select[Any]:
+    visible = projects.visible(snapshot, EVENT_AT.project_id, project, READ)
+    return ledger.select_states("model", seq).where(visible)
+
+
+def _at(snapshot: Snapshot, row: Row[Any]) -> Model:
+    """Return the model of a row of `select_states`, its collections folded in where its last event left them out."""
+    state = Model.model_validate_json(row.after)
+    if row.full:
+        return state
+    folded = ledger.collections_at(snapshot, "model", row.entity_id, row.seq, Model.collections)
+    return state.model_copy(update=folded)

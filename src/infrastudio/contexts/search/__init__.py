@@ -1,0 +1,1 @@
+"""One box over everything: names and ids of all entities that exist."""

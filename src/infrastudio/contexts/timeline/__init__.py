@@ -1,0 +1,1 @@
+"""The ledger as people read it: raw events, items on lanes, what changed between two moments, lineage."""

@@ -1,0 +1,122 @@
+"""Net field differences between two moments, grouped by entity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+from sqlalchemy import ColumnElement, Row, func, select
+
+from infrastudio.contexts.timeline.queries.cursors import integers_of
+from infrastudio.contexts.timeline.queries.states import collections_of
+from infrastudio.contexts.timeline.queries.visibility import readable, slug_or_none
+from infrastudio.contexts.timeline.rules.differences import net_changes
+from infrastudio.contexts.timeline.rules.items import name_of
+from infrastudio.contexts.timeline.schemas import ChangePage, EntityChange, LastEvent, MomentOut, NetChange
+from infrastudio.kernel.clock import from_micros
+from infrastudio.kernel.pages import encode_cursor
+from infrastudio.stores import ledger
+from infrastudio.stores.db import Snapshot
+from infrastudio.stores.ledger import Entry, EventRow, Moment
+
+LOOKED_AT: Final = 64
+"""The newest events of an entity that are searched for who changed a field."""
+
+
+def changes_between(
+    snapshot: Snapshot,
+    start: Moment,
+    end: Moment,
+    *,
+    entity: str | None,
+    entity_id: str | None,
+    project: str | None,
+    limit: int,
+    cursor: str | None,
+) -> ChangePage:
+    """Return the entities whose states differ between two moments, the one that changed last first.
+
+    Entities that were changed and are again as they were do not differ, so `total`, which counts those with events in
+    between, is exact only where the page holds them all.
+    """
+    before: int | None = None
+    if cursor is not None:
+        first, last, before = integers_of(cursor, "start", "end", "last")
+        start, end = _moment(snapshot, first), _moment(snapshot, last)
+    conditions: list[ColumnElement[bool]] = [EventRow.seq > start.seq, EventRow.seq <= end.seq]
+    conditions.append(readable(snapshot, EventRow, project))
+    if entity is not None:
+        conditions.append(EventRow.entity == entity)
+    if entity_id is not None:
+        conditions.append(EventRow.entity_id == entity_id)
+    newest = func.max(EventRow.seq)
+    touched = (
+        select(EventRow.entity, EventRow.entity_id, newest.label("last"), func.count().label("events"))
+        .where(*conditions)
+        .group_by(EventRow.entity, EventRow.entity_id)
+    )
+    total = snapshot.execute(select(func.count()).select_from(touched.subquery())).scalar_one()
+    page = touched if before is None else touched.having(newest < before)
+    rows = snapshot.execute(page.order_by(newest.desc()).limit(limit + 1)).all()
+    items = [item for row in rows[:limit] if (item := _change_of(snapshot, row, start.seq, end.seq)) is not None]
+    is_whole = cursor is None and len(rows) <= limit
+    more = None
+    if len(rows) > limit:
+        more = encode_cursor({"start": start.seq, "end": end.seq, "last": rows[limit - 1].last})
+    return ChangePage(
+        items=items,
+        next_cursor=more,
+        total=len(items) if is_whole else total,
+        total_exact=is_whole,
+        start=MomentOut(seq=start.seq, at=start.at),
+        end=MomentOut(seq=end.seq, at=end.at),
+    )
+
+
+def _change_of(snapshot: Snapshot, row: Row[Any], start: int, end: int) -> EntityChange | None:
+    collections = collections_of(row.entity)
+    old = ledger.state_at(snapshot, row.entity, row.entity_id, start, collections=collections)
+    new = ledger.state_at(snapshot, row.entity, row.entity_id, end, collections=collections)
+    changes = net_changes(old, new, collections)
+    if (old is None and new is None) or not changes:
+        return None
+    entries = _newest(snapshot, row, start, end)
+    change: Literal["created", "updated", "deleted"] = "updated"
+    if old is None or new is None:
+        change = "created" if old is None else "deleted"
+    last = entries[0]
+    return EntityChange(
+        entity=row.entity,
+        entity_id=row.entity_id,
+        name=name_of(new if new is not None else old),
+        project=slug_or_none(snapshot, last.project_id),
+        change=change,
+        changes={f: NetChange(old=c.old, new=c.new, seq=_last_seq(entries, f)) for f, c in changes.items()},
+        events=row.events,
+        last=LastEvent(seq=last.seq, at=last.at, kind=last.kind, actor=last.actor, reason=last.reason),
+    )
+
+
+def _newest(snapshot: Snapshot, row: Row[Any], start: int, end: int) -> list[Entry]:
+    rows = snapshot.execute(
+        ledger.select_entries(
+            EventRow.entity == row.entity,
+            EventRow.entity_id == row.entity_id,
+            EventRow.seq > start,
+            EventRow.seq <= end,
+        )
+        .order_by(EventRow.seq.desc())
+        .limit(LOOKED_AT)
+    )
+    return [ledger.entry_of(found) for found in rows]
+
+
+def _last_seq(newest_first: Sequence[Entry], field: str) -> int | None:
+    """Return the last event that changed a field; None when it lies too far back."""
+    names = {field, field.partition(".")[0]}
+    return next((entry.seq for entry in newest_first if names & set(entry.changes or ())), None)
+
+
+def _moment(snapshot: Snapshot, seq: int) -> Moment:
+    at = snapshot.execute(select(EventRow.at).where(EventRow.seq == seq)).scalar_one_or_none()
+    return Moment(seq, at or from_micros(0))

@@ -1,0 +1,183 @@
+"""The routes of experiments."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from infrastudio.contexts.tracking import rules, service
+from infrastudio.contexts.tracking.queries import experiments as queries
+from infrastudio.contexts.tracking.queries import run_search
+from infrastudio.contexts.tracking.queries.run_search import RunScope
+from infrastudio.contexts.tracking.schemas.experiments import (
+    ExperimentIn,
+    ExperimentPage,
+    ExperimentUpdate,
+    ExperimentView,
+)
+from infrastudio.contexts.tracking.schemas.runs import RunCreate, RunIn, RunPage, RunSummary
+from infrastudio.http import (
+    AsOf,
+    Db,
+    IfMatch,
+    PageParameters,
+    ProjectParameter,
+    RepeatKey,
+    requires,
+    resource,
+    set_etag,
+)
+from infrastudio.kernel.actor import Actor
+from infrastudio.kernel.text import Text
+from infrastudio.stores.db import UnitOfWork
+from infrastudio.stores.telemetry import TelemetryStore
+
+router = APIRouter(prefix="/api/experiments", tags=["experiments"])
+
+Reader = Annotated[Actor, Depends(requires("experiments.read"))]
+Writer = Annotated[Actor, Depends(requires("experiments.write"))]
+RunReader = Annotated[Actor, Depends(requires("runs.read"))]
+RunWriter = Annotated[Actor, Depends(requires("runs.write"))]
+Telemetry = Annotated[TelemetryStore, Depends(resource(TelemetryStore))]
+ExperimentId = Annotated[Text, Path(max_length=20)]
+LifecycleParameter = Annotated[
+    Literal["active", "deleted", "all"], Query(description="Which ones are listed: by default those in use.")
+]
+Facets = Annotated[
+    list[Literal["status"]] | None, Query(description="Fields whose values are counted over all that match.")
+]
+
+
+def lifecycle_of(parameter: Literal["active", "deleted", "all"]) -> str | None:
+    """Return the lifecycle that a list is narrowed to; None: all."""
+    return None if parameter == "all" else parameter
+
+
+@router.get("")
+async def list_experiments(
+    reader: Reader,
+    db: Db,
+    page: PageParameters,
+    project: ProjectParameter,
+    at: AsOf,
+    lifecycle: LifecycleParameter = "active",
+) -> ExperimentPage:
+    """Return a page of experiments, by default the newest first."""
+    return await db.read(reader, queries.experiments, page, project=project, lifecycle=lifecycle_of(lifecycle), at=at)
+
+
+@router.post("", status_code=201)
+async def create_experiment(
+    body: ExperimentIn,
+    request: Request,
+    response: Response,
+    writer: Writer,
+    db: Db,
+    project: ProjectParameter,
+    key: RepeatKey,
+) -> ExperimentView:
+    """Make an experiment."""
+    experiment = await db.write_once(writer, key, _create, body, project)
+    response.headers["Location"] = f"{request.url.path.rstrip('/')}/{experiment.id}"
+    set_etag(response, experiment.version)
+    return experiment
+
+
+@router.get("/{id}")
+async def get_experiment(id: ExperimentId, response: Response, reader: Reader, db: Db, at: AsOf) -> ExperimentView:
+    """Return one experiment, also a deleted one."""
+    experiment = await db.read(reader, queries.experiment, id, at=at)
+    set_etag(response, experiment.version)
+    return experiment
+
+
+@router.patch("/{id}")
+async def update_experiment(
+    id: ExperimentId,
+    body: ExperimentUpdate,
+    response: Response,
+    writer: Writer,
+    db: Db,
+    seen: IfMatch,
+    key: RepeatKey,
+) -> ExperimentView:
+    """Change some fields of an experiment; of the tags only those that are named, null takes one away."""
+    experiment = await db.write_once(writer, key, _update, id, body, seen)
+    set_etag(response, experiment.version)
+    return experiment
+
+
+@router.delete("/{id}", status_code=204)
+async def delete_experiment(id: ExperimentId, writer: Writer, db: Db, seen: IfMatch) -> None:
+    """Put an experiment and its runs aside; both can be restored."""
+    await db.write(writer, service.delete_experiment, id, expected=seen)
+
+
+@router.post("/{id}/restore")
+async def restore_experiment(id: ExperimentId, response: Response, writer: Writer, db: Db) -> ExperimentView:
+    """Bring a deleted experiment and all its runs back."""
+    experiment = await db.write(writer, _restore, id)
+    set_etag(response, experiment.version)
+    return experiment
+
+
+@router.get("/{id}/runs")
+async def list_experiment_runs(
+    id: ExperimentId,
+    reader: RunReader,
+    db: Db,
+    telemetry: Telemetry,
+    page: PageParameters,
+    at: AsOf,
+    lifecycle: LifecycleParameter = "active",
+    facets: Facets = None,
+) -> RunPage:
+    """Return a page of an experiment's runs, by default the newest first, with the columns asked for."""
+    scope = RunScope(experiment_ids=(id,), lifecycle=lifecycle_of(lifecycle))
+    return await db.read(reader, run_search.run_page, telemetry, page, scope, facets=facets or (), at=at)
+
+
+@router.post("/{id}/runs", status_code=201)
+async def create_experiment_run(
+    id: ExperimentId,
+    body: RunIn,
+    response: Response,
+    request: Request,
+    writer: RunWriter,
+    db: Db,
+    key: RepeatKey,
+) -> RunSummary:
+    """Make a bare run, without a job behind it."""
+    run = await db.write_once(writer, key, _create_run, id, body)
+    response.headers["Location"] = f"{request.scope.get('root_path', '')}/api/runs/{run.id}"
+    set_etag(response, run.version)
+    return run
+
+
+def _create(uow: UnitOfWork, body: ExperimentIn, project: str | None) -> ExperimentView:
+    return queries.experiment(uow, service.create_experiment(uow, body, project=project).id)
+
+
+def _update(uow: UnitOfWork, id: str, body: ExperimentUpdate, expected: int | None) -> ExperimentView:
+    service.update_experiment(uow, id, body, expected=expected)
+    return queries.experiment(uow, id)
+
+
+def _restore(uow: UnitOfWork, id: str) -> ExperimentView:
+    service.restore_experiment(uow, id)
+    return queries.experiment(uow, id)
+
+
+def _create_run(uow: UnitOfWork, experiment_id: str, body: RunIn) -> RunSummary:
+    parent = {} if body.parent_id is None else {rules.PARENT_TAG: body.parent_id}
+    wanted = RunCreate(
+        experiment_id=experiment_id,
+        name=body.name,
+        status=body.status,
+        user=uow.actor.ref,
+        started_at=body.started_at,
+        params=body.params,
+        tags={**body.tags, **parent},
+    )
+    return run_search.summary(service.create_run(uow, wanted, fill_times=True), {})

@@ -1,0 +1,1 @@
+"""Reads of tracking, live and as of a moment."""

@@ -1,0 +1,165 @@
+"""Where the values of experiments and runs stand, for filters and orders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, String, and_, cast, func, literal, select
+from typing_extensions import override
+
+from infrastudio.contexts.tracking.tables.experiments import ExperimentRow, ExperimentTagRow
+from infrastudio.contexts.tracking.tables.runs import RunDatasetRow, RunParamRow, RunRow, RunTagRow
+from infrastudio.stores.db.filter_compiler import CollectionColumns, FieldColumn, FilterColumns, moment_column
+from infrastudio.stores.telemetry import search_tables
+
+_run = RunRow.__table__.c
+_experiment = ExperimentRow.__table__.c
+
+Condition = Callable[[FieldColumn], ColumnElement[bool]]
+Joined = tuple[FromClause, ColumnElement[bool], FieldColumn]
+
+
+class ItemColumns(CollectionColumns):
+    """Params or tags: rows of owner, key, value."""
+
+    def __init__(self, table: Any, owner: str, id_column: Any) -> None:
+        self._table = table.__table__
+        self._owner = owner
+        self._id = id_column
+
+    @override
+    def where(self, key: str, condition: Condition) -> ColumnElement[bool]:
+        items = self._table.c
+        column = FieldColumn(items.value, func.coalesce(items.value_folded, items.value))
+        owners = select(items[self._owner]).where(items.key == key, condition(column))
+        found: ColumnElement[bool] = self._id.in_(owners)
+        return found
+
+    @override
+    def joined(self, key: str, number: int) -> Joined:
+        items = self._table.alias(f"ordered_{number}")
+        on = and_(items.c[self._owner] == self._id, items.c.key == key)
+        return items, on, FieldColumn(items.c.value)
+
+
+class MetricColumns(CollectionColumns):
+    """Latest values of metrics, which telemetry keeps; NULL is NaN there."""
+
+    def __init__(self, dialect: str) -> None:
+        self._tables = search_tables(dialect)
+
+    @override
+    def where(self, key: str, condition: Condition) -> ColumnElement[bool]:
+        stream, latest = self._tables.stream, self._tables.latest
+        owners = (
+            select(stream.c.owner_id)
+            .select_from(latest)
+            .join(stream, stream.c.stream_id == latest.c.stream_id)
+            .where(
+                latest.c.series_id == self._series_id(key),
+                stream.c.entity == "run",
+                condition(FieldColumn(latest.c.value, null_is_nan=True)),
+            )
+        )
+        return _run.id.in_(owners)
+
+    @override
+    def joined(self, key: str, number: int) -> Joined:
+        """Seek the value of each run: a join over a subquery of all values takes minutes on SQLite."""
+        latest = self._tables.latest.alias(f"ordered_{number}")
+        stream = self._tables.stream.alias(f"stream_{number}")
+        stream_id = (
+            select(stream.c.stream_id)
+            .where(stream.c.entity == "run", stream.c.owner_id == _run.id)
+            .correlate(RunRow.__table__)
+            .scalar_subquery()
+        )
+        on = and_(latest.c.stream_id == stream_id, latest.c.series_id == self._series_id(key))
+        return latest, on, FieldColumn(latest.c.value, null_is_nan=True)
+
+    def _series_id(self, key: str) -> ColumnElement[int]:
+        series = self._tables.series
+        return (
+            select(series.c.series_id)
+            .where(
+                series.c.name == key,
+                series.c.model_id == "",
+                series.c.dataset_name == "",
+                series.c.dataset_digest == "",
+            )
+            .scalar_subquery()
+        )
+
+
+class DatasetColumns(CollectionColumns):
+    """Datasets that runs used; a run may have several."""
+
+    @override
+    def where(self, key: str, condition: Condition) -> ColumnElement[bool]:
+        columns = RunDatasetRow.__table__.c
+        column = FieldColumn(columns[key], columns[f"{key}_folded"], nullable=True)
+        runs = select(RunDatasetRow.run_id).where(column.value.is_not(None), condition(column))
+        return _run.id.in_(runs)
+
+    @override
+    def joined(self, key: str, number: int) -> Joined:
+        raise TypeError("a run may have several datasets, so they give no order; their fields must not be sortable")
+
+
+def run_columns(dialect: str) -> FilterColumns:
+    """Return the live columns of runs."""
+    artifact_uri = _artifact_uri(_experiment.artifact_location)
+    return FilterColumns(
+        {
+            "id": FieldColumn(_run.id, _run.id),
+            "name": FieldColumn(_run.name, _run.name_folded),
+            "status": FieldColumn(_run.status),
+            "user": FieldColumn(_run.user, _run.user_folded),
+            "artifact_uri": FieldColumn(artifact_uri, _artifact_uri(_experiment.artifact_location_folded)),
+            "experiment_id": FieldColumn(cast(_run.experiment_id, String(20))),
+            "parent_id": FieldColumn(_run.parent_id, nullable=True),
+            "job_id": FieldColumn(_run.job_id, nullable=True),
+            "attempts": FieldColumn(_run.attempts),
+            "started_at": moment_column(_run.started_at, nullable=True),
+            "ended_at": moment_column(_run.ended_at, nullable=True),
+            "created_at": moment_column(_run.created_at),
+            "updated_at": moment_column(_run.updated_at),
+        },
+        {
+            "metric": MetricColumns(dialect),
+            "parameter": ItemColumns(RunParamRow, "run_id", _run.id),
+            "tag": ItemColumns(RunTagRow, "run_id", _run.id),
+            "dataset": DatasetColumns(),
+        },
+    )
+
+
+def experiment_columns() -> FilterColumns:
+    """Return the live columns of experiments."""
+    last_run_at = (
+        select(func.max(func.coalesce(_run.started_at, _run.created_at)))
+        .where(_run.experiment_id == _experiment.id, _run.lifecycle == "active")
+        .correlate(ExperimentRow.__table__)
+        .scalar_subquery()
+    )
+    id_text = cast(_experiment.id, String(20))
+    return FilterColumns(
+        {
+            "id": FieldColumn(id_text, id_text),
+            "name": FieldColumn(_experiment.name, _experiment.name_folded),
+            "owner": FieldColumn(_experiment.owner, _experiment.owner_folded, nullable=True),
+            "lifecycle": FieldColumn(_experiment.lifecycle),
+            "created_at": moment_column(_experiment.created_at),
+            "updated_at": moment_column(_experiment.updated_at),
+            "revised_at": moment_column(_experiment.revised_at),
+            "last_run_at": moment_column(last_run_at, nullable=True),
+        },
+        {"tag": ItemColumns(ExperimentTagRow, "experiment_id", _experiment.id)},
+    )
+
+
+def _artifact_uri(location: Any) -> ColumnElement[str]:
+    root = select(location).where(_experiment.id == _run.experiment_id).correlate(RunRow.__table__).scalar_subquery()
+    uri: ColumnElement[str] = root + literal("/") + _run.id + literal("/artifacts")
+    return uri

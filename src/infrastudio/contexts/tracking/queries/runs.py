@@ -1,0 +1,248 @@
+"""Reads of single runs, and what they carry."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import BindParameter, Row, bindparam, func, select
+
+from infrastudio.contexts.projects import queries as projects
+from infrastudio.contexts.tracking.schemas.runs import DatasetInput, LoggedDataset, Run, RunDetail, RunStatus
+from infrastudio.contexts.tracking.tables.artifacts import ArtifactRow
+from infrastudio.contexts.tracking.tables.items import table_of
+from infrastudio.contexts.tracking.tables.runs import (
+    RunDatasetRow,
+    RunModelRow,
+    RunParamRow,
+    RunRow,
+    RunTagRow,
+    TrackingTextRow,
+)
+from infrastudio.kernel.canonical_json import canonical_json
+from infrastudio.kernel.clock import to_micros
+from infrastudio.kernel.errors import NotFound
+from infrastudio.stores import ledger
+from infrastudio.stores.db import Snapshot
+from infrastudio.stores.ledger import Moment
+from infrastudio.stores.telemetry import StreamKey, TelemetryReader
+
+READ: Final = "runs.read"
+CHUNK: Final = 500
+"""Ids in one statement."""
+
+_runs, _datasets, _models = table_of(RunRow), table_of(RunDatasetRow), table_of(RunModelRow)
+_BY_ID: Final = select(_runs).where(_runs.c.id == bindparam("id"))
+_ACCESS: Final = select(_runs.c.project_id, _runs.c.lifecycle, _runs.c.attempts, _runs.c.status).where(
+    _runs.c.id == bindparam("id")
+)
+_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
+_BY_IDS: Final = select(_runs).where(_runs.c.id.in_(_IDS))
+_DATASETS: Final = select(_datasets).where(_datasets.c.run_id.in_(_IDS)).order_by(_datasets.c.name, _datasets.c.digest)
+_MODELS: Final = select(_models).where(_models.c.run_id.in_(_IDS)).order_by(_models.c.model_id)
+
+
+class UnknownRun(NotFound):
+    """No such run exists for the actor."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(f"Run with id={id} not found", id=id)
+
+
+class RunAccess(NamedTuple):
+    """What a writer of telemetry must know of a run."""
+
+    project_id: str
+    is_active: bool
+    attempt: int
+    status: RunStatus
+
+
+def row(snapshot: Snapshot, id: str, *, right: str = READ) -> Row[Any]:
+    """Return the row of a run on which the actor has `right`.
+
+    Raises:
+        UnknownRun: It does not exist, or the actor may not read it.
+        PermissionDenied: The actor may read it and lacks `right`.
+    """
+    found = snapshot.execute(_BY_ID, {"id": id}).one_or_none()
+    if found is None:
+        raise UnknownRun(id)
+    projects.require_right(snapshot, found.project_id, right, unknown=UnknownRun(id), read_right=READ)
+    return found
+
+
+def rows_of(snapshot: Snapshot, ids: Sequence[str]) -> list[Row[Any]]:
+    """Return the rows of runs that are there, in the order of `ids`; rights are the caller's to check."""
+    found = {row.id: row for some in in_chunks(ids) for row in snapshot.execute(_BY_IDS, {"ids": some})}
+    return [found[id] for id in ids]
+
+
+def run_of(snapshot: Snapshot, row: Row[Any]) -> Run:
+    """Return the run that a row holds, its collections empty."""
+    project = projects.slug_of(snapshot, row.project_id)
+    return Run.model_validate({**row._mapping, "project": project, "experiment_id": str(row.experiment_id)})
+
+
+def run(snapshot: Snapshot, id: str, *, at: Moment | None = None) -> Run:
+    """Return one run with its collections, deleted ones too, live or as of a moment."""
+    if at is None:
+        return with_collections(snapshot, [run_of(snapshot, row(snapshot, id))])[0]
+    past = ledger.state_at(snapshot, "run", id, at.seq, collections=Run.collections)
+    if past is None:
+        raise UnknownRun(id)
+    project_id = projects.id_of(snapshot, past["project"]) or ""
+    projects.require_right(snapshot, project_id, READ, unknown=UnknownRun(id))
+    return Run.model_validate(past)
+
+
+def run_exists_active(snapshot: Snapshot, id: str) -> RunAccess | None:
+    """Return what a writer of telemetry must know of a run, whoever asks; None when there is none.
+
+    Rights are the caller's to check; `ActiveRuns` keeps the answers.
+    """
+    found = snapshot.execute(_ACCESS, {"id": id}).one_or_none()
+    if found is None:
+        return None
+    return RunAccess(found.project_id, found.lifecycle == "active", found.attempts, found.status)
+
+
+def run_detail(snapshot: Snapshot, telemetry: TelemetryReader, id: str, *, at: Moment | None = None) -> RunDetail:
+    """Return one run with its latest metrics and counts of what it left behind."""
+    state = run(snapshot, id, at=at)
+    received_by = None if at is None else to_micros(at.at)
+    latest = telemetry.latest("run", [id], received_by=received_by).get(id, {})
+    key = StreamKey("run", id)
+    lines = telemetry.head(key).lines if at is None else telemetry.lines(key, limit=1, received_by=received_by).total
+    values = state.model_dump(exclude={"datasets", "model_inputs"})
+    return RunDetail.model_validate(
+        values
+        | {
+            "metrics": {name: latest[name].value for name in sorted(latest)},
+            "metric_names": len(latest),
+            "log_lines": lines,
+            "artifact_count": _artifact_count(snapshot, id) if at is None else None,
+            "datasets": list(state.datasets.values()),
+            "model_inputs": sorted(state.model_inputs),
+        }
+    )
+
+
+def children(snapshot: Snapshot, id: str) -> list[Run]:
+    """Return the active runs that name this one as their parent, oldest first, without their collections."""
+    row(snapshot, id)
+    found = snapshot.execute(
+        select(RunRow.__table__)
+        .where(RunRow.parent_id == id, RunRow.lifecycle == "active")
+        .order_by(RunRow.created_at, RunRow.id)
+    )
+    return [run_of(snapshot, child) for child in found]
+
+
+def datasets_of(snapshot: Snapshot, id: str) -> list[DatasetInput]:
+    """Return the datasets that a run used, with their long texts, by name and digest."""
+    row(snapshot, id)
+    rows = snapshot.execute(
+        select(RunDatasetRow.__table__)
+        .where(RunDatasetRow.run_id == id)
+        .order_by(RunDatasetRow.name, RunDatasetRow.digest)
+    ).all()
+    digests = {d for found in rows for d in (found.source_sha256, found.schema_sha256, found.profile_sha256) if d}
+    statement = select(TrackingTextRow.sha256, TrackingTextRow.text).where(TrackingTextRow.sha256.in_(sorted(digests)))
+    texts = {found.sha256: found.text for found in snapshot.execute(statement)}
+    return [
+        DatasetInput(
+            name=found.name,
+            digest=found.digest,
+            source_type=found.source_type,
+            source=texts[found.source_sha256],
+            schema_text=None if found.schema_sha256 is None else texts[found.schema_sha256],
+            profile_text=None if found.profile_sha256 is None else texts[found.profile_sha256],
+            tags=found.tags,
+        )
+        for found in rows
+    ]
+
+
+def with_collections(snapshot: Snapshot, runs: Sequence[Run]) -> list[Run]:
+    """Return the runs with all their collections."""
+    ids = [each.id for each in runs]
+    params, tags = params_of(snapshot, ids), tags_of(snapshot, ids)
+    datasets: dict[str, dict[str, LoggedDataset]] = {id: {} for id in ids}
+    inputs: dict[str, dict[str, bool]] = {id: {} for id in ids}
+    outputs: dict[str, dict[str, int]] = {id: {} for id in ids}
+    for some in in_chunks(ids):
+        for found in snapshot.execute(_DATASETS, {"ids": some}):
+            dataset = LoggedDataset.model_validate({name: found._mapping[name] for name in LoggedDataset.model_fields})
+            datasets[found.run_id][dataset_key(found.name, found.digest)] = dataset
+        for found in snapshot.execute(_MODELS, {"ids": some}):
+            if found.direction == "input":
+                inputs[found.run_id][found.model_id] = True
+            else:
+                outputs[found.run_id][found.model_id] = found.step
+    return [
+        each.model_copy(
+            update={
+                "params": params[each.id],
+                "tags": tags[each.id],
+                "datasets": datasets[each.id],
+                "model_inputs": inputs[each.id],
+                "model_outputs": outputs[each.id],
+            }
+        )
+        for each in runs
+    ]
+
+
+def dataset_key(name: str, digest: str) -> str:
+    """Return the key of a dataset among those of a run."""
+    return canonical_json([name, digest])
+
+
+def params_of(snapshot: Snapshot, ids: Iterable[str], keys: Collection[str] | None = None) -> dict[str, dict[str, str]]:
+    """Return params by run, those of all runs or the asked-for ones, by key."""
+    return _PARAMS.of(snapshot, ids, keys)
+
+
+def tags_of(snapshot: Snapshot, ids: Iterable[str], keys: Collection[str] | None = None) -> dict[str, dict[str, str]]:
+    """Return tags by run, all or the asked-for ones, by key."""
+    return _TAGS.of(snapshot, ids, keys)
+
+
+def in_chunks(values: Iterable[str]) -> Iterable[list[str]]:
+    """Yield the values in lists that fit into a statement."""
+    rest = list(values)
+    for start in range(0, len(rest), CHUNK):
+        yield rest[start : start + CHUNK]
+
+
+class _Items:
+    """The statements that read params or tags."""
+
+    def __init__(self, row: type[RunParamRow | RunTagRow]) -> None:
+        items = table_of(row).c
+        self._all = (
+            select(items.run_id, items.key, items.value).where(items.run_id.in_(_IDS)).order_by(items.run_id, items.key)
+        )
+        self._some = self._all.where(items.key.in_(bindparam("keys", expanding=True)))
+
+    def of(self, snapshot: Snapshot, ids: Iterable[str], keys: Collection[str] | None) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {id: {} for id in ids}
+        if keys is not None and not keys:
+            return found
+        statement = self._all if keys is None else self._some
+        parameters = {} if keys is None else {"keys": sorted(keys)}
+        for some in in_chunks(found):
+            rows: Sequence[Any] = snapshot.execute(statement, {"ids": some, **parameters}).all()
+            for run_id, key, value in rows:
+                found[run_id][key] = value
+        return found
+
+
+_PARAMS: Final = _Items(RunParamRow)
+_TAGS: Final = _Items(RunTagRow)
+
+
+def _artifact_count(snapshot: Snapshot, id: str) -> int:
+    statement = select(func.count()).select_from(ArtifactRow).where(ArtifactRow.run_id == id)
+    return int(snapshot.execute(statement).scalar_one())

@@ -1,0 +1,88 @@
+"""Log lines on the wire."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, StringConstraints
+
+from infrastudio.kernel.text import Integer, Text
+from infrastudio.kernel.versioned import Time, Value
+
+Level = Literal["debug", "info", "warning", "error", "critical"]
+LevelWord = Literal["none", "debug", "info", "warn", "warning", "error", "critical"]
+"""What a filter may say; `none` means lines that state no level."""
+LogStream = Literal["stdout", "stderr", "event"]
+Direction = Literal["forward", "backward"]
+
+MAX_LINES: Final = 10_000
+
+
+class LogLine(Value):
+    """A log line. `fields` are those of a line that is a JSON object."""
+
+    line: int
+    time: Time
+    level: Level | None
+    stream: LogStream
+    source: str
+    attempt: int
+    text: str
+    fields: dict[str, Any] | None
+
+
+class LogPage(Value):
+    """Lines in ascending order; `next_cursor` goes on in the direction that was asked for.
+
+    `first_line` is the lowest number still held (null: there is none); `total` and `levels` count all lines of the
+    run, whatever the filter.
+    """
+
+    items: list[LogLine]
+    next_cursor: str | None
+    prev_cursor: str | None
+    first_line: int | None
+    total: int
+    levels: dict[str, int]
+
+
+class LogHits(Value):
+    """Numbers of matching lines out of one slice of the log; `next_from_line` begins the next older slice."""
+
+    lines: list[int]
+    scanned: int
+    next_from_line: int | None
+
+
+class LogHistogram(Value):
+    """Counts of lines over time by level; bucket i begins `i * width_s` seconds behind `start`."""
+
+    start: Time | None
+    width_s: float
+    levels: dict[str, list[int]]
+
+
+class LogLineIn(Value):
+    """A line to store; without a time it is the server's, without a level the one that the text states."""
+
+    text: Annotated[Text, StringConstraints(max_length=1_000_000)]
+    time: Time | None = None
+    level: Level | None = None
+    stream: LogStream = "stdout"
+
+
+class LogLinesIn(Value):
+    """Lines of one sender, who numbers them: what was sent before is passed over, a gap is refused."""
+
+    lines: Annotated[list[LogLineIn], Field(min_length=1, max_length=MAX_LINES)]
+    first: Annotated[Integer, Field(ge=1)]
+    """The sender's own number of the first line, from 1 on in each attempt."""
+    source: Annotated[Text, StringConstraints(max_length=100)] = ""
+    """Who sends, where several do: a rank, a file."""
+
+
+class LinesLogged(Value):
+    """How many of the lines were new, and the number that the first of them got."""
+
+    first_line: int
+    accepted: int

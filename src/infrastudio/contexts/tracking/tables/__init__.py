@@ -1,0 +1,1 @@
+"""Rows of tracking, private to this context."""

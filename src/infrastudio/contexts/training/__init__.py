@@ -1,0 +1,1 @@
+"""Jobs: programs that train, their attempts, their ends; searches over hyperparameters."""

@@ -1,0 +1,1 @@
+"""We call others: executors, runtimes, engines, channels, buses, blobs, sso."""

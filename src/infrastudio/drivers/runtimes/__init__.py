@@ -1,0 +1,1 @@
+"""Runtimes: where replicas of models run."""

@@ -1,0 +1,24 @@
+"""What every `api.py` takes from a request; knows no context."""
+
+from infrastudio.http.address import ServerAddress
+from infrastudio.http.dependencies import Caller, Db, ProjectParameter, requires, resource
+from infrastudio.http.etag import IfMatch, etag, set_etag
+from infrastudio.http.moments import AsOf
+from infrastudio.http.pagination import PageParameters, page_parameters
+from infrastudio.http.repeats import RepeatKey
+
+__all__ = [
+    "AsOf",
+    "Caller",
+    "Db",
+    "IfMatch",
+    "PageParameters",
+    "ProjectParameter",
+    "RepeatKey",
+    "ServerAddress",
+    "etag",
+    "page_parameters",
+    "requires",
+    "resource",
+    "set_etag",
+]

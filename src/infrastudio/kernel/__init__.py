@@ -1,0 +1,1 @@
+"""Values without I/O: ids, actor, clock, errors, pages, diff, filter grammar."""

@@ -1,0 +1,61 @@
+"""The one source of ids and random numbers; a seed makes them repeatable."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import threading
+from typing import Final, Protocol
+
+from typing_extensions import override
+
+CROCKFORD: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Lowercase Crockford base32: no i, l, o, u."""
+
+
+class IdSource(Protocol):
+    """Makes ids that are never used twice."""
+
+    def token_bytes(self, size: int) -> bytes:
+        """Return `size` random bytes."""
+        ...
+
+    def hex32(self) -> str:
+        """Return 32 lowercase hex digits: the id of a run or a trace."""
+        ...
+
+    def prefixed(self, prefix: str) -> str:
+        """Return `<prefix>_` and 12 random characters of Crockford base32."""
+        ...
+
+
+class _Ids(IdSource):
+    @override
+    def hex32(self) -> str:
+        return self.token_bytes(16).hex()
+
+    @override
+    def prefixed(self, prefix: str) -> str:
+        number = int.from_bytes(self.token_bytes(8), "big")
+        return prefix + "_" + "".join(CROCKFORD[(number >> (5 * i)) & 31] for i in range(12))
+
+
+class RandomIds(_Ids):
+    """Ids from the operating system's randomness."""
+
+    @override
+    def token_bytes(self, size: int) -> bytes:
+        return secrets.token_bytes(size)
+
+
+class SeededIds(_Ids):
+    """The same ids for the same seed, for tests and the demo's past; never for secrets."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311  repeatable on purpose, makes no secret
+        self._lock = threading.Lock()
+
+    @override
+    def token_bytes(self, size: int) -> bytes:
+        with self._lock:
+            return self._random.randbytes(size)

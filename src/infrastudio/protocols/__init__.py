@@ -1,0 +1,1 @@
+"""Others call us: MLflow, OTLP, inference, OpenAI, GraphQL, MCP, Prometheus."""

@@ -1,0 +1,1 @@
+"""Open Inference Protocol: the codec that replicas use, and the gateway in front of ASGI."""

@@ -1,0 +1,1 @@
+"""The program that serves one version of one model over a Unix socket."""

@@ -1,0 +1,266 @@
+"""Where objects are made and handed over; nothing else constructs what has a lifetime."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy import text
+from starlette.types import ASGIApp
+
+from infrastudio.contexts.deployments import api as deployments_api
+from infrastudio.contexts.deployments.controller import DeploymentController
+from infrastudio.contexts.identity import api as identity_api
+from infrastudio.contexts.identity import queries as identity
+from infrastudio.contexts.identity.schemas import AuthenticationMethods
+from infrastudio.contexts.instances import api as instances_api
+from infrastudio.contexts.projects import api as projects_api
+from infrastudio.contexts.projects import service as projects
+from infrastudio.contexts.realtime import api as realtime_api
+from infrastudio.contexts.realtime.service import CHAOS_CUT_S, Hub, Limits
+from infrastudio.contexts.registry import api as registry_api
+from infrastudio.contexts.search import api as search_api
+from infrastudio.contexts.search.controller import SearchFollower
+from infrastudio.contexts.timeline import api as timeline_api
+from infrastudio.contexts.timeline.controller import TimelineFollower
+from infrastudio.contexts.timeline.rules.items import describe
+from infrastudio.contexts.tracking import api as tracking_api
+from infrastudio.contexts.tracking.queries.active_runs import ActiveRuns
+from infrastudio.contexts.tracking.service import experiments
+from infrastudio.contexts.training import api as training_api
+from infrastudio.contexts.training.controller import JobController
+from infrastudio.contexts.training.ports import Executors
+from infrastudio.drivers.executors.local import LocalExecutor
+from infrastudio.drivers.runtimes.process import ProcessRuntime
+from infrastudio.http import ServerAddress
+from infrastudio.kernel.clock import Clock, SystemClock
+from infrastudio.kernel.ids import IdSource, RandomIds
+from infrastudio.migrations import upgrade
+from infrastudio.protocols import mlflow
+from infrastudio.protocols.inference.gateway import InferenceGateway
+from infrastudio.protocols.inference.http_protocol import gateway_protocol
+from infrastudio.server.authentication import Authenticator, OriginPolicy
+from infrastudio.server.gateway import GatewayAuthenticator, make_gateway, routing_follower
+from infrastudio.server.serving import ModelFolders
+from infrastudio.server.settings import Settings
+from infrastudio.server.supervisor import Supervisor
+from infrastudio.stores.blobs import BlobStore, FolderBlobStore
+from infrastudio.stores.db import Database, Snapshot
+from infrastudio.stores.ledger import LedgerFeed, TableLedgerLock, head
+from infrastudio.stores.telemetry import (
+    ATTACHED_AS,
+    FILE_NAME,
+    SqliteTelemetryStore,
+    SqlTelemetryStore,
+    TelemetryStore,
+)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ProtocolApp:
+    """A foreign protocol: which paths it takes, who answers them, how it tells of a failure."""
+
+    takes: Callable[[str], bool]
+    app: ASGIApp
+    failure: Callable[[Exception, int], tuple[int, bytes, str]]
+    """From a failure and its status to status, body and content type."""
+    is_upload: Callable[[str], bool] = lambda _path: False
+
+
+@dataclass
+class Studio:
+    """Everything that one server process is made of."""
+
+    settings: Settings
+    clock: Clock
+    ids: IdSource
+    db: Database
+    feed: LedgerFeed
+    authenticator: Authenticator
+    telemetry: TelemetryStore
+    blobs: BlobStore
+    resources: dict[type, Any]
+    address: ServerAddress
+    gateway: InferenceGateway
+    loops: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    supervisor: Supervisor = field(default_factory=Supervisor)
+
+    async def start(self) -> None:
+        """Start what runs beside the requests."""
+        self.supervisor.start(self.loops)
+
+    async def stop(self) -> None:
+        """Stop the loops, then give everything back."""
+        await self.supervisor.stop()
+        self.gateway.close()
+        await asyncio.to_thread(self.close)
+
+    def close(self) -> None:
+        """Give everything back; for a server whose loops do not run."""
+        self.telemetry.close()
+        self.db.close()
+
+    async def readiness(self) -> dict[str, str]:
+        """Return the state of each dependency: `ok`, or what is wrong."""
+        try:
+            await self.db.read(identity.SINGLE_USER, _ping)
+        except Exception as error:
+            logger.warning("the database does not answer", exc_info=error)
+            return {"database": "unreachable"}
+        return {"database": "ok"}
+
+
+def open_database(
+    settings: Settings, *, clock: Clock | None = None, ids: IdSource | None = None, attach: Path | None = None
+) -> Database:
+    """Return the migrated database of the settings, with what every Studio has in it.
+
+    Args:
+        settings: Where it lies.
+        clock: The source of time; the machine's by default.
+        ids: The source of ids; the machine's randomness by default.
+        attach: The telemetry file that reads may join.
+    """
+    connection = settings.connection(attach={ATTACHED_AS: attach} if attach else None)
+    db = Database(connection, lock=TableLedgerLock(), clock=clock or SystemClock(), ids=ids or RandomIds())
+    try:
+        upgrade(db.write_engine)
+        with db.begin(identity.controller("setup")) as uow:
+            projects.ensure_default(uow)
+            experiments.ensure_default(uow)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def open_telemetry(settings: Settings, clock: Clock) -> tuple[TelemetryStore, Path | None]:
+    """Return the telemetry store, and on SQLite the file that it writes to."""
+    writer = f"server:{os.getpid()}"
+    if settings.uses_sqlite:
+        path = settings.folder / FILE_NAME
+        return SqliteTelemetryStore(path, clock=clock, writer=writer), path
+    return SqlTelemetryStore(settings.connection(), clock=clock, writer=writer), None
+
+
+def build(
+    settings: Settings, *, clock: Clock | None = None, ids: IdSource | None = None, url: str | None = None
+) -> Studio:
+    """Make everything that a server needs; `url` is where it is reached once its port is bound."""
+    clock, ids = clock or SystemClock(), ids or RandomIds()
+    settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    telemetry, attached = open_telemetry(settings, clock)
+    try:
+        db = open_database(settings, clock=clock, ids=ids, attach=attached)
+    except BaseException:
+        telemetry.close()
+        raise
+    blobs = FolderBlobStore(settings.folder / "blobs", ids=ids)
+    with db.snapshot(identity.SINGLE_USER) as snapshot:
+        feed = LedgerFeed(db, since=head(snapshot))
+    origins = OriginPolicy(settings)
+    authenticator = Authenticator(db, clock, origins)
+    feed.subscribe(authenticator.forget)
+    callers = GatewayAuthenticator(db, clock)
+    feed.subscribe(callers.hear)
+    gateway = make_gateway(settings, callers, origins, ids)
+    models = identity.controller("deployments")
+    deployments = DeploymentController(
+        db,
+        ProcessRuntime(settings.folder / "replicas", clock),
+        actor=models,
+        clock=clock,
+        model_folder=ModelFolders(settings.folder / "models", db=db, blobs=blobs, actor=models),
+    )
+    feed.subscribe(deployments.hear)
+    runs = ActiveRuns(db)
+    feed.subscribe(runs.forget)
+    address = ServerAddress(url or f"http://{settings.host}:{settings.port}{settings.root_path}", settings.public_url)
+    timeline = TimelineFollower(db)
+    sockets = Hub(
+        db,
+        feed,
+        telemetry,
+        authenticate=authenticator.of_socket,
+        describe=describe,
+        clock=clock,
+        ids=ids,
+        limits=Limits(cut_after_s=CHAOS_CUT_S) if settings.ws_chaos_disconnect and not settings.is_production else None,
+    )
+    executors = Executors(local=LocalExecutor(settings.folder / "jobs"))
+    jobs = JobController(db, feed, telemetry, executors, address, at_once=max(4, os.cpu_count() or 1))
+    resources: dict[type, Any] = {
+        Database: db,
+        LedgerFeed: feed,
+        TelemetryStore: telemetry,
+        BlobStore: blobs,
+        ActiveRuns: runs,
+        Authenticator: authenticator,
+        AuthenticationMethods: AuthenticationMethods(mode="single_user", banner=_banner(settings)),
+        ServerAddress: address,
+        Executors: executors,
+        Hub: sockets,
+    }
+    loops: dict[str, Callable[[], Awaitable[None]]] = {
+        "ledger feed": feed.run,
+        "timeline": timeline.run,
+        "search": SearchFollower(db).run,
+        "sockets": sockets.run,
+        "callers": callers.run,
+        "routing": routing_follower(db, gateway).run,
+        "deployments": deployments.run,
+        "jobs": jobs.run,
+    }
+    return Studio(settings, clock, ids, db, feed, authenticator, telemetry, blobs, resources, address, gateway, loops)
+
+
+def routers() -> list[APIRouter]:
+    """Return the routes of all contexts."""
+    return [
+        identity_api.router,
+        projects_api.router,
+        instances_api.router,
+        timeline_api.router,
+        search_api.router,
+        realtime_api.router,
+        tracking_api.router,
+        registry_api.router,
+        deployments_api.router,
+        training_api.router,
+    ]
+
+
+def protocol_apps(studio: Studio) -> list[ProtocolApp]:
+    """Return the foreign protocols, in the order in which paths are matched."""
+    services = mlflow.Services(
+        studio.db,
+        studio.telemetry,
+        studio.blobs,
+        studio.resources[ActiveRuns],
+        studio.settings.max_artifact_bytes,
+    )
+    tracking = mlflow.MlflowApp(services, mlflow.ROWS)
+    return [ProtocolApp(mlflow.takes, tracking, mlflow.failure, mlflow.is_upload)]
+
+
+def _banner(settings: Settings) -> str | None:
+    if settings.open:
+        return "This server is open: everybody who reaches its address is admin."
+    return None
+
+
+def _ping(snapshot: Snapshot) -> None:
+    snapshot.execute(text("select 1"))
+
+
+def http_protocol(studio: Studio) -> type[asyncio.Protocol]:
+    """Return the protocol class that reads HTTP from connections: the gateway, and behind it the application."""
+    return gateway_protocol(studio.gateway)

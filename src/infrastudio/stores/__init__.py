@@ -1,0 +1,1 @@
+"""Where facts are kept: tables and units of work, ledger, telemetry, blobs."""

@@ -1,0 +1,103 @@
+"""Engines for writing and for reading, with what each database wants said."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool
+
+from infrastudio.stores.db.settings import ConnectionSettings, parse_url
+
+SQLITE_BUSY_TIMEOUT_S = 30.0
+
+
+def write_engine(settings: ConnectionSettings) -> Engine:
+    """Return the engine of units of work: one connection on SQLite, READ COMMITTED elsewhere."""
+    url = parse_url(settings.url)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite_engine(settings, read_only=False)
+    return create_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        connect_args=_connect_arguments(url.get_backend_name(), settings),
+        pool_size=2,
+        max_overflow=settings.max_overflow,
+        pool_recycle=settings.pool_recycle_s,
+        pool_pre_ping=True,
+    )
+
+
+def read_engine(settings: ConnectionSettings) -> Engine:
+    """Return the engine of snapshots; a list and its total see the same state."""
+    url = parse_url(settings.url)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite_engine(settings, read_only=True)
+    return create_engine(
+        url,
+        isolation_level="REPEATABLE READ",
+        connect_args=_connect_arguments(url.get_backend_name(), settings),
+        pool_size=settings.pool_size,
+        max_overflow=settings.max_overflow,
+        pool_recycle=settings.pool_recycle_s,
+        pool_pre_ping=True,
+    )
+
+
+def is_retryable(error: BaseException) -> bool:
+    """Did the database refuse at the begin, so that the whole unit of work may be tried again?"""
+    if not isinstance(error, OperationalError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return state in ("40001", "40P01", "55P03")
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return error.orig.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    return bool(error.orig and error.orig.args and error.orig.args[0] in (1213, 1205, 1020))
+
+
+def _connect_arguments(backend: str, settings: ConnectionSettings) -> dict[str, Any]:
+    timeout = max(1, round(settings.connect_timeout_s))
+    if backend == "postgresql":
+        options = "-c idle_in_transaction_session_timeout=10s -c lock_timeout=30s"
+        return {"connect_timeout": timeout, "options": options}
+    return {"connect_timeout": timeout, "charset": "utf8mb4"}
+
+
+def _sqlite_engine(settings: ConnectionSettings, *, read_only: bool) -> Engine:
+    url = parse_url(settings.url)
+    if url.database and not read_only:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=8 if read_only else 1,
+        max_overflow=8 if read_only else 2,
+        connect_args={
+            "check_same_thread": False,
+            "isolation_level": None,
+            "timeout": SQLITE_BUSY_TIMEOUT_S,
+            "uri": True,
+        },
+    )
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA synchronous={settings.synchronous}")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA cache_size=-65536")
+        connection.execute("PRAGMA temp_store=MEMORY")
+        for schema, path in settings.attach.items() if read_only else ():
+            connection.execute(f"ATTACH DATABASE ? AS {schema}", (f"file:{path}?mode=ro",))
+        if read_only:
+            connection.execute("PRAGMA query_only=ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,63 @@
+"""The ledger: one append-only table of all changes, written in the transaction that changes the rows."""
+
+from infrastudio.stores.ledger.as_of import (
+    BIRTH,
+    EVENT_AT,
+    Moment,
+    collections_at,
+    resolve_as_of,
+    select_states,
+    state_at,
+)
+from infrastudio.stores.ledger.entries import (
+    Entry,
+    changes_since,
+    entry_of,
+    head,
+    history,
+    last_version,
+    select_entries,
+    since,
+)
+from infrastudio.stores.ledger.event import EVENT_KINDS, Event, Link, append, is_full_version
+from infrastudio.stores.ledger.feed import LedgerFeed
+from infrastudio.stores.ledger.follower import Follower
+from infrastudio.stores.ledger.json_value import json_value
+from infrastudio.stores.ledger.lock import TableLedgerLock, advance_clock
+from infrastudio.stores.ledger.replay import Finding, register_projection, row_of, verify_chain, verify_tables
+from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
+
+__all__ = [
+    "BIRTH",
+    "EVENT_AT",
+    "EVENT_KINDS",
+    "Entry",
+    "Event",
+    "EventRow",
+    "Finding",
+    "Follower",
+    "LedgerClockRow",
+    "LedgerFeed",
+    "Link",
+    "Moment",
+    "TableLedgerLock",
+    "advance_clock",
+    "append",
+    "changes_since",
+    "collections_at",
+    "entry_of",
+    "head",
+    "history",
+    "is_full_version",
+    "json_value",
+    "last_version",
+    "register_projection",
+    "resolve_as_of",
+    "row_of",
+    "select_entries",
+    "select_states",
+    "since",
+    "state_at",
+    "verify_chain",
+    "verify_tables",
+]

@@ -1,0 +1,103 @@
+"""Events as they are read back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Row, Select, select
+
+from infrastudio.kernel.diff import Change, State
+from infrastudio.stores.db import Snapshot
+from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event of the ledger, its JSON parts decoded; `changes` is None when it was thinned."""
+
+    seq: int
+    id: str
+    at: datetime
+    occurred_at: datetime
+    kind: str
+    entity: str
+    entity_id: str
+    version: int
+    project_id: str
+    actor: str
+    reason: str | None
+    changes: Mapping[str, Change] | None
+    after: State | None
+    full: bool
+    links: tuple[Mapping[str, str], ...]
+    labels: Mapping[str, Any]
+    cause: str | None
+    request_id: str | None
+    trace_id: str | None
+    hash: str
+
+    @property
+    def is_deletion(self) -> bool:
+        """Is the entity gone after this event?"""
+        return self.full and self.after is None
+
+
+def select_entries(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """Return the statement that reads whole events."""
+    return select(EventRow.__table__).where(*conditions)
+
+
+def entry_of(row: Row[Any]) -> Entry:
+    """Return the event that a row of `select_entries` holds."""
+    values = dict(row._mapping)
+    del values["digests"]
+    changes = values["changes"]
+    values["changes"] = changes and {f: Change(c["old"], c["new"]) for f, c in orjson.loads(changes).items()}
+    values["after"] = values["after"] and orjson.loads(values["after"])
+    values["links"] = tuple(orjson.loads(values["links"]))
+    values["labels"] = orjson.loads(values["labels"])
+    return Entry(**values)
+
+
+def head(snapshot: Snapshot) -> int:
+    """Return the number of the last event; 0 for an empty ledger."""
+    return int(snapshot.execute(select(LedgerClockRow.seq).where(LedgerClockRow.id == 1)).scalar_one())
+
+
+def since(snapshot: Snapshot, seq: int, *, limit: int = 500) -> list[Entry]:
+    """Return the events after number `seq`, in order, at most `limit`."""
+    rows = snapshot.execute(select_entries(EventRow.seq > seq).order_by(EventRow.seq).limit(limit))
+    return [entry_of(row) for row in rows]
+
+
+def history(snapshot: Snapshot, entity: str, entity_id: str, *, after_version: int = 0) -> list[Entry]:
+    """Return the events of one entity behind `after_version`, oldest first."""
+    rows = snapshot.execute(
+        select_entries(
+            EventRow.entity == entity, EventRow.entity_id == entity_id, EventRow.version > after_version
+        ).order_by(EventRow.seq)
+    )
+    return [entry_of(row) for row in rows]
+
+
+def changes_since(snapshot: Snapshot, entity: str, entity_id: str, version: int) -> list[dict[str, Any]]:
+    """Return what happened to an entity behind `version`, as a refused stale write tells it."""
+    return [
+        {"seq": e.seq, "at": e.at, "actor": e.actor, "changes": {f: c._asdict() for f, c in (e.changes or {}).items()}}
+        for e in history(snapshot, entity, entity_id, after_version=version)
+    ]
+
+
+def last_version(snapshot: Snapshot, entity: str, entity_id: str) -> int:
+    """Return the version of an entity's last event; 0 when there is none."""
+    found = snapshot.execute(
+        select(EventRow.version)
+        .where(EventRow.entity == entity, EventRow.entity_id == entity_id)
+        .order_by(EventRow.seq.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return found or 0

@@ -1,0 +1,96 @@
+"""The lock of the ledger: its turn is taken first, and under it events are numbered, timed and chained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert, select, text, update
+from typing_extensions import override
+
+from infrastudio.kernel.clock import from_micros, to_micros
+from infrastudio.stores.db import LedgerLock, LedgerPosition, PendingEvent, UnitOfWork
+from infrastudio.stores.ledger.chain import chain_hash, digests_of
+from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
+
+ADVISORY_KEY: Final = 0x5354_5544_494F
+"""The key of the advisory lock on PostgreSQL: the letters STUDIO."""
+
+NOTIFY_CHANNEL: Final = "studio_ledger"
+
+_READ_CLOCK = select(LedgerClockRow.seq, LedgerClockRow.at, LedgerClockRow.hash).where(LedgerClockRow.id == 1)
+_INSERT = insert(EventRow.__table__)  # type: ignore[arg-type]  # a mapped class has a Table, typed as FromClause
+
+
+class TableLedgerLock(LedgerLock):
+    """Holds the one row of the ledger clock.
+
+    SQLite: the transaction began IMMEDIATE. PostgreSQL: an advisory lock in a statement of its own (a snapshot taken
+    before the lock was granted would be stale), then the row. MariaDB/MySQL: the row FOR UPDATE.
+    """
+
+    @override
+    def acquire(self, connection: Connection) -> LedgerPosition:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": ADVISORY_KEY})
+        statement = _READ_CLOCK.with_for_update() if connection.dialect.name == "mysql" else _READ_CLOCK
+        return LedgerPosition(*connection.execute(statement).one())
+
+    @override
+    def record(self, uow: UnitOfWork, events: Sequence[PendingEvent], position: LedgerPosition) -> LedgerPosition:
+        if not events:
+            return position
+        rows, last_hash = [], position.hash
+        for seq, event in enumerate(events, position.seq + 1):
+            row = _row(uow, event, seq)
+            chained = row | {"at": to_micros(uow.now), "occurred_at": to_micros(row["occurred_at"])}
+            last_hash = chain_hash(last_hash, chained)
+            rows.append(row | {"hash": last_hash})
+        uow.connection.execute(_INSERT, rows)
+        return LedgerPosition(position.seq + len(rows), to_micros(uow.now), last_hash)
+
+    @override
+    def advance(self, connection: Connection, position: LedgerPosition) -> None:
+        connection.execute(
+            update(LedgerClockRow)
+            .where(LedgerClockRow.id == 1)
+            .values(seq=position.seq, at=position.at_us, hash=position.hash)
+        )
+        if connection.dialect.name == "postgresql":
+            connection.execute(
+                text("select pg_notify(:channel, :seq)"), {"channel": NOTIFY_CHANNEL, "seq": str(position.seq)}
+            )
+
+
+def advance_clock(connection: Connection, *, to_us: int) -> LedgerPosition:
+    """Take the turn and make sure that no later event gets a record time at or before `to_us`."""
+    position = TableLedgerLock().acquire(connection)
+    if position.at_us < to_us:
+        connection.execute(update(LedgerClockRow).where(LedgerClockRow.id == 1).values(at=to_us))
+    return position
+
+
+def _row(uow: UnitOfWork, event: PendingEvent, seq: int) -> dict[str, Any]:
+    actor = uow.actor
+    row: dict[str, Any] = {
+        "seq": seq,
+        "id": uow.ids.prefixed("evt"),
+        "at": uow.now,
+        "occurred_at": event.occurred_at or from_micros(to_micros(uow.now)),
+        "kind": event.kind,
+        "entity": event.entity,
+        "entity_id": event.entity_id,
+        "version": event.version,
+        "project_id": event.project_id,
+        "actor": actor.ref,
+        "reason": actor.reason,
+        "changes": event.changes,
+        "after": event.after,
+        "full": event.full,
+        "links": event.links,
+        "labels": event.labels,
+        "cause": actor.cause,
+        "request_id": actor.request_id,
+        "trace_id": actor.trace_id,
+    }
+    return row | {"digests": digests_of(row)}

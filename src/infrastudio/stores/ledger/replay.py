@@ -1,0 +1,207 @@
+"""The proof: state = fold of changes. Tables are rebuilt from events alone and compared with those in use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Table, create_engine, insert, select
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
+from typing_extensions import override
+
+from infrastudio.kernel.canonical_json import canonical_digest
+from infrastudio.kernel.clock import parse_time, to_micros
+from infrastudio.kernel.diff import State, apply_changes
+from infrastudio.kernel.text import casefold
+from infrastudio.stores.db import Base, Snapshot, UtcDateTime
+from infrastudio.stores.ledger.chain import GENESIS, THINNED, chain_hash
+from infrastudio.stores.ledger.entries import Entry, entry_of, select_entries
+from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
+
+Rows = Mapping[type[Base], Iterable[Mapping[str, Any]]]
+"""The rows of some tables, each a mapping of column to value."""
+
+
+@dataclass(frozen=True)
+class Projection:
+    """How the state of an entity becomes rows. `collections` are the fields that partial events change key by key."""
+
+    entity: str
+    rows: Callable[[State, str], Rows]
+    collections: tuple[str, ...] = ()
+
+
+PROJECTIONS: Final[dict[str, Projection]] = {}
+
+
+def register_projection(
+    entity: str,
+    table: type[Base],
+    *,
+    collections: tuple[str, ...] = (),
+    more: Callable[[State, str], Rows] | None = None,
+) -> None:
+    """Tell how the events of `entity` become rows of `table`, and of further tables by `more(state, project_id)`."""
+
+    def rows(state: State, project_id: str) -> Rows:
+        return {table: [row_of(table, state, project_id)], **(more(state, project_id) if more else {})}
+
+    PROJECTIONS[entity] = Projection(entity, rows, collections)
+
+
+def row_of(table: type[Base], state: State, project_id: str) -> dict[str, Any]:
+    """Return the row that holds a state: columns by field name, `<field>_folded` and `project_id` derived."""
+    row: dict[str, Any] = {}
+    for column in table.__table__.columns:
+        if column.name == "project_id":
+            row[column.name] = project_id
+        elif column.name.endswith("_folded"):
+            row[column.name] = casefold(state[column.name.removesuffix("_folded")] or "")
+        elif column.name not in state:
+            row[column.name] = _default(column)
+        else:
+            value = state[column.name]
+            is_time = isinstance(column.type, UtcDateTime) and value is not None
+            row[column.name] = parse_time(value) if is_time else value
+    return row
+
+
+def _default(column: ColumnElement[Any]) -> Any:
+    """Return what a column holds that came after the events: its default as a value, else nothing."""
+    default = getattr(column, "default", None)
+    return default.arg if isinstance(default, ScalarElementColumnDefault) else None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One place where ledger and tables, or the ledger and its own chain, disagree."""
+
+    where: str
+    message: str
+    seq: int | None = None
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.where}{f' (event {self.seq})' if self.seq is not None else ''}: {self.message}"
+
+
+def read_entries(snapshot: Snapshot) -> Iterator[Entry]:
+    """Yield the whole ledger in order."""
+    for row in snapshot.stream(select_entries().order_by(EventRow.seq)):
+        yield entry_of(row)
+
+
+def fold_events(entries: Iterable[Entry]) -> tuple[dict[tuple[str, str], tuple[State, str]], list[Finding]]:
+    """Apply the changes of all events; return the states that remain by (entity, id), each with its project.
+
+    Where the recorded `after` is still there it must equal what the changes lead to; that is the proof, so `after`
+    is never used to build a state.
+    """
+    states: dict[tuple[str, str], tuple[State, str]] = {}
+    findings: list[Finding] = []
+    for entry in entries:
+        key = (entry.entity, entry.entity_id)
+        before, _ = states.get(key, (None, ""))
+        if entry.changes is None:
+            findings.append(Finding(f"{entry.entity}:{entry.entity_id}", "its changes were removed", entry.seq))
+            continue
+        projection = PROJECTIONS.get(entry.entity)
+        collections = projection.collections if projection else ()
+        state = apply_changes(before, entry.changes, version=entry.version, collections=collections)
+        if state.get("id") is None:
+            states.pop(key, None)
+        else:
+            states[key] = (state, entry.project_id)
+            findings.extend(_compare_after(entry, state, collections))
+    return states, findings
+
+
+def verify_tables(snapshot: Snapshot) -> list[Finding]:
+    """Rebuild every ledgered table in a fresh database and compare it with the one in use, cell by cell."""
+    states, findings = fold_events(read_entries(snapshot))
+    tables = [mapper.class_ for mapper in Base.registry.mappers if mapper.class_.ledgered is not None]
+    fresh = create_engine("sqlite://")
+    with fresh.connect() as rebuilt:
+        Base.metadata.create_all(rebuilt, tables=[table.__table__ for table in tables])
+        for (entity, entity_id), (state, project_id) in states.items():
+            if (projection := PROJECTIONS.get(entity)) is None:
+                findings.append(Finding(f"{entity}:{entity_id}", "no projection is registered for this entity"))
+                continue
+            for table, rows in projection.rows(state, project_id).items():
+                if values := list(rows):
+                    rebuilt.execute(insert(table), values)
+        for table in tables:
+            findings.extend(_compare_table(snapshot, rebuilt, table.__table__))
+    return findings
+
+
+def verify_chain(snapshot: Snapshot) -> list[Finding]:
+    """Check numbers, order of times, hashes, each digest whose text is still there, and the clock row."""
+    findings: list[Finding] = []
+    last_hash, last_seq, last_at = GENESIS, 0, -1
+    for row in snapshot.stream(select_entries().order_by(EventRow.seq)):
+        values = dict(row._mapping)
+        at = to_micros(values["at"])
+        if values["seq"] != last_seq + 1:
+            findings.append(
+                Finding("ledger", f"events {last_seq + 1} to {values['seq'] - 1} are missing", last_seq + 1)
+            )
+        if at < last_at:
+            findings.append(Finding("ledger", "its record time lies before that of the event before", values["seq"]))
+        digests = orjson.loads(values["digests"])
+        findings.extend(
+            Finding("ledger", f"`{name}` was altered", values["seq"])
+            for name in THINNED
+            if values[name] is not None and canonical_digest(values[name]) != digests[name]
+        )
+        chained = values | {"at": at, "occurred_at": to_micros(values["occurred_at"])}
+        if chain_hash(last_hash, chained) != values["hash"]:
+            findings.append(Finding("ledger", "the event or the one before was altered", values["seq"]))
+        last_hash, last_seq, last_at = values["hash"], values["seq"], at
+    clock = snapshot.execute(select(LedgerClockRow.seq, LedgerClockRow.at, LedgerClockRow.hash)).one()
+    if (clock.seq, clock.hash) != (last_seq, last_hash):
+        message = f"the clock names event {clock.seq}, the last one is {last_seq}"
+        findings.append(Finding("ledger", message, min(clock.seq, last_seq) + 1 if clock.seq != last_seq else last_seq))
+    return findings
+
+
+def _compare_after(entry: Entry, state: State, collections: tuple[str, ...]) -> list[Finding]:
+    if entry.after is None:
+        return []
+    expected = state if entry.full else {name: value for name, value in state.items() if name not in collections}
+    recorded = {name: value for name, value in entry.after.items() if not name.endswith(("_folded", "_us"))}
+    wrong = sorted(name for name in expected | recorded if expected.get(name) != recorded.get(name))
+    if not wrong:
+        return []
+    return [
+        Finding(f"{entry.entity}:{entry.entity_id}", f"`changes` and `after` disagree on {', '.join(wrong)}", entry.seq)
+    ]
+
+
+def _compare_table(live: Snapshot, rebuilt: Connection, table: Table) -> list[Finding]:
+    statement = select(table).order_by(*table.primary_key.columns)
+    findings = []
+    folded = (row._mapping for row in rebuilt.execute(statement))
+    stored = (row._mapping for row in live.stream(statement))
+    for ours, theirs in zip_longest(folded, stored):
+        if ours == theirs:
+            continue
+        row = theirs or ours
+        key = ", ".join(str(row[column.name]) for column in table.primary_key.columns)
+        if (
+            ours is None
+            or theirs is None
+            or any(ours[column.name] != theirs[column.name] for column in table.primary_key.columns)
+        ):
+            findings.append(Finding(f"{table.name} [{key}]", "the row is not what the ledger tells"))
+            break
+        wrong = ", ".join(
+            f"{c.name}: {theirs[c.name]!r}, by the ledger {ours[c.name]!r}"
+            for c in table.columns
+            if ours[c.name] != theirs[c.name]
+        )
+        findings.append(Finding(f"{table.name} [{key}]", wrong))
+    return findings

@@ -1,0 +1,107 @@
+"""Metric points and log lines of runs, replicas and deployments: append-only streams, read in many ways.
+
+`TelemetryStore` is what the rest of the Studio knows; `SqliteTelemetryStore` keeps it in a file of its own,
+`SqlTelemetryStore` in PostgreSQL, MariaDB or MySQL.
+"""
+
+from infrastudio.stores.telemetry.errors import (
+    CorruptTelemetry,
+    IngestQueueFull,
+    LineGap,
+    TelemetryClosed,
+    TelemetryInUse,
+    TelemetryTooNew,
+)
+from infrastudio.stores.telemetry.ingest_queue import IngestLimits
+from infrastudio.stores.telemetry.log_levels import LEVEL_CODES, LEVEL_NAMES, detect_level, strip_ansi
+from infrastudio.stores.telemetry.reader import DatabaseTelemetryReader
+from infrastudio.stores.telemetry.reads import (
+    BucketPoints,
+    HistoryPage,
+    HistoryPosition,
+    LatestValue,
+    Line,
+    LineFilter,
+    LineHistogram,
+    LineHits,
+    LinePage,
+    LineSearch,
+    NumberedPoint,
+    PointColumns,
+    PointsSince,
+    RawPoints,
+    Resolution,
+    SeriesPage,
+    SeriesSlice,
+    SeriesSummary,
+)
+from infrastudio.stores.telemetry.sql_store import SqlTelemetryStore
+from infrastudio.stores.telemetry.sqlite_store import FILE_NAME, SqliteTelemetryStore, open_telemetry_file
+from infrastudio.stores.telemetry.store import TelemetryReader, TelemetryStore
+from infrastudio.stores.telemetry.tables import ATTACHED_AS, SearchTables, search_tables
+from infrastudio.stores.telemetry.values import (
+    STREAM_NAMES,
+    LineBatch,
+    LinesAppended,
+    Point,
+    PointBatch,
+    PointsAppended,
+    SenderState,
+    SeriesKey,
+    StreamHead,
+    StreamKey,
+    StreamOwner,
+)
+
+__all__ = [
+    "ATTACHED_AS",
+    "FILE_NAME",
+    "LEVEL_CODES",
+    "LEVEL_NAMES",
+    "STREAM_NAMES",
+    "BucketPoints",
+    "CorruptTelemetry",
+    "DatabaseTelemetryReader",
+    "HistoryPage",
+    "HistoryPosition",
+    "IngestLimits",
+    "IngestQueueFull",
+    "LatestValue",
+    "Line",
+    "LineBatch",
+    "LineFilter",
+    "LineGap",
+    "LineHistogram",
+    "LineHits",
+    "LinePage",
+    "LineSearch",
+    "LinesAppended",
+    "NumberedPoint",
+    "Point",
+    "PointBatch",
+    "PointColumns",
+    "PointsAppended",
+    "PointsSince",
+    "RawPoints",
+    "Resolution",
+    "SearchTables",
+    "SenderState",
+    "SeriesKey",
+    "SeriesPage",
+    "SeriesSlice",
+    "SeriesSummary",
+    "SqlTelemetryStore",
+    "SqliteTelemetryStore",
+    "StreamHead",
+    "StreamKey",
+    "StreamOwner",
+    "TelemetryClosed",
+    "TelemetryInUse",
+    "TelemetryReader",
+    "TelemetryStore",
+    "TelemetryTooNew",
+    "detect_level",
+    "open_telemetry_file",
+    "search_tables",
+    "strip_ansi",
+]

@@ -1,0 +1,107 @@
+"""What all suites share: real databases, a whole application in the process, a clock that is moved."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, settings
+
+from databases import PostgresServer, running_postgres
+from infrastudio.contexts.identity.queries import SINGLE_USER
+from infrastudio.contexts.projects import service as projects
+from infrastudio.kernel.clock import Clock, SystemClock
+from infrastudio.kernel.ids import RandomIds
+from infrastudio.migrations import upgrade
+from infrastudio.server import wiring
+from infrastudio.server.app import create_app
+from infrastudio.server.settings import load_settings
+from infrastudio.server.wiring import Studio
+from infrastudio.stores.db import ConnectionSettings, Database
+from infrastudio.stores.ledger import TableLedgerLock
+
+settings.register_profile("studio", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("studio")
+
+DATABASES = ("sqlite", "postgresql")
+SYNCHRONOUS: Literal["OFF"] = "OFF"
+"""No test cuts the power, and what the operating system holds survives a killed process."""
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL of this test worker."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty database of each kind; a test that asks for it, or for `db`, runs on all."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'studio.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    url = server.new_database()
+    yield url
+    server.drop_database(url)
+
+
+@contextmanager
+def open_database(url: str, *, clock: Clock | None = None, path: Path | None = None) -> Iterator[Database]:
+    """Open and migrate a database; `path` is the telemetry file that its reads may join."""
+    attach = {"telemetry": path} if path and url.startswith("sqlite") else {}
+    db = Database(
+        ConnectionSettings(url=url, attach=attach, synchronous=SYNCHRONOUS),
+        lock=TableLedgerLock(),
+        clock=clock or SystemClock(),
+        ids=RandomIds(),
+    )
+    try:
+        upgrade(db.write_engine)
+        with db.begin(SINGLE_USER) as uow:
+            projects.ensure_default(uow)
+        yield db
+    finally:
+        db.close()
+
+
+@pytest.fixture(scope="module")
+def db(database_url: str) -> Iterator[Database]:
+    """A migrated database with the default project in it, shared by the tests of a module."""
+    with open_database(database_url) as database:
+        yield database
+
+
+@contextmanager
+def studio_on(folder: Path, url: str | None = None, **values: object) -> Iterator[Studio]:
+    """Make a whole server on a data folder, without its loops."""
+    given = {"data": folder, "database_url": url, "db_synchronous": SYNCHRONOUS, **values}
+    loaded = load_settings(given, environment={}, working_directory=folder)
+    studio = wiring.build(loaded.settings)
+    try:
+        yield studio
+    finally:
+        studio.close()
+
+
+@pytest.fixture(scope="module")
+def studio(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """A whole server of each kind of database; its loops do not run."""
+    url = None if database_url.startswith("sqlite") else database_url
+    with studio_on(tmp_path_factory.mktemp("data"), url) as made:
+        yield made
+
+
+@pytest.fixture
+async def client(studio: Studio) -> AsyncIterator[httpx.AsyncClient]:
+    """Asks the whole application over HTTP, in the process."""
+    transport = httpx.ASGITransport(create_app(studio), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
+        yield http

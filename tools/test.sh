@@ -1,0 +1,44 @@
+#!/bin/sh
+# Runs the three test runners one after the other; one that fails does not keep the next from running.
+# Ends with the runners' own summary lines; exits with the status of the first that failed.
+set -u
+cd "$(dirname "$0")/.."
+root=$PWD
+PATH="$root/.venv/bin:$PATH"
+export PATH
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+trap 'exit 130' INT TERM
+failed=0
+
+run() { # run NAME COMMAND…: shows the output and keeps it
+  name=$1
+  shift
+  printf '\n== %s\n' "$name"
+  { "$@" </dev/null 2>&1 || echo $? >"$results/$name.status"; } | tee "$results/$name.output"
+  if [ -s "$results/$name.status" ] && [ "$failed" = 0 ]; then
+    failed=$(cat "$results/$name.status")
+  fi
+}
+
+in_web() {
+  (cd web && "$@")
+}
+
+run pytest "$root/.venv/bin/python" -m pytest -q -n auto --cov --cov-report=term:skip-covered
+run vitest in_web npm run --silent test
+run playwright in_web npm run --silent e2e -- --reporter=list
+
+escape=$(printf '\033')
+for name in pytest vitest playwright; do
+  sed "s/$escape\[[0-9;]*m//g" "$results/$name.output" >"$results/$name.plain"
+done
+printf '\n== summaries\n'
+grep -E '^TOTAL ' "$results/pytest.plain" | tail -n 1
+grep -E '(passed|failed|error|no tests ran|skipped|interrupted).* in [0-9.]+s' "$results/pytest.plain" | tail -n 1
+grep -E '^ *(Test Files|Tests|Errors) ' "$results/vitest.plain"
+grep -E '^ *[0-9]+ (failed|flaky|interrupted|skipped|did not run|passed)' "$results/playwright.plain"
+for name in pytest vitest playwright; do
+  [ ! -s "$results/$name.status" ] || echo "$name exited with status $(cat "$results/$name.status")"
+done
+exit "$failed"

@@ -1,0 +1,107 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import type { Seeded } from "./support/seed";
+import { expect, test, visit } from "./support/test";
+
+/** No fault of any weight, in either theme. */
+async function check(page: Page, what: string): Promise<void> {
+  for (const theme of ["dark", "light"]) {
+    // The switch itself may be covered by a dialog.
+    await page.locator("html").evaluate((html, name) => {
+      html.dataset.mantineColorScheme = name;
+    }, theme);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const found = violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(
+        ({ id, impact, nodes }) =>
+          `${impact} ${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
+      );
+    expect(found, `${what}, ${theme}`).toEqual([]);
+  }
+}
+
+interface Screen {
+  name: string;
+  address: (seeded: Seeded) => string;
+  /** What is there once the screen has come. */
+  shows: (page: Page) => Promise<void>;
+}
+
+const visible = (text: string | RegExp) => async (page: Page) =>
+  expect(page.getByText(text).first()).toBeVisible();
+
+const SCREENS: Screen[] = [
+  { name: "experiments", address: () => "/experiments", shows: visible("mix-ablation") },
+  {
+    name: "an experiment",
+    address: ({ experiment }) => `/experiments/${experiment}`,
+    shows: visible("mix4-lr3"),
+  },
+  { name: "a run", address: ({ run }) => `/runs/${run}/overview`, shows: visible("train/loss") },
+  {
+    name: "a failed run",
+    address: ({ failedRun }) => `/runs/${failedRun}/overview`,
+    shows: visible("worker 2 lost"),
+  },
+  {
+    name: "metrics",
+    address: ({ run }) => `/runs/${run}/metrics`,
+    shows: async (page) => expect(page.locator("canvas").first()).toBeVisible(),
+  },
+  { name: "logs", address: ({ run }) => `/runs/${run}/logs?q=shard#L1500`, shows: visible("15 of 20") },
+  { name: "deployments", address: () => "/deployments", shows: visible("adder") },
+  {
+    name: "a deployment",
+    address: ({ deployment }) => `/deployments/${deployment}/overview`,
+    shows: visible("1 ready of 1"),
+  },
+  {
+    name: "endpoints",
+    address: ({ deployment }) => `/deployments/${deployment}/endpoints`,
+    shows: visible("Inputs and outputs"),
+  },
+  {
+    name: "replicas",
+    address: ({ deployment }) => `/deployments/${deployment}/replicas`,
+    shows: visible("Restarts"),
+  },
+  {
+    name: "nothing",
+    address: () => `/runs/${"0".repeat(32)}/overview`,
+    shows: visible("The run was not found"),
+  },
+];
+
+for (const { name, address, shows } of SCREENS) {
+  test(`no fault in ${name}`, async ({ page, seeded }) => {
+    await visit(page, address(seeded));
+    await shows(page);
+    await check(page, name);
+  });
+}
+
+test("no fault with an overlay open", async ({ page, seeded }) => {
+  await visit(page, `/experiments/${seeded.experiment}`);
+  await page.getByRole("button", { name: "Columns" }).click();
+  await expect(page.getByRole("dialog", { name: "Columns" })).toBeVisible();
+  await check(page, "columns");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("/");
+  await page.keyboard.type("mix4");
+  await expect(page.getByRole("option").first()).toBeVisible();
+  await check(page, "search");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+  await check(page, "shortcuts");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /^Project/ }).click();
+  await expect(page.getByRole("menu")).toBeVisible();
+  await check(page, "projects");
+
+  await visit(page, `/deployments/${seeded.deployment}/overview`);
+  await page.getByRole("button", { name: "Stop" }).click();
+  await expect(page.getByRole("dialog", { name: "Stop adder?" })).toBeVisible();
+  await check(page, "stop");
+});

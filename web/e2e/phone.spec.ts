@@ -1,0 +1,55 @@
+import type { Page } from "@playwright/test";
+import { RUN } from "./support/seed";
+import { expect, test, visit } from "./support/test";
+
+/** The page itself never scrolls sideways. */
+async function fits(page: Page): Promise<void> {
+  const { content, window } = await page.evaluate(() => ({
+    content: document.documentElement.scrollWidth,
+    window: innerWidth,
+  }));
+  expect(content).toBeLessThanOrEqual(window);
+}
+
+test("by touch: from the experiments to a line of a log, and back to the list", async ({ page }) => {
+  await visit(page, "/experiments");
+  await fits(page);
+  await page.getByRole("link", { name: "mix-ablation" }).tap();
+  const row = page.getByRole("row").filter({ hasText: RUN });
+  await expect(row).toContainText("Succeeded");
+  await expect(row).toContainText("Duration");
+  await fits(page);
+  await page.getByRole("link", { name: RUN }).tap();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(RUN);
+  await fits(page);
+  await page.getByRole("tab", { name: /^Logs/ }).tap();
+  const grid = page.getByRole("grid", { name: "Log lines" });
+  await expect(grid.getByRole("row").first()).toContainText("step=1");
+  await fits(page);
+  await grid.getByRole("row").nth(2).tap();
+  const sheet = page.getByRole("dialog", { name: "Log line" });
+  await expect(sheet).toContainText("Line 3");
+  await sheet.getByRole("button", { name: "Close panel" }).tap();
+  await expect(sheet).toBeHidden();
+  await page
+    .getByRole("navigation", { name: "Pages, phone" })
+    .getByRole("link", { name: "Deployments" })
+    .tap();
+  await expect(page.getByRole("heading", { level: 1, name: "Deployments" })).toBeVisible();
+  await fits(page);
+});
+
+test("charts, dialogs and targets have the size that fingers need", async ({ page, seeded }) => {
+  await visit(page, `/runs/${seeded.run}/metrics`);
+  await expect(page.getByRole("figure", { name: "train/loss" })).toBeVisible();
+  await fits(page);
+  await visit(page, `/deployments/${seeded.deployment}/overview`);
+  const stop = page.getByRole("button", { name: "Stop" });
+  expect((await stop.boundingBox())?.height).toBeGreaterThanOrEqual(40);
+  await stop.tap();
+  const dialog = page.getByRole("dialog", { name: "Stop adder?" });
+  const box = await dialog.boundingBox();
+  expect(box?.width).toBe(page.viewportSize()?.width);
+  for (const link of await page.getByRole("navigation", { name: "Pages, phone" }).getByRole("link").all())
+    expect((await link.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+});

@@ -1,0 +1,58 @@
+import createClient from "openapi-fetch";
+import { apiBase } from "@/lib/root";
+import { errorFromResponse, NetworkError } from "./errors";
+import type { paths } from "./schema.gen";
+import type { Whole } from "./types";
+
+/** The typed client of this server's API; every path is one of the OpenAPI document. */
+export const api = createClient<paths>({
+  baseUrl: apiBase,
+  // The cookie belongs to the API, whichever address it has.
+  credentials: "include",
+  fetch: (request) => globalThis.fetch(request),
+});
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/**
+ * The body of a good answer.
+ *
+ * Raises: ApiError for any other answer, NetworkError when there was none; an aborted request stays an AbortError.
+ */
+export async function unwrap<T>(asking: Promise<Answer<T>>): Promise<Whole<T>> {
+  let answer: Answer<T>;
+  try {
+    answer = await asking;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new NetworkError(error);
+  }
+  if (!answer.response.ok) throw errorFromResponse(answer.response, answer.error);
+  return answer.data as Whole<T>;
+}
+
+/** Headers of a write. */
+export interface WriteHeaders {
+  "if-match"?: string;
+  "idempotency-key": string;
+}
+
+/**
+ * Headers of one intention of the user: what it was based on, and the key that makes a repeat harmless. Make them once
+ * per click, not per try.
+ */
+export function writeHeaders(version?: number): WriteHeaders {
+  return {
+    ...(version === undefined ? {} : { "if-match": `"${version}"` }),
+    "idempotency-key": idempotencyKey(),
+  };
+}
+
+function idempotencyKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

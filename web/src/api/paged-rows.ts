@@ -1,0 +1,110 @@
+import { type UseQueryOptions, useQueries, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import type { Page } from "./types";
+
+export const PAGE_SIZE = 100;
+
+type PageQuery<P extends Page<unknown>, Key extends readonly unknown[]> = UseQueryOptions<P, Error, P, Key>;
+
+/** Rows of a list that the server keeps in order, of which only the pages in view are loaded. */
+export interface PagedRows<T> {
+  total: number | undefined;
+  totalExact: boolean;
+  rowAt: (index: number) => T | undefined;
+  /** Tell which rows are in view (both inclusive). */
+  onRange: (first: number, last: number) => void;
+  /** No answer yet, and nothing older to show. */
+  isPending: boolean;
+  /** The rows shown are those of the query before. */
+  isPlaceholder: boolean;
+  error: Error | null;
+  refetch: () => void;
+  /** The rows shown are held although the server has newer ones. */
+  hasNewer: boolean;
+}
+
+interface Options<P extends Page<unknown>, Key extends readonly unknown[]> {
+  /** The query of the page that begins at an offset. */
+  pageQuery: (offset: number) => PageQuery<P, Key>;
+  /** Rows that are loaded stay as they are: the reader has scrolled, and nothing may move under the pointer. */
+  held: boolean;
+  /** Of what this is a list; rows are shown while others load only if it is the same. */
+  identity: string;
+}
+
+/** The rows that were shown last, for the time in which a new filter or order is loading. */
+class ShownRows<P> {
+  private identity: string | null = null;
+  private pages = new Map<number, P>();
+
+  remember(identity: string, pages: Map<number, P>): void {
+    this.identity = identity;
+    this.pages = pages;
+  }
+
+  of(identity: string): Map<number, P> {
+    return this.identity === identity ? this.pages : new Map();
+  }
+}
+
+/** Load a list by pages of `PAGE_SIZE` rows around what is in view. */
+export function usePagedRows<P extends Page<unknown>, Key extends readonly unknown[]>({
+  pageQuery,
+  held,
+  identity,
+}: Options<P, Key>): PagedRows<P["items"][number]> {
+  const [range, setRange] = useState<readonly [number, number]>([0, 0]);
+  const [shown] = useState(() => new ShownRows<P>());
+  const numbers = Array.from({ length: range[1] - range[0] + 1 }, (_, index) => range[0] + index);
+  const queries = numbers.map((page) => ({
+    ...pageQuery(page * PAGE_SIZE),
+    ...(held ? { staleTime: "static" as const } : {}),
+  }));
+  const results = useQueries({ queries });
+
+  const loaded = new Map<number, P>();
+  for (const [index, result] of results.entries()) {
+    if (result.data) loaded.set(numbers[index] as number, result.data);
+  }
+  if (loaded.size > 0) shown.remember(identity, loaded);
+  const pages = loaded.size > 0 ? loaded : shown.of(identity);
+  const first = pages.values().next().value;
+  const error = results.find((result) => result.error)?.error ?? null;
+
+  const refetch = () => {
+    for (const result of results) void result.refetch();
+  };
+  const hasNewer = useAnyInvalidated(queries.map((query) => query.queryKey));
+  useEffect(() => {
+    if (!held && hasNewer) refetch();
+  });
+
+  return {
+    total: first?.total,
+    totalExact: first?.total_exact ?? true,
+    rowAt: (index) => pages.get(Math.floor(index / PAGE_SIZE))?.items[index % PAGE_SIZE],
+    onRange: useCallback((from: number, to: number) => {
+      const next = [
+        Math.floor(Math.max(0, from) / PAGE_SIZE),
+        Math.floor(Math.max(0, to) / PAGE_SIZE),
+      ] as const;
+      setRange((old) => (old[0] === next[0] && old[1] === next[1] ? old : next));
+    }, []),
+    isPending: first === undefined && error === null,
+    isPlaceholder: loaded.size === 0 && first !== undefined,
+    error: loaded.size === 0 ? error : null,
+    refetch,
+    hasNewer: held && hasNewer,
+  };
+}
+
+/** Whether one of these answers was marked stale and not yet asked for again. */
+function useAnyInvalidated(keys: (readonly unknown[])[]): boolean {
+  const client = useQueryClient();
+  const read = () =>
+    keys.some((queryKey) => {
+      const state = client.getQueryState(queryKey);
+      return state?.isInvalidated === true && state.fetchStatus === "idle" && state.status === "success";
+    });
+  return useSyncExternalStore((changed) => client.getQueryCache().subscribe(changed), read, read);
+}

@@ -1,0 +1,42 @@
+/**
+ * The names under which answers are cached, in one place: features read under them, `live/` marks them stale.
+ *
+ * A key begins with the noun of its collection; details of one entity follow as `["runs", "one", id, part?]`.
+ */
+export const queryKeys = {
+  experiments: {
+    all: ["experiments"] as const,
+    lists: ["experiments", "list"] as const,
+    list: (query: object) => ["experiments", "list", query] as const,
+    one: (id: string) => ["experiments", "one", id] as const,
+    runs: (id: string) => ["experiments", "one", id, "runs"] as const,
+    runPage: (id: string, query: object) => ["experiments", "one", id, "runs", query] as const,
+  },
+  runs: {
+    all: ["runs"] as const,
+    one: (id: string) => ["runs", "one", id] as const,
+    detail: (id: string) => ["runs", "one", id, "detail"] as const,
+    metrics: (id: string) => ["runs", "one", id, "metrics"] as const,
+    logs: (id: string) => ["runs", "one", id, "logs"] as const,
+  },
+  deployments: {
+    all: ["deployments"] as const,
+    lists: ["deployments", "list"] as const,
+    list: (query: object) => ["deployments", "list", query] as const,
+    one: (id: string) => ["deployments", "one", id] as const,
+    replicas: (id: string) => ["deployments", "one", id, "replicas"] as const,
+    endpoints: (id: string) => ["deployments", "one", id, "endpoints"] as const,
+  },
+  runSamples: ["run-sample"] as const,
+  /** The newest runs of an experiment, asked for the names of their metrics and params. */
+  runSample: (experimentId: string) => ["run-sample", experimentId] as const,
+  jobs: {
+    all: ["jobs"] as const,
+    one: (id: string) => ["jobs", "one", id] as const,
+  },
+  projects: ["projects"] as const,
+  authMethods: ["auth", "methods"] as const,
+  search: (query: string, project: string | undefined) => ["search", query, project ?? null] as const,
+};
+
+export type QueryKey = readonly unknown[];

@@ -1,0 +1,5853 @@
+/** Generated from the server's OpenAPI document by web/codegen. Do not edit. */
+
+export interface paths {
+    "/api/auth/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Methods
+         * @description Return how one may sign in here, and what the UI must say about it.
+         */
+        get: operations["get_methods_api_auth_methods_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Changes
+         * @description Return how entities differ between two moments, field by field; without `to` between `from` and now.
+         */
+        get: operations["list_changes_api_changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Deployments
+         * @description Return a page of deployments, the newest first.
+         */
+        get: operations["list_deployments_api_deployments_get"];
+        put?: never;
+        /**
+         * Create Deployment
+         * @description Serve a model version; the deployment is ready once its replicas answer.
+         */
+        post: operations["create_deployment_api_deployments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deployments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Deployment
+         * @description Return one deployment.
+         */
+        get: operations["get_deployment_api_deployments__id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Deployment
+         * @description Remove a deployment that has stopped; its history stays.
+         */
+        delete: operations["delete_deployment_api_deployments__id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Deployment
+         * @description Serve another version, or by another number of replicas; the traffic moves once the new ones are ready.
+         */
+        patch: operations["update_deployment_api_deployments__id__patch"];
+        trace?: never;
+    };
+    "/api/deployments/{id}/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Endpoints
+         * @description Return the addresses that answer for a deployment.
+         */
+        get: operations["list_endpoints_api_deployments__id__endpoints_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deployments/{id}/replicas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Replicas
+         * @description Return the newest replicas of a deployment, newest first, those that ended included.
+         */
+        get: operations["list_replicas_api_deployments__id__replicas_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deployments/{id}/scale": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Scale Deployment
+         * @description Serve by another number of replicas.
+         */
+        post: operations["scale_deployment_api_deployments__id__scale_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deployments/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Status
+         * @description Return what a deployment does, version by version.
+         */
+        get: operations["get_status_api_deployments__id__status_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deployments/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Deployment
+         * @description End a deployment: its replicas answer what is under way, then stop.
+         */
+        post: operations["stop_deployment_api_deployments__id__stop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Events
+         * @description Return events in order, from the ledger itself. Go on with `since=<upto>`; rights and filters leave holes.
+         */
+        get: operations["list_events_api_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Experiments
+         * @description Return a page of experiments, by default the newest first.
+         */
+        get: operations["list_experiments_api_experiments_get"];
+        put?: never;
+        /**
+         * Create Experiment
+         * @description Make an experiment.
+         */
+        post: operations["create_experiment_api_experiments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Experiment
+         * @description Return one experiment, also a deleted one.
+         */
+        get: operations["get_experiment_api_experiments__id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Experiment
+         * @description Put an experiment and its runs aside; both can be restored.
+         */
+        delete: operations["delete_experiment_api_experiments__id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Experiment
+         * @description Change some fields of an experiment; of the tags only those that are named, null takes one away.
+         */
+        patch: operations["update_experiment_api_experiments__id__patch"];
+        trace?: never;
+    };
+    "/api/experiments/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Experiment
+         * @description Bring a deleted experiment and all its runs back.
+         */
+        post: operations["restore_experiment_api_experiments__id__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Experiment Runs
+         * @description Return a page of an experiment's runs, by default the newest first, with the columns asked for.
+         */
+        get: operations["list_experiment_runs_api_experiments__id__runs_get"];
+        put?: never;
+        /**
+         * Create Experiment Run
+         * @description Make a bare run, without a job behind it.
+         */
+        post: operations["create_experiment_run_api_experiments__id__runs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Instances
+         * @description Return a part of the fleet; the header `X-Total-Count` tells how many match in all.
+         */
+        get: operations["list_instances_api_instances_get"];
+        put?: never;
+        /**
+         * Create Instance
+         * @description Add an instance to the fleet.
+         */
+        post: operations["create_instance_api_instances_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/instances/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Instance
+         * @description Return one instance.
+         */
+        get: operations["get_instance_api_instances__id__get"];
+        /**
+         * Update Instance
+         * @description Change any subset of an instance's fields.
+         */
+        put: operations["update_instance_api_instances__id__put"];
+        post?: never;
+        /**
+         * Delete Instance
+         * @description Take an instance out of the fleet.
+         */
+        delete: operations["delete_instance_api_instances__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Operation
+         * @description Return how long work stands; it is live on the topic `operations`.
+         */
+        get: operations["get_operation_api_operations__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Projects
+         * @description Return the projects that the caller may read.
+         */
+        get: operations["list_projects_api_projects_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Project
+         * @description Return one project.
+         */
+        get: operations["get_project_api_projects__slug__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description Return a page of models, the newest first.
+         */
+        get: operations["list_models_api_registry_models_get"];
+        put?: never;
+        /**
+         * Create Model
+         * @description Register a model.
+         */
+        post: operations["create_model_api_registry_models_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/models/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model
+         * @description Return one model.
+         */
+        get: operations["get_model_api_registry_models__model__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Model
+         * @description Remove a model with all its versions.
+         */
+        delete: operations["delete_model_api_registry_models__model__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Model
+         * @description Change any subset of a model's fields.
+         */
+        patch: operations["update_model_api_registry_models__model__patch"];
+        trace?: never;
+    };
+    "/api/registry/models/{model}/aliases/{alias}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Alias
+         * @description Let an alias mean a version; it moves from where it was.
+         */
+        put: operations["set_alias_api_registry_models__model__aliases__alias__put"];
+        post?: never;
+        /**
+         * Delete Alias
+         * @description Remove an alias.
+         */
+        delete: operations["delete_alias_api_registry_models__model__aliases__alias__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/models/{model}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description Return a page of the versions of a model, the newest first.
+         */
+        get: operations["list_versions_api_registry_models__model__versions_get"];
+        put?: never;
+        /**
+         * Create Version
+         * @description Register a version of a model.
+         */
+        post: operations["create_version_api_registry_models__model__versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/models/{model}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Version
+         * @description Return one version of a model.
+         */
+        get: operations["get_version_api_registry_models__model__versions__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/models/{model}/versions/{number}/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Lineage
+         * @description Return what a version came from and what came from it; what nobody recorded is shown as unknown.
+         */
+        get: operations["get_lineage_api_registry_models__model__versions__number__lineage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/models/{model}/versions/{number}/transition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Transition Version
+         * @description Move a version to another stage.
+         */
+        post: operations["transition_version_api_registry_models__model__versions__number__transition_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runs
+         * @description Return a page of a project's runs, by default the newest first, with the columns asked for.
+         */
+        get: operations["list_runs_api_runs_get"];
+        put?: never;
+        /**
+         * Start Run
+         * @description Make a run and the job that drives it, from a config or from its parts; it starts by itself.
+         */
+        post: operations["start_run_api_runs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run
+         * @description Return one run, also a deleted one, with its latest metrics.
+         */
+        get: operations["get_run_api_runs__id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Run
+         * @description Put a run aside; it is read-only and can be restored.
+         */
+        delete: operations["delete_run_api_runs__id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Run
+         * @description Change some fields of a run; of the tags only those that are named, null takes one away.
+         */
+        patch: operations["update_run_api_runs__id__patch"];
+        trace?: never;
+    };
+    "/api/runs/{id}/artifacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Artifacts
+         * @description Return what lies directly in a directory of a run, by name; nothing for what is not there.
+         */
+        get: operations["list_artifacts_api_runs__id__artifacts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/artifacts/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Artifact
+         * @description Send a file of a run, or the part of it that `Range` asks for.
+         */
+        get: operations["get_artifact_api_runs__id__artifacts__path__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Logs
+         * @description Return lines of a run in ascending order, from a line on or, backward, up to one.
+         */
+        get: operations["get_logs_api_runs__id__logs_get"];
+        put?: never;
+        /**
+         * Log Lines
+         * @description Store log lines of a run; the sender numbers them, so that to send them again changes nothing.
+         */
+        post: operations["log_lines_api_runs__id__logs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/logs/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Log Histogram
+         * @description Count the lines of a run over time, by level.
+         */
+        get: operations["get_log_histogram_api_runs__id__logs_histogram_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/logs/hits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Log Lines
+         * @description Return the numbers of matching lines in one slice of the log, the newest slice first.
+         */
+        get: operations["find_log_lines_api_runs__id__logs_hits_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Metrics
+         * @description Return series of a run, cut to a range and then brought down to at most `buckets` rows each.
+         */
+        get: operations["get_metrics_api_runs__id__metrics_get"];
+        put?: never;
+        /**
+         * Log Metrics
+         * @description Log points of a run; to send the same points again changes nothing.
+         */
+        post: operations["log_metrics_api_runs__id__metrics_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/metrics/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Metric Names
+         * @description Return the names of a run's metrics that contain `q`, with their latest points.
+         */
+        get: operations["list_metric_names_api_runs__id__metrics_names_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Run
+         * @description Bring a deleted run back.
+         */
+        post: operations["restore_run_api_runs__id__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run Timeline
+         * @description Return what happened to a run and around it, from its beginning on, as items on lanes, newest first.
+         */
+        get: operations["get_run_timeline_api_runs__id__timeline_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description Return entities of all kinds by part of their name or the first characters (4 or more) of their id.
+         */
+        get: operations["search_api_search_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get State
+         * @description Return what existed at a moment: counts by kind, the states of one kind page by page, or one state.
+         */
+        get: operations["get_state_api_state_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Timeline
+         * @description Return what happened in a window of time, by default in the last hour, as items on lanes, newest first.
+         *
+         *     With an entity only what concerns it: its own events, those of entities next to it, and those that tied them.
+         */
+        get: operations["get_timeline_api_timeline_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Jobs
+         * @description Return jobs with their progress, the newest first; `filter` and `sort` know their fields.
+         */
+        get: operations["list_jobs_api_training_jobs_get"];
+        put?: never;
+        /**
+         * Create Job
+         * @description Make a job and its run, from a config or from its parts; it starts by itself.
+         */
+        post: operations["create_job_api_training_jobs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Job
+         * @description Return one job with its attempts, its progress and the latest metrics of its run.
+         */
+        get: operations["get_job_api_training_jobs__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/jobs/{id}/clone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clone Job
+         * @description Make a new job with a new run from what this one was made from.
+         */
+        post: operations["clone_job_api_training_jobs__id__clone_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Job
+         * @description Order another attempt of a failed or cancelled job, for the same run.
+         */
+        post: operations["retry_job_api_training_jobs__id__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/jobs/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Job
+         * @description Order the end of a job: its processes are asked to end, and killed after a grace.
+         */
+        post: operations["stop_job_api_training_jobs__id__stop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Health
+         * @description Answer as soon as the server serves; never touches the database.
+         */
+        get: operations["health_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ready
+         * @description Return the state of everything that the server depends on.
+         */
+        get: operations["ready_ready_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * AliasIn
+         * @description Which version an alias shall mean.
+         */
+        AliasIn: {
+            /** Version */
+            version: number;
+        };
+        /**
+         * ArtifactEntry
+         * @description A file or a directory in a listing; `path` is relative to the root that was listed.
+         */
+        ArtifactEntry: {
+            /** Artifact Id */
+            artifact_id?: string | null;
+            /** Created At */
+            created_at?: string | null;
+            /** Is Directory */
+            is_directory: boolean;
+            /** Path */
+            path: string;
+            /** Sha256 */
+            sha256?: string | null;
+            /** Size Bytes */
+            size_bytes?: number | null;
+            /** Updated At */
+            updated_at?: string | null;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * ArtifactPage
+         * @description A page of a directory.
+         */
+        ArtifactPage: {
+            /** Items */
+            items: components["schemas"]["ArtifactEntry"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
+        };
+        /**
+         * Attempt
+         * @description One start of the job's program; 1, 2, … in order.
+         */
+        Attempt: {
+            /** Cpu S */
+            cpu_s?: number | null;
+            /** Ended At */
+            ended_at?: string | null;
+            /** Exit Code */
+            exit_code?: number | null;
+            exit_reason?: components["schemas"]["ExitReason"] | null;
+            /**
+             * Lost Bytes
+             * @default 0
+             */
+            lost_bytes?: number;
+            /** Max Rss Bytes */
+            max_rss_bytes?: number | null;
+            /** Number */
+            number: number;
+            /** Signal */
+            signal?: number | null;
+            /** Started At */
+            started_at?: string | null;
+        };
+        /**
+         * AuthenticationMethods
+         * @description All that a client must know before it signs in.
+         */
+        AuthenticationMethods: {
+            /** Banner */
+            banner: string | null;
+            /**
+             * Mode
+             * @constant
+             */
+            mode: "single_user";
+        };
+        /**
+         * ChangePage
+         * @description Entities that differ between two moments, the one that changed last first.
+         */
+        ChangePage: {
+            from: components["schemas"]["MomentOut"];
+            /** Items */
+            items: components["schemas"]["EntityChange"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            to: components["schemas"]["MomentOut"];
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
+        };
+        /**
+         * Deleted
+         * @description The answer to a deletion.
+         */
+        Deleted: {
+            /**
+             * Message
+             * @default Instance deleted successfully
+             */
+            message?: string;
+        };
+        /**
+         * DeploymentIn
+         * @description What shall be served, and how often. A version is named by number or by an alias, which is resolved now.
+         */
+        DeploymentIn: {
+            /**
+             * Environment
+             * @default staging
+             * @enum {string}
+             */
+            environment?: "staging" | "production";
+            /** Model Alias */
+            model_alias?: string | null;
+            /** Model Name */
+            model_name: string;
+            /** Model Version */
+            model_version?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Replicas
+             * @default 1
+             */
+            replicas?: number;
+            /**
+             * Runtime
+             * @default process
+             * @constant
+             */
+            runtime?: "process";
+        };
+        /**
+         * DeploymentPage
+         * @description A page of deployments.
+         */
+        DeploymentPage: {
+            /** Items */
+            items: components["schemas"]["DeploymentView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
+        };
+        /**
+         * DeploymentStatus
+         * @description What a deployment does right now.
+         */
+        DeploymentStatus: {
+            /** Id */
+            id: string;
+            /** Ready At */
+            ready_at: string | null;
+            /** Reason */
+            reason: string | null;
+            replicas: components["schemas"]["ReplicaNumbers"];
+            /** Revised At */
+            revised_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "starting" | "ready" | "degraded" | "unavailable" | "stopping" | "stopped" | "failed";
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
+            /** Versions */
+            versions: components["schemas"]["VersionStatus"][];
+        };
+        /**
+         * DeploymentUpdate
+         * @description Any subset of what can change.
+         */
+        DeploymentUpdate: {
+            /**
+             * Model Alias
+             * @default
+             */
+            model_alias?: string;
+            /**
+             * Model Version
+             * @default 1
+             */
+            model_version?: number;
+            /**
+             * Replicas
+             * @default 0
+             */
+            replicas?: number;
+        };
+        /**
+         * DeploymentView
+         * @description A deployment as clients see it; `endpoint` is the base URL of its protocols.
+         */
+        DeploymentView: {
+            /** Created At */
+            created_at: string;
+            /** Endpoint */
+            endpoint: string;
+            /**
+             * Environment
+             * @enum {string}
+             */
+            environment: "staging" | "production";
+            /** Id */
+            id: string;
+            /** Model Name */
+            model_name: string;
+            /** Model Version */
+            model_version: number;
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
+            /** Ready At */
+            ready_at: string | null;
+            /** Reason */
+            reason: string | null;
+            replicas: components["schemas"]["ReplicaNumbers"];
+            /** Revised At */
+            revised_at: string;
+            /**
+             * Runtime
+             * @constant
+             */
+            runtime: "process";
+            /** Split */
+            split: components["schemas"]["Split"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "starting" | "ready" | "degraded" | "unavailable" | "stopping" | "stopped" | "failed";
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * EndpointPage
+         * @description A page of endpoints.
+         */
+        EndpointPage: {
+            /** Items */
+            items: components["schemas"]["EndpointView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
+        };
+        /**
+         * EndpointView
+         * @description An endpoint as clients see it; `url` is where to send requests.
+         */
+        EndpointView: {
+            /** Authentication */
+            authentication: string;
+            /** Created At */
+            created_at: string;
+            /** Deployment Id */
+            deployment_id: string;
+            /** Id */
+            id: string;
+            /** Method */
+            method: string;
+            /** Path */
+            path: string;
+            /** Project */
+            project: string;
+            /** Protocol */
+            protocol: string;
+            /** Url */
+            url: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * EntityChange
+         * @description The net differences of one entity between two moments.
+         */
+        EntityChange: {
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "created" | "updated" | "deleted";
+            /** Changes */
+            changes: {
+                [key: string]: components["schemas"]["NetChange"];
+            };
+            /** Entity */
+            entity: string;
+            /** Entity Id */
+            entity_id: string;
+            /** Events */
+            events: number;
+            last: components["schemas"]["LastEvent"];
+            /** Name */
+            name: string | null;
+            /** Project */
+            project: string | null;
+        };
+        /**
+         * EntityState
+         * @description The state of one entity at a moment.
+         */
+        EntityState: {
+            /** At */
+            at: string;
+            /** Entity */
+            entity: string;
+            /** Entity Id */
+            entity_id: string;
+            /** Name */
+            name: string | null;
+            /** Project */
+            project: string | null;
+            /** Seq */
+            seq: number;
+            /** State */
+            state: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: number;
+        };
+        /**
+         * Environment
+         * @description What the program finds around it. Values of secrets never stand here, only their names.
+         */
+        Environment: {
+            /**
+             * Requirements
+             * @default []
+             */
+            requirements?: string[];
+            /**
+             * Secrets
+             * @default []
+             */
+            secrets?: string[];
+            /** Variables */
+            variables?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * EventPage
+         * @description Events in order. A reader goes on with `since=<upto>`: up to there everything was looked through.
+         */
+        EventPage: {
+            /** Head */
+            head: number;
+            /** Items */
+            items: components["schemas"]["LedgerEvent"][];
+            /** Upto */
+            upto: number;
+        };
+        /**
+         * ExitReason
+         * @description Why an attempt failed, with the lines of its log that show it; long ones are cut.
+         */
+        ExitReason: {
+            /** First Line */
+            first_line?: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "out_of_memory" | "loss_diverged" | "timeout" | "import_error" | "not_started" | "killed" | "node_lost" | "nonzero_exit";
+            /**
+             * Lines
+             * @default []
+             */
+            lines?: string[];
+            /** Message */
+            message: string;
+        };
+        /**
+         * ExperimentIn
+         * @description A new experiment.
+         */
+        ExperimentIn: {
+            /** Artifact Location */
+            artifact_location?: string | null;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner?: string | null;
+            /** Tags */
+            tags?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ExperimentPage
+         * @description A page of experiments.
+         */
+        ExperimentPage: {
+            /** Items */
+            items: components["schemas"]["ExperimentView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
+        };
+        /**
+         * ExperimentUpdate
+         * @description Any subset of an experiment's fields; `tags` changes the keys that it names.
+         */
+        ExperimentUpdate: {
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /**
+             * Name
+             * @default unnamed
+             */
+            name?: string;
+            /** Owner */
+            owner?: string | null;
+            /** Tags */
+            tags?: {
+                [key: string]: string | null;
+            };
+        };
+        /**
+         * ExperimentView
+         * @description An experiment with what follows from its runs.
+         */
+        ExperimentView: {
+            /** Artifact Location */
+            artifact_location: string;
+            /** Created At */
+            created_at: string;
+            /** Description */
+            description: string;
+            /** Id */
+            id: string;
+            /** Last Run At */
+            last_run_at?: string | null;
+            /**
+             * Lifecycle
+             * @enum {string}
+             */
+            lifecycle: "active" | "deleted";
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string | null;
+            /** Project */
+            project: string;
+            /** Revised At */
+            revised_at: string;
+            /**
+             * @default {
+             *       "canceled": 0,
+             *       "failed": 0,
+             *       "queued": 0,
+             *       "running": 0,
+             *       "succeeded": 0
+             *     }
+             */
+            runs?: components["schemas"]["RunCounts"];
+            /** Tags */
+            tags?: {
+                [key: string]: string;
+            };
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * FieldChange
+         * @description What a field was and what it is now.
+         */
+        FieldChange: {
+            /** New */
+            new: unknown;
+            /** Old */
+            old: unknown;
+        };
+        /**
+         * Hyperparams
+         * @description Those that every kind of training knows; others are free.
+         */
+        Hyperparams: {
+            /** Batch Size */
+            batch_size?: number | null;
+            /** Epochs */
+            epochs?: number | null;
+            /** Learning Rate */
+            learning_rate?: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Instance
+         * @description An instance. A value: it never changes.
+         */
+        Instance: {
+            /** Cluster Name */
+            cluster_name: string;
+            /** Cp */
+            cp: number;
+            /** Created At */
+            created_at: string;
+            /** Description */
+            description: string;
+            /** Id */
+            id: number;
+            /** Image Tag */
+            image_tag: string;
+            /** Model Name */
+            model_name: string;
+            /** Model Version */
+            model_version: string;
+            /** Name */
+            name: string;
+            /** Pp */
+            pp: number;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "low" | "medium" | "high" | "critical";
+            /** Project */
+            project: string;
+            /** Replicas */
+            replicas: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "inactive" | "pending" | "error";
+            /** Tp */
+            tp: number;
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * InstanceIn
+         * @description A new instance.
+         */
+        InstanceIn: {
+            /** Cluster Name */
+            cluster_name: string;
+            /**
+             * Cp
+             * @default 8
+             */
+            cp?: number;
+            /**
+             * Description
+             * @default
+             */
+            description?: string | null;
+            /** Image Tag */
+            image_tag: string;
+            /** Model Name */
+            model_name: string;
+            /**
+             * Model Version
+             * @default latest
+             */
+            model_version?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Pp
+             * @default 1
+             */
+            pp?: number;
+            /**
+             * Priority
+             * @default medium
+             * @enum {string}
+             */
+            priority?: "low" | "medium" | "high" | "critical";
+            /**
+             * Replicas
+             * @default 1
+             */
+            replicas?: number;
+            /**
+             * Status
+             * @default active
+             * @enum {string}
+             */
+            status?: "active" | "inactive" | "pending" | "error";
+            /**
+             * Tp
+             * @default 1
+             */
+            tp?: number;
+        };
+        /**
+         * InstanceUpdate
+         * @description Any subset of the fields.
+         */
+        InstanceUpdate: {
+            /**
+             * Cluster Name
+             * @default
+             */
+            cluster_name?: string;
+            /**
+             * Cp
+             * @default 8
+             */
+            cp?: number;
+            /** Description */
+            description?: string | null;
+            /**
+             * Image Tag
+             * @default
+             */
+            image_tag?: string;
+            /**
+             * Model Name
+             * @default
+             */
+            model_name?: string;
+            /** Model Version */
+            model_version?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Pp
+             * @default 1
+             */
+            pp?: number;
+            /**
+             * Priority
+             * @default medium
+             * @enum {string}
+             */
+            priority?: "low" | "medium" | "high" | "critical";
+            /**
+             * Replicas
+             * @default 1
+             */
+            replicas?: number;
+            /**
+             * Status
+             * @default active
+             * @enum {string}
+             */
+            status?: "active" | "inactive" | "pending" | "error";
+            /**
+             * Tp
+             * @default 1
+             */
+            tp?: number;
+        };
+        /**
+         * Job
+         * @description A job as clients and the ledger see it. A value: it never changes.
+         */
+        Job: {
+            /** Argv */
+            argv: string[];
+            /**
+             * Attempts
+             * @default [
+             *       {
+             *         "lost_bytes": 0,
+             *         "number": 1
+             *       }
+             *     ]
+             */
+            attempts?: components["schemas"]["Attempt"][];
+            /** Completed At */
+            completed_at?: string | null;
+            /** Config */
+            config?: Record<string, never>;
+            /** Config Version Id */
+            config_version_id?: string | null;
+            /** Created At */
+            created_at: string;
+            /** Cwd */
+            cwd?: string | null;
+            /**
+             * @default {
+             *       "requirements": [],
+             *       "secrets": [],
+             *       "variables": {}
+             *     }
+             */
+            environment?: components["schemas"]["Environment"];
+            /**
+             * Executor
+             * @default local
+             * @enum {string}
+             */
+            executor?: "local" | "ray" | "kubernetes";
+            exit_reason?: components["schemas"]["ExitReason"] | null;
+            /** Experiment Id */
+            experiment_id: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Not Before */
+            not_before?: string | null;
+            /** Owner */
+            owner?: string | null;
+            /** Params */
+            params?: {
+                [key: string]: string;
+            };
+            /**
+             * Priority
+             * @default 0
+             */
+            priority?: number;
+            /** Project */
+            project: string;
+            /** Recipe */
+            recipe?: string | null;
+            /**
+             * @default {
+             *       "cpus": 1,
+             *       "gpus": 0
+             *     }
+             */
+            resources?: components["schemas"]["Resources"];
+            /**
+             * @default {
+             *       "backoff": "exponential",
+             *       "base_delay_s": 0.5,
+             *       "max_attempts": 1,
+             *       "max_delay_s": 60,
+             *       "retryable_errors": []
+             *     }
+             */
+            retries?: components["schemas"]["RetryPolicy"];
+            /** Run Id */
+            run_id: string;
+            /** Started At */
+            started_at?: string | null;
+            /**
+             * Status
+             * @default pending
+             * @enum {string}
+             */
+            status?: "pending" | "running" | "completed" | "failed" | "cancelled";
+            /** Status Reason */
+            status_reason?: string | null;
+            /** Stopping */
+            stopping?: ("requested" | "timeout") | null;
+            /** Tags */
+            tags?: {
+                [key: string]: string;
+            };
+            /** Timeout S */
+            timeout_s?: number | null;
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * JobClone
+         * @description What is different about a clone.
+         */
+        JobClone: {
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * JobDetail
+         * @description A job with what its run's metrics tell of it.
+         */
+        JobDetail: {
+            /** Argv */
+            argv: string[];
+            /**
+             * Attempts
+             * @default [
+             *       {
+             *         "lost_bytes": 0,
+             *         "number": 1
+             *       }
+             *     ]
+             */
+            attempts?: components["schemas"]["Attempt"][];
+            /** Completed At */
+            completed_at?: string | null;
+            /** Config */
+            config?: Record<string, never>;
+            /** Config Version Id */
+            config_version_id?: string | null;
+            /** Created At */
+            created_at: string;
+            /** Cwd */
+            cwd?: string | null;
+            /**
+             * @default {
+             *       "requirements": [],
+             *       "secrets": [],
+             *       "variables": {}
+             *     }
+             */
+            environment?: components["schemas"]["Environment"];
+            /**
+             * Executor
+             * @default local
+             * @enum {string}
+             */
+            executor?: "local" | "ray" | "kubernetes";
+            exit_reason?: components["schemas"]["ExitReason"] | null;
+            /** Experiment Id */
+            experiment_id: string;
+            /** Id */
+            id: string;
+            /** Metrics */
+            metrics: {
+                [key: string]: number | string;
+            };
+            /** Name */
+            name: string;
+            /** Not Before */
+            not_before?: string | null;
+            /** Owner */
+            owner?: string | null;
+            /** Params */
+            params?: {
+                [key: string]: string;
+            };
+            /**
+             * Priority
+             * @default 0
+             */
+            priority?: number;
+            progress: components["schemas"]["Progress"];
+            /** Project */
+            project: string;
+            /** Recipe */
+            recipe?: string | null;
+            /**
+             * @default {
+             *       "cpus": 1,
+             *       "gpus": 0
+             *     }
+             */
+            resources?: components["schemas"]["Resources"];
+            /**
+             * @default {
+             *       "backoff": "exponential",
+             *       "base_delay_s": 0.5,
+             *       "max_attempts": 1,
+             *       "max_delay_s": 60,
+             *       "retryable_errors": []
+             *     }
+             */
+            retries?: components["schemas"]["RetryPolicy"];
+            /** Run Id */
+            run_id: string;
+            /** Started At */
+            started_at?: string | null;
+            /**
+             * Status
+             * @default pending
+             * @enum {string}
+             */
+            status?: "pending" | "running" | "completed" | "failed" | "cancelled";
+            /** Status Reason */
+            status_reason?: string | null;
+            /** Stopping */
+            stopping?: ("requested" | "timeout") | null;
+            /** Tags */
+            tags?: {
+                [key: string]: string;
+            };
+            /** Timeout S */
+            timeout_s?: number | null;
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * JobPage
+         * @description A page of jobs; `facets` counts all that match, by the values of a field.
+         */
+        JobPage: {
+            /** Facets */
+            facets?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            } | null;
+            /** Items */
+            items: components["schemas"]["JobSummary"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
+        };
+        /**
+         * JobSummary
+         * @description A job in a list.
+         */
+        JobSummary: {
+            /** Attempt */
+            attempt: number;
+            /** Completed At */
+            completed_at: string | null;
+            /** Created At */
+            created_at: string;
+            /**
+             * Executor
+             * @enum {string}
+             */
+            executor: "local" | "ray" | "kubernetes";
+            exit_reason: components["schemas"]["ExitReason"] | null;
+            /** Experiment Id */
+            experiment_id: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Not Before */
+            not_before: string | null;
+            /** Priority */
+            priority: number;
+            progress: components["schemas"]["Progress"];
+            /** Project */
+            project: string;
+            /** Recipe */
+            recipe: string | null;
+            resources: components["schemas"]["Resources"];
+            /** Run Id */
+            run_id: string;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "running" | "completed" | "failed" | "cancelled";
+            /** Status Reason */
+            status_reason: string | null;
+            /** Stopping */
+            stopping: ("requested" | "timeout") | null;
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * LaneTotal
+         * @description How many items a lane has in the whole window.
+         */
+        LaneTotal: {
+            /** Lane */
+            lane: string;
+            /** Total */
+            total: number;
+        };
+        /**
+         * LastEvent
+         * @description The last event of an entity in a window.
+         */
+        LastEvent: {
+            /** Actor */
+            actor: string;
+            /** At */
+            at: string;
+            /** Kind */
+            kind: string;
+            /** Reason */
+            reason: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * LedgerEvent
+         * @description One event as the ledger keeps it; `changes` is null where it was thinned, `after` where the entity is gone.
+         */
+        LedgerEvent: {
+            /** Actor */
+            actor: string;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            } | null;
+            /** At */
+            at: string;
+            /** Cause */
+            cause: string | null;
+            /** Changes */
+            changes: {
+                [key: string]: components["schemas"]["FieldChange"];
+            } | null;
+            /** Entity */
+            entity: string;
+            /** Entity Id */
+            entity_id: string;
+            /** Full */
+            full: boolean;
+            /** Hash */
+            hash: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Labels */
+            labels: {
+                [key: string]: unknown;
+            };
+            /** Links */
+            links: components["schemas"]["LinkOut"][];
+            /** Occurred At */
+            occurred_at: string;
+            /** Project */
+            project: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Request Id */
+            request_id: string | null;
+            /** Seq */
+            seq: number;
+            /** Trace Id */
+            trace_id: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Lineage
+         * @description What an entity came from (`up`) and what came from it (`down`), at a moment.
+         */
+        Lineage: {
+            /** Edges */
+            edges: components["schemas"]["LineageEdge"][];
+            /** Nodes */
+            nodes: components["schemas"]["LineageNode"][];
+            /** Seq */
+            seq: number;
+            /** Truncated */
+            truncated: boolean;
+        };
+        /**
+         * LineageEdge
+         * @description A link between two entities, written `<entity>:<id>`, and the event that made it.
+         */
+        LineageEdge: {
+            /** From Seq */
+            from_seq: number;
+            /** Relation */
+            relation: string;
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+        };
+        /**
+         * LineageNode
+         * @description An entity in a lineage.
+         *
+         *     `known` is false where the ledger has none that the reader may see; `exists` is false where it was deleted, and null
+         *     where it is not known.
+         */
+        LineageNode: {
+            /** Depth */
+            depth: number;
+            /** Entity */
+            entity: string;
+            /** Entity Id */
+            entity_id: string;
+            /** Exists */
+            exists: boolean | null;
+            /** Known */
+            known: boolean;
+            /** Name */
+            name: string | null;
+            /** Project */
+            project: string | null;
+        };
+        /**
+         * LinesLogged
+         * @description How many of the lines were new, and the number that the first of them got.
+         */
+        LinesLogged: {
+            /** Accepted */
+            accepted: number;
+            /** First Line */
+            first_line: number;
+        };
+        /**
+         * LinkOut
+         * @description `relation` leads from the event's entity to `to`, written `<entity>:<id>`.
+         */
+        LinkOut: {
+            /** Relation */
+            relation: string;
+            /** To */
+            to: string;
+        };
+        /**
+         * LoggedDataset
+         * @description A dataset input as the ledger keeps it: its long texts stand elsewhere, by their sha256.
+         */
+        LoggedDataset: {
+            /** Digest */
+            digest: string;
+            /** Name */
+            name: string;
+            /** Profile Sha256 */
+            profile_sha256: string | null;
+            /** Schema Sha256 */
+            schema_sha256: string | null;
+            /** Source Sha256 */
+            source_sha256: string;
+            /** Source Type */
+            source_type: string;
+            /** Tags */
+            tags: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * LogHistogram
+         * @description Counts of lines over time by level; bucket i begins `i * width_s` seconds behind `start`.
+         */
+        LogHistogram: {
+            /** Levels */
+            levels: {
+                [key: string]: number[];
+            };
+            /** Start */
+            start: string | null;
+            /** Width S */
+            width_s: number;
+        };
+        /**
+         * LogHits
+         * @description Numbers of matching lines out of one slice of the log; `next_from_line` begins the next older slice.
+         */
+        LogHits: {
+            /** Lines */
+            lines: number[];
+            /** Next From Line */
+            next_from_line: number | null;
+            /** Scanned */
+            scanned: number;
+        };
+        /**
+         * LogLine
+         * @description A log line. `fields` are those of a line that is a JSON object.
+         */
+        LogLine: {
+            /** Attempt */
+            attempt: number;
+            /** Fields */
+            fields: {
+                [key: string]: unknown;
+            } | null;
+            /** Level */
+            level: ("debug" | "info" | "warning" | "error" | "critical") | null;
+            /** Line */
+            line: number;
+            /** Source */
+            source: string;
+            /**
+             * Stream
+             * @enum {string}
+             */
+            stream: "stdout" | "stderr" | "event";
+            /** Text */
+            text: string;
+            /** Time */
+            time: string;
+        };
+        /**
+         * LogLineIn
+         * @description A line to store; without a time it is the server's, without a level the one that the text states.
+         */
+        LogLineIn: {
+            /** Level */
+            level?: ("debug" | "info" | "warning" | "error" | "critical") | null;
+            /**
+             * Stream
+             * @default stdout
+             * @enum {string}
+             */
+            stream?: "stdout" | "stderr" | "event";
+            /** Text */
+            text: string;
+            /** Time */
+            time?: string | null;
+        };
+        /**
+         * LogLinesIn
+         * @description Lines of one sender, who numbers them: what was sent before is passed over, a gap is refused.
+         */
+        LogLinesIn: {
+            /** First */
+            first: number;
+            /** Lines */
+            lines: components["schemas"]["LogLineIn"][];
+            /**
+             * Source
+             * @default
+             */
+            source?: string;
+        };
+        /**
+         * LogPage
+         * @description Lines in ascending order; `next_cursor` goes on in the direction that was asked for.
+         *
+         *     `first_line` is the lowest number still held (null: there is none); `total` and `levels` count all lines of the
+         *     run, whatever the filter.
+         */
+        LogPage: {
+            /** First Line */
+            first_line: number | null;
+            /** Items */
+            items: components["schemas"]["LogLine"][];
+            /** Levels */
+            levels: {
+                [key: string]: number;
+            };
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Prev Cursor */
+            prev_cursor: string | null;
+            /** Total */
+            total: number;
+        };
+        /**
+         * MetricAnswer
+         * @description The asked-for series.
+         */
+        MetricAnswer: {
+            /** Series */
+            series: components["schemas"]["MetricSeries"][];
+        };
+        /**
+         * MetricName
+         * @description A metric of a run, with its latest point.
+         */
+        MetricName: {
+            /** Attempt */
+            attempt: number;
+            /** Last */
+            last: number | string;
+            /** Name */
+            name: string;
+            /** Step */
+            step: number;
+            /** Time */
+            time: string;
+        };
+        /**
+         * MetricNames
+         * @description Metrics of a run by name.
+         */
+        MetricNames: {
+            /** Items */
+            items: components["schemas"]["MetricName"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
+        };
+        /**
+         * MetricPoint
+         * @description A point, or a bucket of points: then `value` is null and the other six say what is in it.
+         */
+        MetricPoint: {
+            /** Count */
+            count?: number | null;
+            /** First */
+            first?: number | string | null;
+            /** Last */
+            last?: number | string | null;
+            /** Max */
+            max?: number | string | null;
+            /** Mean */
+            mean?: number | string | null;
+            /** Min */
+            min?: number | string | null;
+            /** Step */
+            step: number;
+            /** Time */
+            time: string;
+            /** Value */
+            value?: number | string | null;
+        };
+        /**
+         * MetricPointIn
+         * @description A point to log.
+         */
+        MetricPointIn: {
+            /** Name */
+            name: string;
+            /**
+             * Step
+             * @default 0
+             */
+            step?: number;
+            /** Time */
+            time?: string | null;
+            /** Value */
+            value: number | ("NaN" | "Infinity");
+        };
+        /**
+         * MetricPointsIn
+         * @description Points to log, all or none of them.
+         */
+        MetricPointsIn: {
+            /** Points */
+            points: components["schemas"]["MetricPointIn"][];
+        };
+        /**
+         * MetricResolution
+         * @description `raw`: every point; `bucket`: one row for all points within `width` steps or seconds.
+         */
+        MetricResolution: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "raw" | "bucket";
+            /** Width */
+            width: number;
+        };
+        /**
+         * MetricSeries
+         * @description One attempt of one metric.
+         */
+        MetricSeries: {
+            /** Attempt */
+            attempt: number;
+            /** Name */
+            name: string;
+            /** Points */
+            points: components["schemas"]["MetricPoint"][];
+            resolution: components["schemas"]["MetricResolution"];
+        };
+        /**
+         * Model
+         * @description A registered model. `revised_at` moves with everything but tags and aliases.
+         */
+        Model: {
+            /** Aliases */
+            aliases?: {
+                [key: string]: number;
+            };
+            /** Created At */
+            created_at: string;
+            /** Description */
+            description: string | null;
+            /** Framework */
+            framework: ("sklearn" | "pytorch" | "tensorflow" | "huggingface" | "onnx" | "xgboost" | "custom") | null;
+            /** Id */
+            id: string;
+            /** Last Number */
+            last_number: number;
+            /** Latest Version */
+            latest_version: number | null;
+            /** Metadata */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
+            /** Revised At */
+            revised_at: string;
+            /** Tags */
+            tags?: {
+                [key: string]: string;
+            };
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ModelIn
+         * @description A new registered model.
+         */
+        ModelIn: {
+            /** Description */
+            description?: string | null;
+            /** Framework */
+            framework?: ("sklearn" | "pytorch" | "tensorflow" | "huggingface" | "onnx" | "xgboost" | "custom") | null;
+            /** Metadata */
+            metadata?: Record<string, never>;
+            /** Name */
+            name: string;
+            /** Tags */
+            tags?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ModelPage
+         * @description A page of models.
+         */
+        ModelPage: {
+            /** Items */
+            items: components["schemas"]["Model"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
+        };
+        /**
+         * ModelUpdate
+         * @description Any subset of a model's fields; tags are replaced as a whole.
+         */
+        ModelUpdate: {
+            /** Description */
+            description?: string | null;
+            /** Framework */
+            framework?: ("sklearn" | "pytorch" | "tensorflow" | "huggingface" | "onnx" | "xgboost" | "custom") | null;
+            /** Metadata */
+            metadata?: Record<string, never>;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** Tags */
+            tags?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ModelVersion
+         * @description A version as clients see it: with the name of its model and the aliases that point at it.
+         */
+        ModelVersion: {
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases?: string[];
+            /** Created At */
+            created_at: string;
+            /** Description */
+            description: string | null;
+            /** Evaluation */
+            evaluation: {
+                [key: string]: unknown;
+            };
+            /** Flavors */
+            flavors: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Location */
+            location: string;
+            /** Logged Model Id */
+            logged_model_id: string | null;
+            /** Model */
+            model: string;
+            /** Model Id */
+            model_id: string;
+            /** Number */
+            number: number;
+            /** Project */
+            project: string;
+            /** Revised At */
+            revised_at: string;
+            /** Run Id */
+            run_id: string | null;
+            /** Run Link */
+            run_link: string | null;
+            /** Signature */
+            signature: {
+                [key: string]: unknown;
+            } | null;
+            /** Source */
+            source: string;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "draft" | "staging" | "production" | "archived";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "ready" | "failed";
+            /** Status Message */
+            status_message: string | null;
+            /** Tags */
+            tags?: {
+                [key: string]: string;
+            };
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ModelVersionPage
+         * @description A page of versions.
+         */
+        ModelVersionPage: {
+            /** Items */
+            items: components["schemas"]["ModelVersion"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
+        };
+        /**
+         * MomentOut
+         * @description A moment of the ledger.
+         */
+        MomentOut: {
+            /** At */
+            at: string;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * NetChange
+         * @description How a field differs between two moments, and the last event that changed it.
+         */
+        NetChange: {
+            /** New */
+            new: unknown;
+            /** Old */
+            old: unknown;
+            /** Seq */
+            seq: number | null;
+        };
+        /**
+         * Operation
+         * @description Long work. A value: the next state is another one.
+         */
+        Operation: {
+            /** Created At */
+            created_at: string;
+            error: components["schemas"]["OperationFailure"] | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            progress: components["schemas"]["OperationProgress"] | null;
+            /** Project */
+            project: string;
+            /** Result */
+            result: unknown;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "running" | "succeeded" | "failed";
+            /** Updated At */
+            updated_at: string;
+        };
+        /**
+         * OperationFailure
+         * @description Why long work failed, in the words of the error envelope.
+         */
+        OperationFailure: {
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Message */
+            message: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * OperationProgress
+         * @description How far long work has come; `total` is null while it is not known.
+         */
+        OperationProgress: {
+            /** Done */
+            done: number;
+            /** Total */
+            total: number | null;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * PointsLogged
+         * @description How many points were stored.
+         */
+        PointsLogged: {
+            /** Count */
+            count: number;
+        };
+        /**
+         * Progress
+         * @description How far the last attempt of a job has come, by the metrics that it logs.
+         */
+        Progress: {
+            /** Eta S */
+            eta_s?: number | null;
+            /** Percent */
+            percent?: number | null;
+            /** Step */
+            step?: number | null;
+            /** Total */
+            total?: number | null;
+        };
+        /**
+         * Project
+         * @description A project.
+         */
+        Project: {
+            /** Created At */
+            created_at: string;
+            /** Description */
+            description: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Slug */
+            slug: string;
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ProjectPage
+         * @description A page of projects.
+         */
+        ProjectPage: {
+            /** Items */
+            items: components["schemas"]["Project"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
+        };
+        /**
+         * Replica
+         * @description One process that serves one version.
+         *
+         *     Attributes:
+         *         place: Counts the replicas of a version from 0; a successor inherits it.
+         *         restarts: How many in this place failed, one after the other, before this one.
+         */
+        Replica: {
+            /** Address */
+            address: string | null;
+            /** Created At */
+            created_at: string;
+            /** Deployment Id */
+            deployment_id: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: string;
+            /** Model Version */
+            model_version: number;
+            /** Pid */
+            pid: number | null;
+            /** Place */
+            place: number;
+            /** Project */
+            project: string;
+            /** Ready At */
+            ready_at: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Restarts */
+            restarts: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "starting" | "ready" | "unhealthy" | "draining" | "stopped" | "failed";
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ReplicaNumbers
+         * @description How many replicas are wanted, and how many of them answer.
+         */
+        ReplicaNumbers: {
+            /** Desired */
+            desired: number;
+            /** Ready */
+            ready: number;
+        };
+        /**
+         * ReplicaPage
+         * @description A page of replicas.
+         */
+        ReplicaPage: {
+            /** Items */
+            items: components["schemas"]["Replica"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
+        };
+        /**
+         * Resources
+         * @description What a job needs while it runs.
+         */
+        Resources: {
+            /**
+             * Cpus
+             * @default 1
+             */
+            cpus?: number;
+            /** Gpu Type */
+            gpu_type?: string | null;
+            /**
+             * Gpus
+             * @default 0
+             */
+            gpus?: number;
+            /** Memory Bytes */
+            memory_bytes?: number | null;
+        };
+        /**
+         * RetryPolicy
+         * @description How often something that failed is tried again, and how long to wait in between.
+         */
+        RetryPolicy: {
+            /**
+             * Backoff
+             * @default exponential
+             * @enum {string}
+             */
+            backoff?: "exponential" | "linear" | "fixed";
+            /**
+             * Base Delay S
+             * @default 0.5
+             */
+            base_delay_s?: number;
+            /**
+             * Max Attempts
+             * @default 3
+             */
+            max_attempts?: number;
+            /**
+             * Max Delay S
+             * @default 60
+             */
+            max_delay_s?: number;
+            /**
+             * Retryable Errors
+             * @default []
+             */
+            retryable_errors?: string[];
+        };
+        /**
+         * RunCounts
+         * @description How many active runs have which status.
+         */
+        RunCounts: {
+            /**
+             * Canceled
+             * @default 0
+             */
+            canceled?: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed?: number;
+            /**
+             * Queued
+             * @default 0
+             */
+            queued?: number;
+            /**
+             * Running
+             * @default 0
+             */
+            running?: number;
+            /**
+             * Succeeded
+             * @default 0
+             */
+            succeeded?: number;
+        };
+        /**
+         * RunDetail
+         * @description A run with counts of what it left behind.
+         */
+        RunDetail: {
+            /** Artifact Count */
+            artifact_count: number | null;
+            /** Attempts */
+            attempts: number;
+            /** Created At */
+            created_at: string;
+            /** Datasets */
+            datasets: components["schemas"]["LoggedDataset"][];
+            /** Ended At */
+            ended_at: string | null;
+            /** Experiment Id */
+            experiment_id: string;
+            /** Id */
+            id: string;
+            /** Job Id */
+            job_id: string | null;
+            /**
+             * Lifecycle
+             * @enum {string}
+             */
+            lifecycle: "active" | "deleted";
+            /** Log Lines */
+            log_lines: number;
+            /** Metric Names */
+            metric_names: number;
+            /** Metrics */
+            metrics: {
+                [key: string]: number | string;
+            };
+            /** Model Inputs */
+            model_inputs: string[];
+            /** Model Outputs */
+            model_outputs: {
+                [key: string]: number;
+            };
+            /** Name */
+            name: string;
+            /** Params */
+            params: {
+                [key: string]: string;
+            };
+            /** Parent Id */
+            parent_id: string | null;
+            /** Project */
+            project: string;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "running" | "succeeded" | "failed" | "canceled";
+            /** Status Reason */
+            status_reason: string | null;
+            /** Tags */
+            tags: {
+                [key: string]: string;
+            };
+            /** Updated At */
+            updated_at: string;
+            /** User */
+            user: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RunIn
+         * @description A new run, as our API takes it.
+         */
+        RunIn: {
+            /** Name */
+            name?: string | null;
+            /** Params */
+            params?: {
+                [key: string]: string;
+            };
+            /** Parent Id */
+            parent_id?: string | null;
+            /** Started At */
+            started_at?: string | null;
+            /**
+             * Status
+             * @default running
+             * @enum {string}
+             */
+            status?: "queued" | "running";
+            /** Tags */
+            tags?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * RunPage
+         * @description A page of runs; `facets` counts all that match, by the values of a field.
+         */
+        RunPage: {
+            /** Facets */
+            facets?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            } | null;
+            /** Items */
+            items: components["schemas"]["RunSummary"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
+        };
+        /**
+         * RunRequest
+         * @description A run to start: `content` in `language`, or a `recipe`, a `command` or an `argv` with what belongs to it.
+         */
+        RunRequest: {
+            /** Argv */
+            argv?: string[] | null;
+            /** Command */
+            command?: string | string[] | null;
+            /** Content */
+            content?: string | null;
+            /** Cwd */
+            cwd?: string | null;
+            /**
+             * @default {
+             *       "requirements": [],
+             *       "secrets": [],
+             *       "variables": {}
+             *     }
+             */
+            environment?: components["schemas"]["Environment"];
+            /**
+             * Executor
+             * @default local
+             * @enum {string}
+             */
+            executor?: "local" | "ray" | "kubernetes";
+            /** Experiment */
+            experiment?: string | null;
+            /** @default {} */
+            hyperparams?: components["schemas"]["Hyperparams"];
+            /**
+             * Language
+             * @default yaml
+             * @enum {string}
+             */
+            language?: "yaml" | "json";
+            /** Name */
+            name?: string | null;
+            /**
+             * Priority
+             * @default 0
+             */
+            priority?: number;
+            /** Recipe */
+            recipe?: string | null;
+            /**
+             * @default {
+             *       "cpus": 1,
+             *       "gpus": 0
+             *     }
+             */
+            resources?: components["schemas"]["Resources"];
+            /**
+             * @default {
+             *       "backoff": "exponential",
+             *       "base_delay_s": 0.5,
+             *       "max_attempts": 1,
+             *       "max_delay_s": 60,
+             *       "retryable_errors": []
+             *     }
+             */
+            retries?: number | components["schemas"]["RetryPolicy"];
+            /** Seed */
+            seed?: number | null;
+            /** Tags */
+            tags?: string[] | {
+                [key: string]: string;
+            };
+            /** Timeout S */
+            timeout_s?: number | null;
+        };
+        /**
+         * RunSummary
+         * @description A run in a list: its own fields, and of params, tags and metrics those that were asked for.
+         */
+        RunSummary: {
+            /** Attempts */
+            attempts: number;
+            /** Created At */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Experiment Id */
+            experiment_id: string;
+            /** Id */
+            id: string;
+            /** Job Id */
+            job_id: string | null;
+            /**
+             * Lifecycle
+             * @enum {string}
+             */
+            lifecycle: "active" | "deleted";
+            /** Metrics */
+            metrics: {
+                [key: string]: number | string;
+            };
+            /** Name */
+            name: string;
+            /** Params */
+            params: {
+                [key: string]: string;
+            };
+            /** Parent Id */
+            parent_id: string | null;
+            /** Project */
+            project: string;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "running" | "succeeded" | "failed" | "canceled";
+            /** Status Reason */
+            status_reason: string | null;
+            /** Tags */
+            tags: {
+                [key: string]: string;
+            };
+            /** Updated At */
+            updated_at: string;
+            /** User */
+            user: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RunUpdate
+         * @description Any subset of a run's fields; `tags` changes the keys that it names.
+         */
+        RunUpdate: {
+            /** Ended At */
+            ended_at?: string | null;
+            /**
+             * Name
+             * @default unnamed
+             */
+            name?: string;
+            /** Started At */
+            started_at?: string | null;
+            /**
+             * Status
+             * @default running
+             * @enum {string}
+             */
+            status?: "queued" | "running" | "succeeded" | "failed" | "canceled";
+            /** Status Reason */
+            status_reason?: string | null;
+            /** Tags */
+            tags?: {
+                [key: string]: string | null;
+            };
+        };
+        /**
+         * ScaleIn
+         * @description How many replicas shall serve; 0 keeps the deployment without any.
+         */
+        ScaleIn: {
+            /** Replicas */
+            replicas: number;
+        };
+        /**
+         * SearchAnswer
+         * @description The best hits, best first; `more` tells that there are others.
+         */
+        SearchAnswer: {
+            /** Items */
+            items: components["schemas"]["SearchHit"][];
+            /** More */
+            more: boolean;
+        };
+        /**
+         * SearchHit
+         * @description An entity that was found.
+         *
+         *     `rank` says how well: 0 the whole name or id, 1 its beginning, 2 the beginning of a word in it, 3 a part of it.
+         *     `url` is its page in the UI, null where the UI finds the way by entity and id.
+         */
+        SearchHit: {
+            /** Entity */
+            entity: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Project */
+            project: string | null;
+            /** Rank */
+            rank: number;
+            /** Title */
+            title: string | null;
+            /** Url */
+            url: string | null;
+        };
+        /**
+         * Split
+         * @description A version's share of the traffic.
+         */
+        Split: {
+            /** Version */
+            version: number;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * StartedRun
+         * @description A run that was just made, with the job that drives it.
+         */
+        StartedRun: {
+            /** Attempts */
+            attempts: number;
+            /** Created At */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Experiment Id */
+            experiment_id: string;
+            /** Id */
+            id: string;
+            job: components["schemas"]["Job"];
+            /** Job Id */
+            job_id: string | null;
+            /**
+             * Lifecycle
+             * @enum {string}
+             */
+            lifecycle: "active" | "deleted";
+            /** Metrics */
+            metrics: {
+                [key: string]: number | string;
+            };
+            /** Name */
+            name: string;
+            /** Params */
+            params: {
+                [key: string]: string;
+            };
+            /** Parent Id */
+            parent_id: string | null;
+            /** Project */
+            project: string;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "running" | "succeeded" | "failed" | "canceled";
+            /** Status Reason */
+            status_reason: string | null;
+            /** Tags */
+            tags: {
+                [key: string]: string;
+            };
+            /** Updated At */
+            updated_at: string;
+            /** User */
+            user: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * StatePage
+         * @description The states of the entities of a kind at a moment, newest entity first.
+         */
+        StatePage: {
+            /** As Of Seq */
+            as_of_seq: number;
+            /** Items */
+            items: components["schemas"]["EntityState"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
+        };
+        /**
+         * StateSummary
+         * @description What existed at a moment: the last event, counts by entity, where to read more.
+         */
+        StateSummary: {
+            /** At */
+            at: string;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Head */
+            head: number;
+            /** Links */
+            links: {
+                [key: string]: string;
+            };
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * Timeline
+         * @description The newest items of a window, newest first, and how many each lane has in all.
+         */
+        Timeline: {
+            /** From */
+            from: string;
+            /** Items */
+            items: components["schemas"]["TimelineItem"][];
+            /** Lanes */
+            lanes: components["schemas"]["LaneTotal"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** To */
+            to: string;
+            /** Total */
+            total: number;
+        };
+        /**
+         * TimelineItem
+         * @description Something that happened, as it is drawn on a lane; `end_time` is null for a point in time.
+         */
+        TimelineItem: {
+            /** Actor */
+            actor: string;
+            /** End Time */
+            end_time: string | null;
+            /** Entity */
+            entity: string;
+            /** Entity Id */
+            entity_id: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Lane */
+            lane: string;
+            /** Name */
+            name: string | null;
+            /** Project */
+            project: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Seq */
+            seq: number;
+            /** Time */
+            time: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * TransitionIn
+         * @description To which stage a version shall go, and whether it takes the place of those that are there.
+         */
+        TransitionIn: {
+            /**
+             * Archive Existing
+             * @default false
+             */
+            archive_existing?: boolean;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "draft" | "staging" | "production" | "archived";
+        };
+        /**
+         * VersionIn
+         * @description A new version of a model. The files lie where `source` says, or where the logged model has them.
+         */
+        VersionIn: {
+            /** Description */
+            description?: string | null;
+            /** Evaluation */
+            evaluation?: Record<string, never>;
+            /** Logged Model Id */
+            logged_model_id?: string | null;
+            /** Run Id */
+            run_id?: string | null;
+            /** Run Link */
+            run_link?: string | null;
+            /** Source */
+            source?: string | null;
+            /** Tags */
+            tags?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * VersionStatus
+         * @description How one version of a deployment is served.
+         *
+         *     Attributes:
+         *         weight: Its share of the traffic.
+         *         replicas: How many are in each state, those that ended left out.
+         */
+        VersionStatus: {
+            /** Replicas */
+            replicas: {
+                [key: string]: number;
+            };
+            /** Version */
+            version: number;
+            /** Weight */
+            weight: number;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    get_methods_api_auth_methods_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationMethods"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_changes_api_changes_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                cursor?: string | null;
+                /** @description A kind of entity such as `run`, or one of them: `run:<id>`. */
+                entity?: string | null;
+                /** @description An RFC 3339 time, `now` or `seq:<number>`. */
+                from?: string | null;
+                limit?: number;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                /** @description An RFC 3339 time, `now` or `seq:<number>`. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_deployments_api_deployments_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                columns?: string | null;
+                cursor?: string | null;
+                filter?: string | null;
+                limit?: number;
+                offset?: number | null;
+                order?: ("asc" | "desc") | null;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                q?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    create_deployment_api_deployments_post: {
+        parameters: {
+            query?: {
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeploymentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentView"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_deployment_api_deployments__id__get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentView"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_deployment_api_deployments__id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    update_deployment_api_deployments__id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeploymentUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentView"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_endpoints_api_deployments__id__endpoints_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_replicas_api_deployments__id__replicas_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplicaPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    scale_deployment_api_deployments__id__scale_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScaleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentView"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_status_api_deployments__id__status_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentStatus"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    stop_deployment_api_deployments__id__stop_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentView"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_events_api_events_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description A kind of entity such as `run`, or one of them: `run:<id>`. */
+                entity?: string | null;
+                /** @description Kinds, comma-separated; `run.*` is allowed. */
+                kind?: string | null;
+                limit?: number;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                /** @description The last number that is known already. */
+                since?: number;
+                /** @description Wait so long for the first event. */
+                wait_s?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_experiments_api_experiments_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                columns?: string | null;
+                cursor?: string | null;
+                filter?: string | null;
+                /** @description Which ones are listed: by default those in use. */
+                lifecycle?: "active" | "deleted" | "all";
+                limit?: number;
+                offset?: number | null;
+                order?: ("asc" | "desc") | null;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                q?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    create_experiment_api_experiments_post: {
+        parameters: {
+            query?: {
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExperimentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentView"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_experiment_api_experiments__id__get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentView"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_experiment_api_experiments__id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    update_experiment_api_experiments__id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExperimentUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentView"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    restore_experiment_api_experiments__id__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentView"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_experiment_runs_api_experiments__id__runs_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                columns?: string | null;
+                cursor?: string | null;
+                /** @description Fields whose values are counted over all that match. */
+                facets?: "status"[] | null;
+                filter?: string | null;
+                /** @description Which ones are listed: by default those in use. */
+                lifecycle?: "active" | "deleted" | "all";
+                limit?: number;
+                offset?: number | null;
+                order?: ("asc" | "desc") | null;
+                q?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    create_experiment_run_api_experiments__id__runs_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_instances_api_instances_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                cluster_name?: string | null;
+                limit?: number;
+                model_name?: string | null;
+                /** @description Part of the name, in any case. */
+                name?: string | null;
+                order?: "asc" | "desc";
+                priority?: ("low" | "medium" | "high" | "critical") | null;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                q?: string | null;
+                skip?: number;
+                sort?: string | null;
+                status?: ("active" | "inactive" | "pending" | "error") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instance"][];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    create_instance_api_instances_post: {
+        parameters: {
+            query?: {
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstanceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instance"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_instance_api_instances__id__get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instance"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    update_instance_api_instances__id__put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+                "if-match"?: string | null;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstanceUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instance"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_instance_api_instances__id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_operation_api_operations__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_projects_api_projects_get: {
+        parameters: {
+            query?: {
+                columns?: string | null;
+                cursor?: string | null;
+                filter?: string | null;
+                limit?: number;
+                offset?: number | null;
+                order?: ("asc" | "desc") | null;
+                q?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_project_api_projects__slug__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_models_api_registry_models_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                columns?: string | null;
+                cursor?: string | null;
+                filter?: string | null;
+                limit?: number;
+                offset?: number | null;
+                order?: ("asc" | "desc") | null;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                q?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    create_model_api_registry_models_post: {
+        parameters: {
+            query?: {
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_model_api_registry_models__model__get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a model, or its name. */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_model_api_registry_models__model__delete: {
+        parameters: {
+            query?: {
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The id of a model, or its name. */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    update_model_api_registry_models__model__patch: {
+        parameters: {
+            query?: {
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: {
+                "idempotency-key"?: string | null;
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The id of a model, or its name. */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    set_alias_api_registry_models__model__aliases__alias__put: {
+        parameters: {
+            query?: {
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                alias: string;
+                /** @description The id of a model, or its name. */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AliasIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_alias_api_registry_models__model__aliases__alias__delete: {
+        parameters: {
+            query?: {
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                alias: string;
+                /** @description The id of a model, or its name. */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_versions_api_registry_models__model__versions_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                columns?: string | null;
+                cursor?: string | null;
+                filter?: string | null;
+                limit?: number;
+                offset?: number | null;
+                order?: ("asc" | "desc") | null;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                q?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a model, or its name. */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersionPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    create_version_api_registry_models__model__versions_post: {
+        parameters: {
+            query?: {
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The id of a model, or its name. */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersion"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_version_api_registry_models__model__versions__number__get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a model, or its name. */
+                model: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersion"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_lineage_api_registry_models__model__versions__number__lineage_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                depth?: number;
+                direction?: "up" | "down" | "both";
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a model, or its name. */
+                model: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lineage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    transition_version_api_registry_models__model__versions__number__transition_post: {
+        parameters: {
+            query?: {
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: {
+                "idempotency-key"?: string | null;
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The id of a model, or its name. */
+                model: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransitionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersion"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_runs_api_runs_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                columns?: string | null;
+                cursor?: string | null;
+                /** @description Fields whose values are counted over all that match. */
+                facets?: "status"[] | null;
+                filter?: string | null;
+                /** @description Which ones are listed: by default those in use. */
+                lifecycle?: "active" | "deleted" | "all";
+                limit?: number;
+                offset?: number | null;
+                order?: ("asc" | "desc") | null;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                q?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    start_run_api_runs_post: {
+        parameters: {
+            query?: {
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedRun"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_run_api_runs__id__get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetail"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_run_api_runs__id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    update_run_api_runs__id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_artifacts_api_runs__id__artifacts_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                limit?: number;
+                offset?: number;
+                /** @description A directory; left out: the root. */
+                path?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_artifact_api_runs__id__artifacts__path__get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_logs_api_runs__id__logs_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                attempt?: number | null;
+                cursor?: string | null;
+                direction?: "forward" | "backward";
+                /** @description An RFC 3339 time. */
+                from?: string | null;
+                from_line?: number | null;
+                level?: ("none" | "debug" | "info" | "warn" | "warning" | "error" | "critical")[] | null;
+                limit?: number;
+                match_case?: boolean;
+                q?: string | null;
+                /** @description Is `q` a regular expression (RE2)? */
+                regex?: boolean;
+                source?: string | null;
+                stream?: ("stdout" | "stderr" | "event")[] | null;
+                /** @description An RFC 3339 time, excluded. */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    log_lines_api_runs__id__logs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogLinesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinesLogged"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_log_histogram_api_runs__id__logs_histogram_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                buckets?: number;
+                /** @description An RFC 3339 time. */
+                from?: string | null;
+                /** @description An RFC 3339 time. */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogHistogram"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    find_log_lines_api_runs__id__logs_hits_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                attempt?: number | null;
+                /** @description An RFC 3339 time. */
+                from?: string | null;
+                from_line?: number | null;
+                level?: ("none" | "debug" | "info" | "warn" | "warning" | "error" | "critical")[] | null;
+                match_case?: boolean;
+                q?: string | null;
+                /** @description Is `q` a regular expression (RE2)? */
+                regex?: boolean;
+                source?: string | null;
+                stream?: ("stdout" | "stderr" | "event")[] | null;
+                /** @description An RFC 3339 time, excluded. */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogHits"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_metrics_api_runs__id__metrics_get: {
+        parameters: {
+            query: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                attempts?: "last" | "all";
+                buckets?: number;
+                /** @description In the unit of `x`: a step, an RFC 3339 time, or seconds. */
+                from?: string | null;
+                name: string[];
+                /** @description In the unit of `x`: a step, an RFC 3339 time, or seconds. */
+                to?: string | null;
+                x?: "step" | "time" | "relative";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricAnswer"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    log_metrics_api_runs__id__metrics_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MetricPointsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointsLogged"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_metric_names_api_runs__id__metrics_names_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                cursor?: string | null;
+                limit?: number;
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricNames"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    restore_run_api_runs__id__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_run_timeline_api_runs__id__timeline_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                cursor?: string | null;
+                /** @description An RFC 3339 time, `now` or `seq:<number>`. */
+                from?: string | null;
+                /** @description Lanes, comma-separated; default: all. */
+                lanes?: string | null;
+                limit?: number;
+                /** @description An RFC 3339 time, `now` or `seq:<number>`. */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    search_api_search_get: {
+        parameters: {
+            query: {
+                limit?: number;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                /** @description Parts of a name, or the beginning of an id. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchAnswer"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_state_api_state_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                cursor?: string | null;
+                /** @description A kind, such as `run`. */
+                entity?: string | null;
+                /** @description One entity of that kind. */
+                id?: string | null;
+                limit?: number;
+                offset?: number;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateSummary"] | components["schemas"]["StatePage"] | components["schemas"]["EntityState"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_timeline_api_timeline_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                cursor?: string | null;
+                /** @description A kind of entity such as `run`, or one of them: `run:<id>`. */
+                entity?: string | null;
+                /** @description An RFC 3339 time, `now` or `seq:<number>`. */
+                from?: string | null;
+                /** @description Lanes, comma-separated; default: all. */
+                lanes?: string | null;
+                limit?: number;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                /** @description An RFC 3339 time, `now` or `seq:<number>`. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_jobs_api_training_jobs_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                columns?: string | null;
+                cursor?: string | null;
+                /** @description Counts to return. */
+                facets?: "status"[] | null;
+                filter?: string | null;
+                limit?: number;
+                offset?: number | null;
+                order?: ("asc" | "desc") | null;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                q?: string | null;
+                /** @description Only the job of this run. */
+                run_id?: string | null;
+                sort?: string | null;
+                status?: ("pending" | "running" | "completed" | "failed" | "cancelled") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    create_job_api_training_jobs_post: {
+        parameters: {
+            query?: {
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_job_api_training_jobs__id__get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    clone_job_api_training_jobs__id__clone_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["JobClone"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    retry_job_api_training_jobs__id__retry_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    stop_job_api_training_jobs__id__stop_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    health_health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    ready_ready_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+}

@@ -1,0 +1,48 @@
+/**
+ * The shapes on the wire that the screens use, by the names that people have for them.
+ *
+ * All of them come from the OpenAPI document. What sockets say is not in it: see `live/messages.ts`.
+ */
+import type { components } from "./schema.gen";
+
+type Schemas = components["schemas"];
+
+/**
+ * Every field at every depth is there: answers say `null` and never leave a field out, while OpenAPI calls each field
+ * that has a default optional.
+ */
+export type Whole<T> = T extends (infer Item)[]
+  ? Whole<Item>[]
+  : T extends object
+    ? { [Key in keyof T]-?: Whole<T[Key]> }
+    : T;
+
+/** A page of a list whose places can be jumped to. */
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+  total: number;
+  total_exact: boolean;
+}
+
+export type Experiment = Whole<Schemas["ExperimentView"]>;
+export type RunSummary = Whole<Schemas["RunSummary"]>;
+export type Run = Whole<Schemas["RunDetail"]>;
+export type RunStatus = Run["status"];
+export type MetricName = Whole<Schemas["MetricName"]>;
+export type MetricPoint = Schemas["MetricPoint"];
+export interface MetricSeries extends Omit<Whole<Schemas["MetricSeries"]>, "points"> {
+  /** A raw point has a value only, a bucket the six others. */
+  points: MetricPoint[];
+}
+export type LogLine = Whole<Schemas["LogLine"]>;
+export type LogPage = Whole<Schemas["LogPage"]>;
+export type LogHistogram = Whole<Schemas["LogHistogram"]>;
+export type Job = Whole<Schemas["JobDetail"]>;
+export type Attempt = Whole<Schemas["Attempt"]>;
+export type Deployment = Whole<Schemas["DeploymentView"]>;
+export type DeploymentState = Deployment["state"];
+export type Replica = Whole<Schemas["Replica"]>;
+export type Endpoint = Whole<Schemas["EndpointView"]>;
+export type SearchHit = Whole<Schemas["SearchHit"]>;
+export type Project = Whole<Schemas["Project"]>;

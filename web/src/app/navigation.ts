@@ -1,0 +1,34 @@
+import { type Icon, IconFlask, IconRocket } from "@tabler/icons-react";
+import { useRouterState } from "@tanstack/react-router";
+
+interface Page {
+  label: string;
+  to: "/experiments" | "/deployments";
+  icon: Icon;
+  /** The key after `g`. */
+  key: string;
+  /** Beginnings of other addresses that belong to the page. */
+  holds?: readonly string[];
+}
+
+interface Group {
+  label: string;
+  pages: readonly Page[];
+}
+
+/** The pages there are, as the sidebar, the phone's bar and the keys offer them. */
+export const navigation: readonly Group[] = [
+  {
+    label: "Build",
+    pages: [{ label: "Experiments", to: "/experiments", icon: IconFlask, key: "e", holds: ["/runs/"] }],
+  },
+  { label: "Ship", pages: [{ label: "Deployments", to: "/deployments", icon: IconRocket, key: "p" }] },
+];
+
+/** The address of the page that the current address belongs to. */
+export function useCurrentPage(): Page["to"] | undefined {
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  return navigation
+    .flatMap((group) => group.pages)
+    .find(({ to, holds }) => [to, ...(holds ?? [])].some((beginning) => path.startsWith(beginning)))?.to;
+}

@@ -1,0 +1,125 @@
+import { IconKeyboard, IconMoon, IconSearch, IconSun } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { lazy, type ReactNode, Suspense, useMemo } from "react";
+import { authMethodsQuery } from "@/api/session";
+import { useStore } from "@/lib/store";
+import { IconButton } from "@/ui/button";
+import { Keys } from "@/ui/keys";
+import { crumbs } from "@/ui/page-header";
+import { scheme, sidebar, toggleScheme } from "@/ui/preferences";
+import { useShortcuts } from "@/ui/shortcuts";
+import { ConnectionBadge } from "./connection-badge";
+import { Logo } from "./logo";
+import { closeOverlay, overlay } from "./overlays";
+import { PhoneBar } from "./phone-bar";
+import styles from "./shell.module.css";
+import { globalShortcuts } from "./shortcuts";
+import { Sidebar, useProject } from "./sidebar";
+
+const loadSearch = () => import("./search-overlay");
+const SearchOverlay = lazy(loadSearch);
+const ShortcutsHelp = lazy(() => import("./shortcuts-help"));
+
+/** What stands around every page. */
+export function Shell({ children }: { children: ReactNode }) {
+  const navigate = useNavigate();
+  const side = useStore(sidebar);
+  useShortcuts(useMemo(() => globalShortcuts((to) => void navigate({ to })), [navigate]));
+  return (
+    <div className={styles.shell} data-sidebar={side}>
+      <button type="button" className={styles.skip} onClick={() => document.getElementById("main")?.focus()}>
+        Skip to content
+      </button>
+      <Header />
+      <Sidebar collapsed={side === "collapsed"} />
+      <main id="main" className={styles.main} tabIndex={-1}>
+        <Banner />
+        {children}
+      </main>
+      <PhoneBar />
+      <Overlays />
+    </div>
+  );
+}
+
+function Header() {
+  const colors = useStore(scheme);
+  return (
+    <header className={styles.header}>
+      <Link to="/experiments" className={styles.brand} aria-label="AI Infra Studio">
+        <Logo />
+        <span>AI Infra Studio</span>
+      </Link>
+      <Breadcrumb />
+      <button
+        type="button"
+        className={styles.search}
+        aria-keyshortcuts="/ Control+K"
+        onClick={() => overlay.set("search")}
+        onPointerEnter={() => void loadSearch()}
+        onFocus={() => void loadSearch()}
+      >
+        <IconSearch size={16} aria-hidden="true" />
+        <span>Search experiments, runs, models…</span>
+        <span className={styles.searchKeys} aria-hidden="true">
+          <Keys keys="/ mod+K" />
+        </span>
+      </button>
+      <ConnectionBadge />
+      <IconButton
+        label={colors === "dark" ? "Light theme" : "Dark theme"}
+        keys="shift+D"
+        onClick={toggleScheme}
+      >
+        {colors === "dark" ? <IconMoon /> : <IconSun />}
+      </IconButton>
+      <IconButton
+        label="Keyboard shortcuts"
+        keys="?"
+        className={styles.help}
+        onClick={() => overlay.set("shortcuts")}
+      >
+        <IconKeyboard />
+      </IconButton>
+    </header>
+  );
+}
+
+function Breadcrumb() {
+  const steps = useStore(crumbs);
+  const { slug } = useProject();
+  return (
+    <nav aria-label="Breadcrumb" className={styles.crumbs}>
+      <ol>
+        <li>{slug}</li>
+        {steps.map((step, index) => (
+          <li key={step.label} aria-current={index === steps.length - 1 ? "page" : undefined}>
+            {step.link ? <Link {...step.link}>{step.label}</Link> : step.label}
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
+}
+
+/** What everybody who uses this server must know: it is open, say. */
+function Banner() {
+  const methods = useQuery(authMethodsQuery);
+  if (!methods.data?.banner) return null;
+  return (
+    <p role="note" className={styles.banner}>
+      {methods.data.banner}
+    </p>
+  );
+}
+
+function Overlays() {
+  const open = useStore(overlay);
+  return (
+    <Suspense>
+      {open === "search" && <SearchOverlay onClose={closeOverlay} />}
+      {open === "shortcuts" && <ShortcutsHelp onClose={closeOverlay} />}
+    </Suspense>
+  );
+}

@@ -1,0 +1,95 @@
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { api, unwrap, writeHeaders } from "@/api/client";
+import { sendMerging } from "@/api/conflicts";
+import { PAGE_SIZE } from "@/api/paged-rows";
+import { queryKeys } from "@/api/query-keys";
+import type { Deployment } from "@/api/types";
+
+export interface DeploymentsView {
+  project?: string;
+  filter?: string;
+  order?: "asc" | "desc";
+}
+
+export const deploymentsQuery = ({ project, filter, order }: DeploymentsView, offset: number) =>
+  queryOptions({
+    queryKey: queryKeys.deployments.list({ project, filter, order, offset }),
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/deployments", {
+          params: { query: { project, q: filter, order, limit: PAGE_SIZE, offset } },
+          signal,
+        }),
+      ),
+  });
+
+export const deploymentQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...queryKeys.deployments.one(id), "detail"],
+    queryFn: ({ signal }) => unwrap(api.GET("/api/deployments/{id}", { params: { path: { id } }, signal })),
+  });
+
+export const replicasQuery = (id: string) =>
+  queryOptions({
+    queryKey: queryKeys.deployments.replicas(id),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/deployments/{id}/replicas", { params: { path: { id } }, signal })),
+  });
+
+export const endpointsQuery = (id: string) =>
+  queryOptions({
+    queryKey: queryKeys.deployments.endpoints(id),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/deployments/{id}/endpoints", { params: { path: { id } }, signal })),
+  });
+
+/** Why a write is made, as the history keeps it. */
+function reasonHeader(reason: string): Record<string, string> {
+  return reason.trim() === "" ? {} : { "x-studio-reason": encodeURIComponent(reason.trim()) };
+}
+
+/** Fields that decide whether an end is still what was meant; that its state moved meanwhile does not. */
+const GROUNDS = ["model_version", "environment", "stop_requested"];
+
+interface Ending {
+  deployment: Deployment;
+  reason: string;
+}
+
+/** Stop serving. */
+export function useStopDeployment() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ deployment: { id, version }, reason }: Ending) =>
+      sendMerging(version, GROUNDS, (current) =>
+        unwrap(
+          api.POST("/api/deployments/{id}/stop", {
+            params: { path: { id }, header: writeHeaders(current) },
+            headers: reasonHeader(reason),
+          }),
+        ),
+      ),
+    onSuccess: (deployment) => client.setQueryData(deploymentQuery(deployment.id).queryKey, deployment),
+    onSettled: () => client.invalidateQueries({ queryKey: queryKeys.deployments.all }),
+  });
+}
+
+/** Remove a deployment that has stopped. */
+export function useDeleteDeployment() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ deployment: { id, version }, reason }: Ending) =>
+      sendMerging(version, GROUNDS, (current) =>
+        unwrap(
+          api.DELETE("/api/deployments/{id}", {
+            params: { path: { id }, header: { "if-match": `"${current}"` } },
+            headers: reasonHeader(reason),
+          }),
+        ),
+      ),
+    onSuccess: (_, { deployment }) => {
+      client.removeQueries({ queryKey: queryKeys.deployments.one(deployment.id) });
+      return client.invalidateQueries({ queryKey: queryKeys.deployments.lists });
+    },
+  });
+}

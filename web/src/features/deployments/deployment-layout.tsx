@@ -1,0 +1,88 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type ReactNode, useMemo } from "react";
+import type { Deployment } from "@/api/types";
+import { CopyableId } from "@/ui/copyable-id";
+import { FillPage } from "@/ui/page";
+import { PageHeader } from "@/ui/page-header";
+import { StatusPill } from "@/ui/pill";
+import { useShortcuts } from "@/ui/shortcuts";
+import { Loaded, Skeleton } from "@/ui/states";
+import { TabPanel, Tabs } from "@/ui/tabs";
+import { RelativeTime } from "@/ui/time";
+import { deploymentQuery } from "./api";
+import styles from "./deployments.module.css";
+import { EndingActions } from "./ending";
+
+const TABS = ["overview", "endpoints", "replicas"] as const;
+export type DeploymentTab = (typeof TABS)[number];
+
+interface Props {
+  id: string;
+  tab: DeploymentTab;
+  children: ReactNode;
+}
+
+/** A deployment's header and tabs, around the tab that is shown. */
+export function DeploymentLayout({ id, tab, children }: Props) {
+  const deployment = useQuery(deploymentQuery(id));
+  const navigate = useNavigate();
+  useShortcuts(
+    useMemo(
+      () =>
+        TABS.map((one, index) => ({
+          keys: String(index + 1),
+          does: `Show ${one}`,
+          group: "Deployment",
+          run: () => void navigate({ to: `/deployments/$id/${one}`, params: { id } }),
+        })),
+      [navigate, id],
+    ),
+  );
+  const label = tab.charAt(0).toUpperCase() + tab.slice(1);
+  return (
+    <Loaded query={deployment} what="The deployment" skeleton={<Skeleton rows={8} />}>
+      {(data) => (
+        <FillPage>
+          <DeploymentHeader deployment={data} />
+          <Tabs
+            label="Parts of the deployment"
+            current={label}
+            tabs={[
+              { label: "Overview", link: { to: "/deployments/$id/overview", params: { id } } },
+              { label: "Endpoints", link: { to: "/deployments/$id/endpoints", params: { id } } },
+              { label: "Replicas", link: { to: "/deployments/$id/replicas", params: { id } } },
+            ]}
+          />
+          <TabPanel label={label} className={styles.panel}>
+            {children}
+          </TabPanel>
+        </FillPage>
+      )}
+    </Loaded>
+  );
+}
+
+function DeploymentHeader({ deployment }: { deployment: Deployment }) {
+  const { ready, desired } = deployment.replicas;
+  return (
+    <PageHeader
+      name={deployment.name}
+      title={deployment.name}
+      above={[{ label: "Deployments", link: { to: "/deployments" } }]}
+      aside={
+        <>
+          <StatusPill status={deployment.state} why={deployment.reason} />
+          <CopyableId id={deployment.id} what="deployment id" length={12} />
+        </>
+      }
+      actions={<EndingActions deployment={deployment} />}
+      facts={[
+        ["Environment", deployment.environment],
+        ["Model", `${deployment.model_name} v${deployment.model_version}`],
+        ["Ready", `${ready}/${desired}`],
+        ["Changed", <RelativeTime key="changed" time={deployment.updated_at} />],
+      ]}
+    />
+  );
+}

@@ -1,0 +1,154 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useMemo, useRef, useState } from "react";
+import { toApiError } from "@/api/errors";
+import { usePagedRows } from "@/api/paged-rows";
+import { formatInteger, plural } from "@/lib/numbers";
+import { rootPath } from "@/lib/root";
+import { CopyableId } from "@/ui/copyable-id";
+import { ColumnPicker } from "@/ui/data-table/column-picker";
+import { DataTable } from "@/ui/data-table/data-table";
+import { NewerPill } from "@/ui/data-table/newer-pill";
+import { FillPage } from "@/ui/page";
+import { PageHeader } from "@/ui/page-header";
+import { Count } from "@/ui/pill";
+import { useShortcuts } from "@/ui/shortcuts";
+import { EmptyState, ErrorState, Late, Skeleton } from "@/ui/states";
+import { FilterField } from "@/ui/text-field";
+import { RelativeTime } from "@/ui/time";
+import { Toolbar, ToolbarSpace } from "@/ui/toolbar";
+import { experimentQuery, experimentRunsQuery, type ListView, sampleRunsQuery } from "./api";
+import { ComparePanel } from "./compare-panel";
+import styles from "./experiments.module.css";
+import { columnChoices, FIRST_OWN, measuredOf, runColumns } from "./run-columns";
+import { fieldsOf, firstFields } from "./run-fields";
+import { StartSnippets } from "./start-snippets";
+
+export interface ExperimentView extends Omit<ListView, "project"> {
+  columns?: string[];
+}
+
+interface Props {
+  id: string;
+  view: ExperimentView;
+  onView: (change: Partial<ExperimentView>) => void;
+}
+
+/** One experiment and its runs. */
+export function ExperimentPage({ id, view, onView }: Props) {
+  const navigate = useNavigate();
+  const experiment = useQuery(experimentQuery(id));
+  const [atTop, setAtTop] = useState(true);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const field = useRef<HTMLInputElement>(null);
+  useShortcuts(
+    useMemo(
+      () => [{ keys: "f", does: "Filter the runs", group: "List", run: () => field.current?.focus() }],
+      [],
+    ),
+  );
+
+  const sample = useQuery(sampleRunsQuery(id));
+  const shown = view.columns ?? [...FIRST_OWN, ...firstFields(sample.data?.items ?? [])];
+  const listView = { filter: view.filter, sort: view.sort, order: view.order, columns: measuredOf(shown) };
+  const rows = usePagedRows({
+    pageQuery: (offset) => ({
+      ...experimentRunsQuery(id, listView, offset),
+      // Which columns to ask for is not known before the sample has come.
+      enabled: view.columns !== undefined || !sample.isPending,
+    }),
+    held: !atTop,
+    identity: id,
+  });
+  const shownKey = shown.join("\n");
+  const columns = useMemo(() => runColumns(shownKey.split("\n")), [shownKey]);
+
+  const error = rows.error ?? null;
+  const filterError = error && toApiError(error).status === 422 ? toApiError(error).message : null;
+  const name = experiment.data?.name ?? id;
+  if (experiment.error && !experiment.data)
+    return <ErrorState what="The experiment" error={experiment.error} onRetry={() => experiment.refetch()} />;
+
+  return (
+    <FillPage>
+      <PageHeader
+        name={name}
+        title={name}
+        above={[{ label: "Experiments", link: { to: "/experiments" } }]}
+        aside={<CopyableId id={id} what="experiment id" length={20} />}
+        facts={
+          experiment.data && [
+            ["Owner", experiment.data.owner ?? "—"],
+            ["Created", <RelativeTime key="created" time={experiment.data.created_at} />],
+            ["Last run", <RelativeTime key="last" time={experiment.data.last_run_at} />],
+            ...(experiment.data.description ? [["Note", experiment.data.description] as const] : []),
+          ]
+        }
+      />
+      <Toolbar label="Runs">
+        <FilterField
+          fieldRef={field}
+          label="Filter runs"
+          placeholder="metrics.acc > 0.9 and params.lr < 0.01"
+          value={view.filter ?? ""}
+          error={filterError}
+          onChange={(filter) => onView({ filter: filter || undefined })}
+        />
+        {rows.total !== undefined && (
+          <Count>{`${rows.totalExact ? "" : "≥ "}${formatInteger(rows.total)} runs`}</Count>
+        )}
+        <ToolbarSpace />
+        {selected.size > 0 && <span role="status">{formatInteger(selected.size)} selected</span>}
+        <ColumnPicker
+          shown={shown}
+          choices={columnChoices(union(fieldsOf(sample.data?.items ?? []), measuredOf(shown)))}
+          onChange={(next) => onView({ columns: next })}
+          onReset={view.columns && (() => onView({ columns: undefined }))}
+        />
+      </Toolbar>
+      {error ? (
+        <ErrorState what="Runs" error={error} onRetry={rows.refetch} />
+      ) : rows.isPending ? (
+        <Late>
+          <Skeleton rows={9} />
+        </Late>
+      ) : rows.total === 0 && !view.filter ? (
+        <EmptyState title="No runs yet">
+          <p>Log one from any of these; it appears here as it starts.</p>
+          <StartSnippets experiment={name} />
+        </EmptyState>
+      ) : (
+        <div className={styles.list}>
+          {rows.hasNewer && <NewerPill onShow={rows.refetch} />}
+          <DataTable
+            label={`Runs of ${name}`}
+            primary
+            columns={columns}
+            rowCount={rows.total ?? 0}
+            rowAt={rows.rowAt}
+            idOf={(run) => run.id}
+            nameOf={(run) => run.name}
+            onRange={rows.onRange}
+            onTop={setAtTop}
+            dimmed={rows.isPlaceholder}
+            selection={{ selected, onChange: setSelected }}
+            sort={view.sort ? { by: view.sort, order: view.order ?? "desc" } : null}
+            onSort={({ by, order }) => onView({ sort: by, order })}
+            onOpen={(run, inNewTab) => {
+              if (inNewTab) window.open(rootPath(`/runs/${run.id}/overview`), "_blank", "noopener");
+              else void navigate({ to: "/runs/$id/overview", params: { id: run.id } });
+            }}
+            empty={
+              <EmptyState title="No runs match">{`${plural(0, "run")} of ${name} match “${view.filter}”.`}</EmptyState>
+            }
+          />
+        </div>
+      )}
+      {selected.size > 1 && <ComparePanel runs={[...selected]} onClose={() => setSelected(new Set())} />}
+    </FillPage>
+  );
+}
+
+function union(a: readonly string[], b: readonly string[]): string[] {
+  return [...new Set([...a, ...b])];
+}

@@ -1,0 +1,116 @@
+import { Link } from "@tanstack/react-router";
+import type { RunSummary } from "@/api/types";
+import { nameOfActor } from "@/lib/actors";
+import { formatMeasured, fromWire, NO_VALUE } from "@/lib/numbers";
+import { shortId } from "@/ui/copyable-id";
+import type { ColumnChoice } from "@/ui/data-table/column-picker";
+import type { Column } from "@/ui/data-table/columns";
+import { StatusPill } from "@/ui/pill";
+import { Elapsed, RelativeTime } from "@/ui/time";
+import styles from "./experiments.module.css";
+import { splitField } from "./run-fields";
+
+/** A run's own columns, before its metrics and params. */
+const OWN: Column<RunSummary>[] = [
+  {
+    id: "name",
+    header: "Run",
+    width: 220,
+    grow: 1,
+    sort: "name",
+    fixed: true,
+    phone: "title",
+    cell: (run) => (
+      <>
+        <Link to="/runs/$id/overview" params={{ id: run.id }} className={styles.name}>
+          {run.name}
+        </Link>
+        <code className={styles.id}>{shortId(run.id)}</code>
+      </>
+    ),
+  },
+  {
+    id: "status",
+    header: "Status",
+    width: 112,
+    sort: "status",
+    phone: "status",
+    cell: (run) => <StatusPill status={run.status} why={run.status_reason} />,
+  },
+  {
+    id: "started_at",
+    header: "Started",
+    width: 92,
+    align: "right",
+    sort: "started_at",
+    phone: "meta",
+    cell: (run) => <RelativeTime time={run.started_at} />,
+  },
+  {
+    id: "duration",
+    header: "Duration",
+    width: 92,
+    align: "right",
+    phone: "meta",
+    cell: (run) => <Elapsed start={run.started_at} end={run.ended_at} />,
+  },
+  {
+    id: "user",
+    header: "User",
+    width: 120,
+    sort: "user",
+    cell: (run) => <span className={styles.soft}>{nameOfActor(run.user)}</span>,
+  },
+  {
+    id: "created_at",
+    header: "Created",
+    width: 110,
+    align: "right",
+    sort: "created_at",
+    cell: (run) => <RelativeTime time={run.created_at} />,
+  },
+];
+
+const OWN_IDS = OWN.map((column) => column.id);
+/** A run's own columns that are shown before anybody chose. */
+export const FIRST_OWN = ["name", "status", "started_at", "duration"];
+
+/** The metrics and params among some columns. */
+export function measuredOf(ids: readonly string[]): string[] {
+  return ids.filter((id) => !OWN_IDS.includes(id));
+}
+
+/** What a table of runs offers: its own columns, and the metrics and params that are known. */
+export function columnChoices(fields: readonly string[]): ColumnChoice[] {
+  const own = OWN.filter((column) => !column.fixed).map(({ id, header }) => ({ id, header, group: "Run" }));
+  const measured = fields.map((field) => {
+    const [kind, name] = splitField(field);
+    return { id: field, header: name, group: kind === "metrics" ? "Metrics" : "Params" };
+  });
+  return [...own, ...measured];
+}
+
+/** Columns by id, in the order asked for; the run's name always comes first. */
+export function runColumns(ids: readonly string[]): Column<RunSummary>[] {
+  const own = OWN.filter((column) => column.fixed || ids.includes(column.id));
+  return [...own, ...measuredOf(ids).map(measuredColumn)];
+}
+
+function measuredColumn(id: string): Column<RunSummary> {
+  const [kind, name] = splitField(id);
+  return {
+    id,
+    header: name,
+    width: 96,
+    align: "right",
+    sort: id,
+    cell: (run) =>
+      kind === "metrics" ? (
+        formatMeasured(fromWire(run.metrics[name]))
+      ) : (
+        <span className={styles.soft} title={run.params[name]}>
+          {run.params[name] ?? NO_VALUE}
+        </span>
+      ),
+  };
+}

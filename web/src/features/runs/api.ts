@@ -1,0 +1,85 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { api, unwrap } from "@/api/client";
+import { queryKeys } from "@/api/query-keys";
+import type { Run } from "@/api/types";
+import type { Range, XAxis } from "@/ui/time-chart/model";
+
+/** What a running run's counts and its job's progress are read again by: telemetry is no ledger event. */
+const RUNNING_PACE_MS = 5000;
+
+export function isActive(run: Pick<Run, "status"> | undefined): boolean {
+  return run?.status === "running" || run?.status === "queued";
+}
+
+export const runQuery = (id: string) =>
+  queryOptions({
+    queryKey: queryKeys.runs.detail(id),
+    queryFn: ({ signal }) => unwrap(api.GET("/api/runs/{id}", { params: { path: { id } }, signal })),
+    refetchInterval: ({ state }) => (isActive(state.data) ? RUNNING_PACE_MS : false),
+  });
+
+/** The job that drives a run. */
+export const jobQuery = (id: string) =>
+  queryOptions({
+    queryKey: queryKeys.jobs.one(id),
+    queryFn: ({ signal }) => unwrap(api.GET("/api/training/jobs/{id}", { params: { path: { id } }, signal })),
+    refetchInterval: ({ state }) => (state.data?.status === "running" ? RUNNING_PACE_MS : false),
+  });
+
+export const metricNamesQuery = (id: string, search?: string) =>
+  queryOptions({
+    queryKey: [...queryKeys.runs.metrics(id), "names", search ?? ""],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/runs/{id}/metrics/names", { params: { path: { id }, query: { q: search } }, signal }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+
+/** Points the server may answer per series: more than a wide screen has pixels. */
+const BUCKETS = 2000;
+
+/** One metric with all attempts, over a part of an axis. */
+export const metricSeriesQuery = (id: string, name: string, x: XAxis, range: Range) =>
+  queryOptions({
+    queryKey: [...queryKeys.runs.metrics(id), "series", name, x, range],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/runs/{id}/metrics", {
+          params: {
+            path: { id },
+            query: { name: [name], x, buckets: BUCKETS, attempts: "all", ...rangeQuery(x, range) },
+          },
+          signal,
+        }),
+      ),
+    placeholderData: keepPreviousData,
+    // Points come over the socket; a fetch would only repeat them.
+    staleTime: 5 * 60_000,
+  });
+
+function rangeQuery(x: XAxis, range: Range): { from?: string; to?: string } {
+  if (!range) return {};
+  const [from, to] = range;
+  if (x === "time")
+    return { from: new Date(from * 1000).toISOString(), to: new Date(to * 1000).toISOString() };
+  if (x === "step") return { from: String(Math.floor(from)), to: String(Math.ceil(to)) };
+  return { from: String(from), to: String(to) };
+}
+
+const SPARK_BUCKETS = 60;
+
+/** Several metrics in few points, for lines as small as a word. */
+export const sparkQuery = (id: string, names: readonly string[]) =>
+  queryOptions({
+    queryKey: [...queryKeys.runs.metrics(id), "sparks", names],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/runs/{id}/metrics", {
+          params: { path: { id }, query: { name: [...names], x: "step", buckets: SPARK_BUCKETS } },
+          signal,
+        }),
+      ),
+    enabled: names.length > 0,
+    placeholderData: keepPreviousData,
+  });

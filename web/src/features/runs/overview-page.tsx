@@ -1,0 +1,241 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { Job, MetricName, Run } from "@/api/types";
+import { nameOfActor } from "@/lib/actors";
+import { formatInteger, formatMeasured, fromWire } from "@/lib/numbers";
+import { publicUrl } from "@/lib/root";
+import { formatBytes } from "@/lib/units";
+import { CodeBlock } from "@/ui/code-block";
+import { CopyableId } from "@/ui/copyable-id";
+import { PanelGrid, ScrollPage } from "@/ui/page";
+import { Facts, Panel } from "@/ui/panel";
+import { Pill } from "@/ui/pill";
+import { Sparkline } from "@/ui/sparkline";
+import { Loaded, Skeleton } from "@/ui/states";
+import { AbsoluteTime, Elapsed } from "@/ui/time";
+import { isActive, jobQuery, metricNamesQuery, runQuery, sparkQuery } from "./api";
+import styles from "./runs.module.css";
+import { Verdict } from "./verdict";
+
+/** What a run is, what came out of it, and what it was given. */
+export function RunOverview({ id }: { id: string }) {
+  const run = useQuery(runQuery(id));
+  const jobId = run.data?.job_id ?? null;
+  const job = useQuery({ ...jobQuery(jobId ?? ""), enabled: jobId !== null });
+  return (
+    <ScrollPage>
+      <Loaded query={run} what="The run" skeleton={<Skeleton rows={6} />}>
+        {(data) => (
+          <>
+            <Verdict run={data} job={job.data} />
+            <PanelGrid>
+              <MetricsPanel run={data} />
+              <DetailsPanel run={data} job={job.data} />
+              <Values title="Params" values={data.params} none="This run has logged no params." />
+              {job.data && <AttemptsPanel job={job.data} />}
+              <Values title="Tags" values={visibleTags(data.tags)} none="This run has no tags." />
+            </PanelGrid>
+          </>
+        )}
+      </Loaded>
+    </ScrollPage>
+  );
+}
+
+/** How many metrics are shown; the others are one click away. */
+const SHOWN = 12;
+
+function MetricsPanel({ run }: { run: Run }) {
+  const names = useQuery({
+    ...metricNamesQuery(run.id),
+    refetchInterval: isActive(run) ? 5000 : false,
+  });
+  return (
+    <Panel title="Metrics" count={formatInteger(names.data?.total ?? run.metric_names)} flush>
+      <Loaded query={names} what="Metrics" skeleton={<Skeleton rows={4} />}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <div className={styles.none}>
+              <p>No metric has been logged yet.</p>
+              {isActive(run) && (
+                <CodeBlock
+                  label="Log into this run"
+                  code={`import mlflow
+mlflow.set_tracking_uri("${publicUrl()}")
+with mlflow.start_run(run_id="${run.id}"):
+    mlflow.log_metric("loss", 0.42, step=1)`}
+                />
+              )}
+            </div>
+          ) : (
+            <>
+              <MetricTable run={run} items={keyMetrics(items)} />
+              {items.length > SHOWN && (
+                <p className={styles.rest}>
+                  <Link to="/runs/$id/metrics" params={{ id: run.id }} className={styles.link}>
+                    All {formatInteger(items.length)} metrics
+                  </Link>
+                </p>
+              )}
+            </>
+          )
+        }
+      </Loaded>
+    </Panel>
+  );
+}
+
+/** The first metrics, those of the machine last. */
+function keyMetrics(items: readonly MetricName[]): MetricName[] {
+  const isSystem = ({ name }: MetricName) => name.startsWith("system/");
+  return [...items.filter((item) => !isSystem(item)), ...items.filter(isSystem)].slice(0, SHOWN);
+}
+
+function MetricTable({ run, items }: { run: Run; items: readonly MetricName[] }) {
+  const sparks = useQuery(
+    sparkQuery(
+      run.id,
+      items.map(({ name }) => name),
+    ),
+  );
+  const courseOf = (metric: string) => {
+    const points = sparks.data?.series.find(({ name }) => name === metric)?.points ?? [];
+    return points.map(({ value, mean }) => fromWire(value ?? mean) ?? Number.NaN);
+  };
+  return (
+    <table className={styles.values}>
+      <thead>
+        <tr>
+          <th scope="col">Metric</th>
+          <th scope="col" className={styles.course}>
+            <span className="sr-only">Course</span>
+          </th>
+          <th scope="col">Last</th>
+          <th scope="col">Step</th>
+        </tr>
+      </thead>
+      <tbody>
+        {items.map((metric) => (
+          <tr key={metric.name}>
+            <td>
+              <Link to="/runs/$id/metrics" params={{ id: run.id }} search={{ q: metric.name }}>
+                {metric.name}
+              </Link>
+            </td>
+            <td className={styles.course}>
+              <Sparkline values={courseOf(metric.name)} />
+            </td>
+            <td>{formatMeasured(fromWire(metric.last))}</td>
+            <td className={styles.soft}>{formatInteger(metric.step)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function DetailsPanel({ run, job }: { run: Run; job: Job | undefined }) {
+  return (
+    <Panel title="Details">
+      <Facts
+        items={[
+          ["Run id", <CopyableId key="id" id={run.id} what="run id" length={32} />],
+          ["Project", run.project],
+          ["User", nameOfActor(run.user)],
+          ["Created", <AbsoluteTime key="created" time={run.created_at} />],
+          ["Started", <AbsoluteTime key="started" time={run.started_at} />],
+          ["Ended", <AbsoluteTime key="ended" time={run.ended_at} />],
+          ["Duration", <Elapsed key="duration" start={run.started_at} end={run.ended_at} />],
+          ...(job
+            ? [
+                ["Job", <CopyableId key="job" id={job.id} what="job id" length={12} />] as const,
+                ["Program", <code key="program">{job.recipe ?? job.argv.join(" ")}</code>] as const,
+                ["Runs on", job.executor] as const,
+              ]
+            : []),
+          ...(run.parent_id
+            ? [
+                [
+                  "Parent run",
+                  <Link key="parent" to="/runs/$id/overview" params={{ id: run.parent_id }}>
+                    <code>{run.parent_id.slice(0, 8)}</code>
+                  </Link>,
+                ] as const,
+              ]
+            : []),
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function AttemptsPanel({ job }: { job: Job }) {
+  return (
+    <Panel title="Attempts" count={formatInteger(job.attempts.length)} flush>
+      <table className={styles.values}>
+        <thead>
+          <tr>
+            <th scope="col">Attempt</th>
+            <th scope="col">Took</th>
+            <th scope="col">Peak memory</th>
+            <th scope="col">Ended</th>
+          </tr>
+        </thead>
+        <tbody>
+          {[...job.attempts].reverse().map((attempt) => (
+            <tr key={attempt.number}>
+              <td>
+                {formatInteger(attempt.number)}{" "}
+                <span className={styles.soft}>
+                  <AbsoluteTime time={attempt.started_at} />
+                </span>
+              </td>
+              <td>
+                <Elapsed start={attempt.started_at} end={attempt.ended_at} />
+              </td>
+              <td>{formatBytes(attempt.max_rss_bytes)}</td>
+              <td>
+                <Outcome attempt={attempt} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Panel>
+  );
+}
+
+function Outcome({ attempt }: { attempt: Job["attempts"][number] }) {
+  if (attempt.ended_at === null)
+    return attempt.started_at === null ? <Pill tone="pend">Not begun</Pill> : <Pill tone="run">Running</Pill>;
+  if (attempt.exit_reason)
+    return (
+      <Pill tone="err" title={attempt.exit_reason.message}>
+        {attempt.exit_reason.kind.replaceAll("_", " ")}
+      </Pill>
+    );
+  if (attempt.exit_code === 0) return <Pill tone="ok">Exit 0</Pill>;
+  return (
+    <Pill tone="mute">
+      {attempt.exit_code === null ? `Signal ${attempt.signal ?? "?"}` : `Exit ${attempt.exit_code}`}
+    </Pill>
+  );
+}
+
+function Values({ title, values, none }: { title: string; values: Record<string, string>; none: string }) {
+  const entries = Object.entries(values).sort(([a], [b]) => a.localeCompare(b));
+  return (
+    <Panel title={title} count={formatInteger(entries.length)}>
+      {entries.length === 0 ? (
+        <p className={styles.soft}>{none}</p>
+      ) : (
+        <Facts items={entries.map(([name, value]) => [name, <code key={name}>{value}</code>])} />
+      )}
+    </Panel>
+  );
+}
+
+/** Tags that people set; those that clients set for themselves are in the API. */
+function visibleTags(tags: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(tags).filter(([name]) => !name.startsWith("mlflow.")));
+}

@@ -1,0 +1,147 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { type ReactNode, useMemo } from "react";
+import type { Run } from "@/api/types";
+import { formatCompact, formatInteger, formatPercent } from "@/lib/numbers";
+import { CopyableId, copyText } from "@/ui/copyable-id";
+import { FillPage } from "@/ui/page";
+import { PageHeader } from "@/ui/page-header";
+import { StatusPill } from "@/ui/pill";
+import { useShortcuts } from "@/ui/shortcuts";
+import { ErrorState, Late, Skeleton } from "@/ui/states";
+import { TabPanel, Tabs } from "@/ui/tabs";
+import { Elapsed, RelativeTime } from "@/ui/time";
+import { toast } from "@/ui/toasts";
+import { isActive, jobQuery, runQuery } from "./api";
+import { JobActions } from "./job-actions";
+import { RunLiveProvider } from "./run-live-context";
+import styles from "./runs.module.css";
+
+const TABS = ["overview", "metrics", "logs"] as const;
+export type RunTab = (typeof TABS)[number];
+
+interface Props {
+  id: string;
+  tab: RunTab;
+  /** The experiment's name, where it is known. */
+  experimentName?: string;
+  children: ReactNode;
+}
+
+/** A run's header and tabs, around the tab that is shown. */
+export function RunLayout(props: Props) {
+  return (
+    <RunLiveProvider runId={props.id}>
+      <Layout key={props.id} {...props} />
+    </RunLiveProvider>
+  );
+}
+
+function Layout({ id, tab, experimentName, children }: Props) {
+  const run = useQuery(runQuery(id));
+  useRunShortcuts(id);
+  if (run.data === undefined) {
+    return run.error ? (
+      <ErrorState what="The run" error={run.error} onRetry={() => run.refetch()} />
+    ) : (
+      <Late>
+        <Skeleton rows={8} />
+      </Late>
+    );
+  }
+  const label = tab.charAt(0).toUpperCase() + tab.slice(1);
+  return (
+    <FillPage>
+      <RunHeader run={run.data} experimentName={experimentName} />
+      <Tabs
+        label="Parts of the run"
+        current={label}
+        tabs={[
+          { label: "Overview", link: { to: "/runs/$id/overview", params: { id } } },
+          {
+            label: "Metrics",
+            count: formatCompact(run.data.metric_names),
+            link: { to: "/runs/$id/metrics", params: { id } },
+          },
+          {
+            label: "Logs",
+            count: formatCompact(run.data.log_lines),
+            link: { to: "/runs/$id/logs", params: { id } },
+          },
+        ]}
+      />
+      <TabPanel label={label} className={styles.panel}>
+        {children}
+      </TabPanel>
+    </FillPage>
+  );
+}
+
+function RunHeader({ run, experimentName }: { run: Run; experimentName?: string }) {
+  const job = useQuery({ ...jobQuery(run.job_id ?? ""), enabled: run.job_id !== null });
+  const percent = isActive(run) ? (job.data?.progress.percent ?? null) : null;
+  return (
+    <PageHeader
+      name={run.name}
+      title={run.name}
+      above={[
+        { label: "Experiments", link: { to: "/experiments" } },
+        {
+          label: experimentName ?? `experiment ${run.experiment_id}`,
+          link: { to: "/experiments/$id", params: { id: run.experiment_id } },
+        },
+      ]}
+      actions={job.data && <JobActions run={run} job={job.data} />}
+      aside={
+        <>
+          <StatusPill status={run.status} why={run.status_reason} />
+          <CopyableId id={run.id} what="run id" />
+        </>
+      }
+      facts={[
+        [
+          "Experiment",
+          <Link key="experiment" to="/experiments/$id" params={{ id: run.experiment_id }}>
+            {experimentName ?? run.experiment_id}
+          </Link>,
+        ],
+        ["Started", <RelativeTime key="started" time={run.started_at} />],
+        [
+          run.ended_at ? "Took" : "Elapsed",
+          <Elapsed key="elapsed" start={run.started_at} end={run.ended_at} />,
+        ],
+        ...(percent !== null ? [["Progress", formatPercent(percent / 100, 0)] as const] : []),
+        ...(run.attempts > 1 ? [["Attempts", formatInteger(run.attempts)] as const] : []),
+      ]}
+    />
+  );
+}
+
+function useRunShortcuts(id: string): void {
+  const navigate = useNavigate();
+  useShortcuts(
+    useMemo(
+      () => [
+        ...TABS.map((tab, index) => ({
+          keys: String(index + 1),
+          does: `Show ${tab}`,
+          group: "Run",
+          run: () => void navigate({ to: `/runs/$id/${tab}`, params: { id } }),
+        })),
+        {
+          keys: "y",
+          does: "Copy the run's id",
+          group: "Run",
+          run: () =>
+            void copyText(id).then((done) =>
+              toast({
+                tone: done ? "ok" : "err",
+                title: done ? "Run id copied" : "The browser did not let us copy",
+              }),
+            ),
+        },
+      ],
+      [navigate, id],
+    ),
+  );
+}

@@ -1,0 +1,45 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { createContext, type ReactNode, useContext, useEffect } from "react";
+import { queryKeys } from "@/api/query-keys";
+import { useRunLive } from "@/live/context";
+import type { RunLive } from "@/live/run-live";
+import { isActive, runQuery } from "./api";
+
+const RunLiveContext = createContext<RunLive | null>(null);
+
+/** One socket for all tabs of a run. */
+export function RunLiveProvider({ runId, children }: { runId: string; children: ReactNode }) {
+  const run = useQuery(runQuery(runId));
+  // The run comes first: its state says whether anything can have come before the socket is open.
+  const live = useRunLive(runId, run.data !== undefined);
+  useFreshAnswers(runId, live);
+  return <RunLiveContext value={live}>{children}</RunLiveContext>;
+}
+
+export function useCurrentRunLive(): RunLive {
+  const live = useContext(RunLiveContext);
+  if (!live) throw new Error("useCurrentRunLive stands outside of RunLiveProvider");
+  return live;
+}
+
+/** Read again what the socket cannot bring up to date: after a change of status, and where messages were missed. */
+function useFreshAnswers(runId: string, live: RunLive): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    const { detail, metrics, logs } = queryKeys.runs;
+    const readAgain = (queryKey: readonly unknown[]) => void client.invalidateQueries({ queryKey });
+    const stopStatus = live.status.subscribe(() => readAgain(detail(runId)));
+    const stopGaps = live.listen({
+      gap: (stream, why) => {
+        // An ended run's answers are whole, whenever they were made.
+        if (why === "fresh" && !isActive(client.getQueryData(runQuery(runId).queryKey))) return;
+        if (stream === "ledger") readAgain(detail(runId));
+        else readAgain(stream === "metric" ? metrics(runId) : logs(runId));
+      },
+    });
+    return () => {
+      stopStatus();
+      stopGaps();
+    };
+  }, [runId, live, client]);
+}

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { staleKeys } from "./stale-keys";
+
+const event = (kind: string, id = "7") => ({
+  seq: 1,
+  at: "2026-11-20T12:00:00Z",
+  kind,
+  entity: kind.split(".")[0] as string,
+  entity_id: id,
+});
+
+test("a run's change shows in its page and wherever runs are counted, not in its points", () => {
+  expect(staleKeys(event("run.started", "abc"))).toEqual([
+    ["runs", "one", "abc", "detail"],
+    ["experiments"],
+    ["run-sample"],
+  ]);
+});
+
+test("a kind that no screen shows makes nothing stale", () => {
+  expect(staleKeys(event("runway.built"))).toEqual([]);
+});

@@ -1,0 +1,28 @@
+import { type QueryKey, queryKeys } from "@/api/query-keys";
+import type { LedgerEvent } from "./messages";
+
+/** Which answers an event of a kind makes stale. The longest matching beginning of the kind counts. */
+const TABLE: Record<string, (event: LedgerEvent) => QueryKey[]> = {
+  "experiment.": (event) => [queryKeys.experiments.lists, queryKeys.experiments.one(event.entity_id)],
+  // A run's change shows in its own page, in its experiment's table and in the counts of the list. Its points and lines
+  // are no ledger events: they come over the run's own socket.
+  "run.": (event) => [
+    queryKeys.runs.detail(event.entity_id),
+    queryKeys.experiments.all,
+    queryKeys.runSamples,
+  ],
+  "job.": (event) => [queryKeys.jobs.one(event.entity_id)],
+  "deployment.": (event) => [queryKeys.deployments.lists, queryKeys.deployments.one(event.entity_id)],
+  "rollout.": () => [queryKeys.deployments.all],
+  "replica.": () => [queryKeys.deployments.all],
+  "endpoint.": () => [queryKeys.deployments.all],
+  "project.": () => [queryKeys.projects],
+};
+
+const BEGINNINGS = Object.keys(TABLE).sort((a, b) => b.length - a.length);
+
+/** The keys that `event` makes stale; none for kinds that no screen shows. */
+export function staleKeys(event: LedgerEvent): QueryKey[] {
+  const found = BEGINNINGS.find((beginning) => event.kind.startsWith(beginning));
+  return found ? (TABLE[found] as (event: LedgerEvent) => QueryKey[])(event) : [];
+}

@@ -1,0 +1,29 @@
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute, Outlet, useChildMatches } from "@tanstack/react-router";
+import { experimentQuery } from "@/features/experiments/api";
+import { runQuery } from "@/features/runs/api";
+import { RunLayout, type RunTab } from "@/features/runs/run-layout";
+
+export const Route = createFileRoute("/runs/$id")({
+  loader: ({ context, params }) => {
+    void context.queryClient.prefetchQuery(runQuery(params.id));
+  },
+  component: Page,
+});
+
+function Page() {
+  const { id } = Route.useParams();
+  const tab = useChildMatches({ select: (matches) => matches.at(-1)?.pathname.split("/").at(-1) }) as
+    | RunTab
+    | undefined;
+  const experimentId = useQuery(runQuery(id)).data?.experiment_id;
+  const experiment = useQuery({
+    ...experimentQuery(experimentId ?? ""),
+    enabled: experimentId !== undefined,
+  });
+  return (
+    <RunLayout id={id} tab={tab ?? "overview"} experimentName={experiment.data?.name}>
+      <Outlet />
+    </RunLayout>
+  );
+}

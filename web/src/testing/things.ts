@@ -1,0 +1,131 @@
+import type { Deployment, Experiment, Job, Run } from "@/api/types";
+
+const TIME = "2026-11-20T12:00:00Z";
+
+export function anExperiment(values: Partial<Experiment> = {}): Experiment {
+  return {
+    id: "7",
+    project: "default",
+    name: "mix-ablation",
+    owner: "Mina Chen",
+    description: "",
+    artifact_location: "mlflow-artifacts:/7",
+    lifecycle: "active",
+    tags: {},
+    runs: { queued: 0, running: 0, succeeded: 0, failed: 0, canceled: 0 },
+    last_run_at: null,
+    created_at: TIME,
+    updated_at: TIME,
+    revised_at: TIME,
+    version: 1,
+    ...values,
+  };
+}
+
+export function aRun(values: Partial<Run> = {}): Run {
+  return {
+    id: "8f3ac21e00000000000000000000abcd",
+    project: "default",
+    experiment_id: "7",
+    name: "mix4-lr3",
+    user: "user:local",
+    status: "succeeded",
+    status_reason: null,
+    lifecycle: "active",
+    attempts: 1,
+    job_id: null,
+    parent_id: null,
+    params: {},
+    tags: {},
+    metrics: {},
+    datasets: [],
+    model_inputs: [],
+    model_outputs: {},
+    artifact_count: 0,
+    metric_names: 0,
+    log_lines: 0,
+    created_at: TIME,
+    updated_at: TIME,
+    started_at: TIME,
+    ended_at: "2026-11-20T12:10:00Z",
+    version: 3,
+    ...values,
+  };
+}
+
+export function aJob(values: Partial<Job> = {}): Job {
+  return {
+    id: "job_0123456789ab",
+    project: "default",
+    name: "mix4-lr3",
+    run_id: "8f3ac21e00000000000000000000abcd",
+    experiment_id: "7",
+    argv: ["python3", "train.py"],
+    cwd: null,
+    recipe: null,
+    owner: null,
+    params: {},
+    tags: {},
+    config: {},
+    config_version_id: null,
+    executor: "local",
+    resources: { cpus: 1, memory_bytes: null, gpus: 0, gpu_type: null },
+    environment: { requirements: [], variables: {}, secrets: [] },
+    priority: 0,
+    timeout_s: null,
+    retries: {
+      max_attempts: 1,
+      backoff: "exponential",
+      base_delay_s: 1,
+      max_delay_s: 60,
+      retryable_errors: [],
+    },
+    status: "running",
+    status_reason: null,
+    stopping: null,
+    not_before: null,
+    attempts: [
+      {
+        number: 1,
+        started_at: TIME,
+        ended_at: null,
+        exit_code: null,
+        signal: null,
+        cpu_s: null,
+        max_rss_bytes: null,
+        lost_bytes: 0,
+        exit_reason: null,
+      },
+    ],
+    exit_reason: null,
+    progress: { step: null, total: null, percent: null, eta_s: null },
+    metrics: {},
+    created_at: TIME,
+    updated_at: TIME,
+    started_at: TIME,
+    completed_at: null,
+    version: 2,
+    ...values,
+  } as Job;
+}
+
+export function aDeployment(values: Partial<Deployment> = {}): Deployment {
+  return {
+    id: "dep_0123456789ab",
+    project: "default",
+    name: "adder",
+    environment: "staging",
+    runtime: "process",
+    model_name: "adder",
+    model_version: 1,
+    replicas: { desired: 1, ready: 1 },
+    split: [{ version: 1, weight: 1 }],
+    state: "ready",
+    reason: null,
+    endpoint: `${location.origin}/serve/default/adder`,
+    created_at: TIME,
+    updated_at: TIME,
+    version: 4,
+    ...values,
+  } as Deployment;
+}

@@ -1,0 +1,118 @@
+import { useState } from "react";
+import { afterEach, expect, test, vi } from "vitest";
+import { page, userEvent } from "vitest/browser";
+import { cleanup, render } from "vitest-browser-react";
+import { listenToShortcuts } from "../shortcuts";
+import type { Column, Sort } from "./columns";
+import { DataTable } from "./data-table";
+
+interface Row {
+  id: string;
+  name: string;
+  loss: number;
+}
+
+const columns: Column<Row>[] = [
+  { id: "name", header: "Name", width: 200, grow: 1, sort: "name", fixed: true, cell: (row) => row.name },
+  { id: "loss", header: "Loss", width: 100, align: "right", sort: "metrics.loss", cell: (row) => row.loss },
+];
+
+interface ExampleProps {
+  count: number;
+  onOpen?: (row: Row, inNewTab: boolean) => void;
+  onSort?: (sort: Sort) => void;
+  primary?: boolean;
+}
+
+function Example({ count, onOpen, onSort, primary }: ExampleProps) {
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [sort, setSort] = useState<Sort | null>(null);
+  return (
+    <div style={{ display: "flex", height: 400, width: 800 }}>
+      <DataTable
+        label="Runs"
+        columns={columns}
+        rowCount={count}
+        rowAt={(index) => ({ id: `r${index}`, name: `run ${index}`, loss: index / 10 })}
+        idOf={(row) => row.id}
+        nameOf={(row) => row.name}
+        selection={{ selected, onChange: setSelected }}
+        sort={sort}
+        onSort={(next) => {
+          setSort(next);
+          onSort?.(next);
+        }}
+        onOpen={onOpen}
+        primary={primary}
+      />
+      <output>{[...selected].join(",")}</output>
+    </div>
+  );
+}
+
+const focused = () => document.activeElement?.closest("tr")?.textContent;
+const selected = () => document.querySelector("output")?.textContent;
+let stop: () => void = () => {};
+
+afterEach(() => {
+  stop();
+  cleanup();
+});
+
+test("j and k move wherever the focus is, Enter opens, o opens in a new tab, x selects", async () => {
+  stop = listenToShortcuts();
+  const opened = vi.fn();
+  await render(<Example count={10} primary onOpen={(row, inNewTab) => opened(row.id, inNewTab)} />);
+  await userEvent.keyboard("jjjk");
+  expect(focused()).toContain("run 1");
+  await userEvent.keyboard("{Enter}");
+  await userEvent.keyboard("jo");
+  expect(opened.mock.calls).toEqual([
+    ["r1", false],
+    ["r2", true],
+  ]);
+  await userEvent.keyboard("xjjX");
+  expect(selected()).toBe("r2,r3,r4");
+});
+
+test("the end of a hundred thousand rows is one key away, and only rows in view exist", async () => {
+  await render(<Example count={100_000} />);
+  (document.querySelector("tr[data-index]") as HTMLElement).focus();
+  await userEvent.keyboard("{End}");
+  await vi.waitFor(() => expect(focused()).toContain("run 99999"));
+  expect(document.querySelectorAll("tr[data-index]").length).toBeLessThan(60);
+  const table = page.getByRole("grid", { name: "Runs" });
+  await expect.element(table).toHaveAttribute("aria-rowcount", "100001");
+  expect(document.activeElement?.getAttribute("aria-rowindex")).toBe("100001");
+});
+
+test("a short table is a plain table: no spacers, no grid", async () => {
+  await render(<Example count={3} />);
+  await expect.element(page.getByRole("table", { name: "Runs" })).toBeVisible();
+  expect(document.querySelectorAll("tbody tr")).toHaveLength(3);
+});
+
+test("a header sorts, and says so", async () => {
+  const sorted = vi.fn();
+  await render(<Example count={3} onSort={sorted} />);
+  await page.getByRole("button", { name: "Loss" }).click();
+  await expect
+    .element(page.getByRole("columnheader", { name: "Loss" }))
+    .toHaveAttribute("aria-sort", "descending");
+  await page.getByRole("button", { name: "Loss" }).click();
+  await expect
+    .element(page.getByRole("columnheader", { name: "Loss" }))
+    .toHaveAttribute("aria-sort", "ascending");
+  expect(sorted.mock.calls).toEqual([
+    [{ by: "metrics.loss", order: "desc" }],
+    [{ by: "metrics.loss", order: "asc" }],
+  ]);
+});
+
+test("check boxes are native ones, named after their rows", async () => {
+  await render(<Example count={3} />);
+  await page.getByRole("checkbox", { name: "Select run 1", exact: true }).click();
+  expect(selected()).toBe("r1");
+  await page.getByRole("checkbox", { name: "Select all loaded rows" }).click();
+  expect(selected()).toBe("");
+});

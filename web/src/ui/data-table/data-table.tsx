@@ -1,0 +1,224 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { cx } from "../class-names";
+import { PHONE, useMedia } from "../use-media";
+import { ariaSort, type Column, nextSort, type Sort } from "./columns";
+import styles from "./data-table.module.css";
+import { DataRow, PhoneRow } from "./rows";
+import { useTableKeys } from "./use-table-keys";
+
+/** From how many rows on only those in view are in the document. */
+const VIRTUAL_FROM = 100;
+const ROW_HEIGHT = 32;
+const PHONE_ROW_HEIGHT = 56;
+const OVERSCAN = 12;
+
+export interface Selection {
+  selected: ReadonlySet<string>;
+  onChange: (selected: ReadonlySet<string>) => void;
+}
+
+export interface DataTableProps<T> {
+  /** What is listed: the table's accessible name. */
+  label: string;
+  columns: readonly Column<T>[];
+  rowCount: number;
+  /** `undefined`: on its way. */
+  rowAt: (index: number) => T | undefined;
+  idOf: (row: T) => string;
+  /** What a row is called, for the name of its check box. */
+  nameOf: (row: T) => string;
+  /** Rows in view, both included: the moment to load them. */
+  onRange?: (first: number, last: number) => void;
+  onOpen?: (row: T, inNewTab: boolean) => void;
+  selection?: Selection;
+  sort?: Sort | null;
+  onSort?: (sort: Sort) => void;
+  /** The page's main table: its keys work wherever the focus is. */
+  primary?: boolean;
+  /** Rows are those of an earlier query. */
+  dimmed?: boolean;
+  onTop?: (atTop: boolean) => void;
+  /** Shown under the head when there are no rows. */
+  empty?: ReactNode;
+}
+
+/**
+ * A table of any length: a real `<table>`, whose rows out of view are two spacer rows.
+ *
+ * Keys: j k ↑ ↓ Home End move, Enter opens, o opens in a new tab, x selects (shift: a range).
+ */
+export function DataTable<T>(props: DataTableProps<T>) {
+  const { label, columns, rowCount, rowAt, idOf, selection, sort = null } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const phone = useMedia(PHONE);
+  const tableId = useId();
+  const [active, setActive] = useState(-1);
+  const virtual = rowCount > VIRTUAL_FROM;
+  const rowHeight = phone ? PHONE_ROW_HEIGHT : ROW_HEIGHT;
+
+  const virtualizer = useVirtualizer({
+    count: rowCount,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: virtual ? OVERSCAN : rowCount,
+    initialRect: { width: 800, height: 600 },
+    scrollPaddingStart: rowHeight,
+  });
+  const lastHeight = useRef(rowHeight);
+  useEffect(() => {
+    if (lastHeight.current !== rowHeight) virtualizer.measure();
+    lastHeight.current = rowHeight;
+  }, [rowHeight, virtualizer]);
+
+  const items = virtualizer.getVirtualItems();
+  const first = items[0];
+  const last = items.at(-1);
+  const { onRange } = props;
+  const [from, to] = [first?.index ?? 0, last?.index ?? 0];
+  useEffect(() => onRange?.(from, to), [onRange, from, to]);
+
+  const keys = useTableKeys({
+    ...props,
+    active,
+    setActive,
+    show: (index) => virtualizer.scrollToIndex(index, { align: "auto" }),
+    rowElement: (index) => scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`) ?? null,
+    pageRows: Math.max(1, to - from - 2 * OVERSCAN),
+  });
+
+  const before = first?.start ?? 0;
+  const after = last ? virtualizer.getTotalSize() - last.end : 0;
+  const spans = (phone ? 1 : columns.length) + (selection ? 1 : 0);
+  const allSelected = selection !== undefined && rowCount > 0 && selection.selected.size >= rowCount;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the rows inside bubble up to here
+    <div
+      ref={scroller}
+      className={cx(styles.scroller, props.dimmed && styles.dimmed)}
+      onKeyDown={(event: KeyboardEvent) => keys.onKeyDown(event)}
+      onScroll={(event) => props.onTop?.(event.currentTarget.scrollTop < rowHeight)}
+    >
+      <table
+        id={tableId}
+        className={styles.table}
+        aria-label={label}
+        aria-busy={props.dimmed || undefined}
+        {...(virtual
+          ? {
+              role: "grid",
+              "aria-rowcount": rowCount + 1,
+              "aria-multiselectable": selection ? true : undefined,
+            }
+          : {})}
+        style={
+          phone
+            ? undefined
+            : { minWidth: columns.reduce((sum, column) => sum + column.width, selection ? 40 : 0) }
+        }
+      >
+        <Widths columns={phone ? NO_COLUMNS : columns} selectable={selection !== undefined} />
+        <thead className={phone ? "sr-only" : styles.head}>
+          <tr aria-rowindex={virtual ? 1 : undefined}>
+            {selection && (
+              <th scope="col" className={styles.check}>
+                <input
+                  type="checkbox"
+                  aria-label="Select all loaded rows"
+                  checked={allSelected}
+                  ref={(box) => {
+                    if (box) box.indeterminate = !allSelected && selection.selected.size > 0;
+                  }}
+                  onChange={() =>
+                    selection.onChange(selection.selected.size > 0 ? new Set() : loadedIds(props))
+                  }
+                />
+              </th>
+            )}
+            {columns.map((column) => (
+              <th
+                key={column.id}
+                scope="col"
+                aria-sort={ariaSort(column, sort)}
+                className={cx(column.align === "right" && styles.right)}
+              >
+                {column.sort && props.onSort ? (
+                  <button
+                    type="button"
+                    className={styles.sort}
+                    onClick={() => props.onSort?.(nextSort(sort, column.sort as string))}
+                  >
+                    {column.header}
+                    {sort?.by === column.sort && (
+                      <span aria-hidden="true">{sort.order === "asc" ? "↑" : "↓"}</span>
+                    )}
+                  </button>
+                ) : (
+                  column.header
+                )}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {before > 0 && <Spacer height={before} spans={spans} />}
+          {items.map(({ index }) => {
+            const row = rowAt(index);
+            const common = {
+              index,
+              row,
+              columns,
+              virtual,
+              tabbable: index === Math.max(active, 0),
+              selected: row !== undefined && selection?.selected.has(idOf(row)) === true,
+              selectable: selection !== undefined,
+              name: row === undefined ? "" : props.nameOf(row),
+              onFocus: setActive,
+              onOpen: keys.open,
+              onSelect: keys.select,
+            };
+            const key = row === undefined ? index : idOf(row);
+            return phone ? <PhoneRow key={key} {...common} /> : <DataRow key={key} {...common} />;
+          })}
+          {after > 0 && <Spacer height={after} spans={spans} />}
+        </tbody>
+      </table>
+      {rowCount === 0 && props.empty}
+    </div>
+  );
+}
+
+const NO_COLUMNS: readonly Column<never>[] = [];
+
+function Widths<T>({ columns, selectable }: { columns: readonly Column<T>[]; selectable: boolean }) {
+  const growth = columns.reduce((sum, column) => sum + (column.grow ?? 0), 0);
+  return (
+    <colgroup>
+      {selectable && <col style={{ width: 40 }} />}
+      {columns.map((column) => (
+        <col
+          key={column.id}
+          style={{ width: column.grow ? `${(column.grow / growth) * 100}%` : column.width }}
+        />
+      ))}
+    </colgroup>
+  );
+}
+
+function Spacer({ height, spans }: { height: number; spans: number }) {
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row without content or tab stop
+    <tr aria-hidden="true" className={styles.spacer}>
+      <td colSpan={spans} style={{ height }} />
+    </tr>
+  );
+}
+
+function loadedIds<T>({ rowCount, rowAt, idOf }: DataTableProps<T>): Set<string> {
+  const ids = new Set<string>();
+  for (let index = 0; index < rowCount; index += 1) {
+    const row = rowAt(index);
+    if (row !== undefined) ids.add(idOf(row));
+  }
+  return ids;
+}

@@ -1,0 +1,11 @@
+import { IconArrowUp } from "@tabler/icons-react";
+import styles from "./data-table.module.css";
+
+/** Says that the list has newer rows than those shown; nothing moves until it is pressed. */
+export function NewerPill({ onShow }: { onShow: () => void }) {
+  return (
+    <button type="button" className={styles.newer} onClick={onShow}>
+      <IconArrowUp size={14} aria-hidden="true" /> Newer rows
+    </button>
+  );
+}
