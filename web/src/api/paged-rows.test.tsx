@@ -16,7 +16,10 @@ class Numbers {
   async page(filter: string, offset: number) {
     this.asked.push(`${filter}${offset}`);
     if (this.held) await new Promise<void>((release) => this.waiting.push(release));
-    const items = Array.from({ length: PAGE_SIZE }, (_, index) => `${filter}${(offset + index) * this.factor}`);
+    const items = Array.from(
+      { length: PAGE_SIZE },
+      (_, index) => `${filter}${(offset + index) * this.factor}`,
+    );
     return { items, total: this.total, total_exact: true, next_cursor: null };
   }
 

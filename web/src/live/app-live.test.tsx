@@ -15,8 +15,7 @@ function setUp() {
   client.invalidateQueries = async (filters) => void stale.push(filters?.queryKey ?? "everything");
   const live = new AppLive(client, world);
   live.start();
-  const hello = (head = 500) =>
-    world.last.say({ type: "hello", server_time: at(0), head, heartbeat_s: 15 });
+  const hello = (head = 500) => world.last.say({ type: "hello", server_time: at(0), head, heartbeat_s: 15 });
   const event = (seq: number, prev: number, kind = "experiment.created", seconds = 1) => ({
     type: "event",
     topic: "ledger",
@@ -48,7 +47,11 @@ test("what happened since the page asked is stale, what happened before is not",
   const { world, stale, hello, event, heartbeat } = setUp();
   world.last.accept();
   hello();
-  world.last.say(heartbeat(300), event(490, 300, "run.created", -60), event(500, 490, "experiment.created", 1));
+  world.last.say(
+    heartbeat(300),
+    event(490, 300, "run.created", -60),
+    event(500, 490, "experiment.created", 1),
+  );
   await vi.waitFor(() => expect(stale).toEqual(EXPERIMENT));
 });
 

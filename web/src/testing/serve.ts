@@ -32,7 +32,11 @@ export function serve(routes: Routes): Served {
     globalThis.fetch = original;
   });
   const asked: (Asked & { route: string })[] = [];
-  const patterns = Object.entries(routes).map(([route, answer]) => ({ route, answer, match: matcher(route) }));
+  const patterns = Object.entries(routes).map(([route, answer]) => ({
+    route,
+    answer,
+    match: matcher(route),
+  }));
   globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
     const { pathname, searchParams } = new URL(request.url);

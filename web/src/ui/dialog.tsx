@@ -27,6 +27,7 @@ function useFocusReturn(): void {
 
 /** A modal dialog; full screen on a phone. Focus goes in, stays in, and returns to where it came from. */
 export function Dialog({ title, opened, onClose, size = 480, children }: DialogProps) {
+  useFocusReturn();
   return (
     <Modal.Root
       opened={opened}
@@ -51,6 +52,7 @@ export function Dialog({ title, opened, onClose, size = 480, children }: DialogP
 
 /** A panel that comes up from below: what a side panel is on a phone. */
 export function Sheet({ title, opened, onClose, children }: Omit<DialogProps, "size">) {
+  useFocusReturn();
   return (
     <Drawer.Root
       opened={opened}

@@ -18,7 +18,9 @@ test("experiments are listed with their runs by status, and lead to their pages"
   await renderPage(<ExperimentsPage view={{}} onView={nothing} />);
   const row = page.getByRole("row", { name: /mix-ablation/ });
   await expect.element(row).toBeVisible();
-  await expect.element(row.getByRole("img")).toHaveAccessibleName("Runs of mix-ablation: 1 running, 2 succeeded");
+  await expect
+    .element(row.getByRole("img"))
+    .toHaveAccessibleName("Runs of mix-ablation: 1 running, 2 succeeded");
   await expect.element(row.getByRole("link")).toHaveAttribute("href", "/experiments/7");
 });
 
@@ -39,7 +41,8 @@ test("an empty Studio says how to begin, with this server's address", async () =
 test("a failure says why and can be tried again", async () => {
   let broken = true;
   serve({
-    [LIST]: () => (broken ? failure(503, "SERVICE_UNAVAILABLE", "It is being moved.") : pageOf([anExperiment()])),
+    [LIST]: () =>
+      broken ? failure(503, "SERVICE_UNAVAILABLE", "It is being moved.") : pageOf([anExperiment()]),
   });
   await renderPage(<ExperimentsPage view={{}} onView={nothing} />);
   await expect.element(page.getByRole("alert")).toHaveTextContent("It is being moved.");
@@ -82,7 +85,9 @@ test("the order of the server is asked for by the column's own name", async () =
   const asked = served();
   const view = { columns: ["metrics.val loss"], sort: "metrics.val loss", order: "asc" as const };
   await renderPage(<ExperimentPage id="7" view={view} onView={nothing} />);
-  await vi.waitFor(() => expect(asked.of(RUNS).map(({ query }) => query.get("sort"))).toContain("metrics.`val loss`"));
+  await vi.waitFor(() =>
+    expect(asked.of(RUNS).map(({ query }) => query.get("sort"))).toContain("metrics.`val loss`"),
+  );
   await expect
     .element(page.getByRole("columnheader", { name: "val loss" }))
     .toHaveAttribute("aria-sort", "ascending");

@@ -40,7 +40,8 @@ class Log {
     const levels = query.getAll("level");
     const q = query.get("q");
     return Array.from({ length: this.total }, (_, index) => lineOf(index + 1)).filter(
-      ({ level, text }) => (levels.length === 0 || levels.includes(level)) && (q === null || text.includes(q)),
+      ({ level, text }) =>
+        (levels.length === 0 || levels.includes(level)) && (q === null || text.includes(q)),
     );
   }
 

@@ -32,7 +32,9 @@ test("a failed job's own words stand first, and lead to their place in the log",
   serve({ ...noMetrics, [RUN]: () => run, [JOB]: () => aJob({ status: "failed", exit_reason }) });
   await show(run);
   const verdict = page.getByRole("region", { name: "Why it failed" });
-  await expect.element(verdict.getByRole("heading")).toHaveTextContent("Failed: CUDA out of memory at step 1,204");
+  await expect
+    .element(verdict.getByRole("heading"))
+    .toHaveTextContent("Failed: CUDA out of memory at step 1,204");
   await expect
     .element(verdict.getByRole("link", { name: "torch.OutOfMemoryError" }))
     .toHaveAttribute("href", `/runs/${run.id}/logs#L42`);
@@ -46,7 +48,16 @@ test("a failed run without a job is judged by the errors of its log", async () =
     [RUN]: () => run,
     [LOGS]: () => ({
       items: [
-        { line: 9, time: "2026-11-20T12:00:00Z", level: "error", stream: "stderr", source: "", attempt: 1, text: "boom", fields: null },
+        {
+          line: 9,
+          time: "2026-11-20T12:00:00Z",
+          level: "error",
+          stream: "stderr",
+          source: "",
+          attempt: 1,
+          text: "boom",
+          fields: null,
+        },
       ],
       next_cursor: null,
       prev_cursor: null,
