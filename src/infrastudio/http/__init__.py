@@ -5,6 +5,7 @@ from infrastudio.http.dependencies import Caller, Db, ProjectParameter, requires
 from infrastudio.http.etag import IfMatch, etag, set_etag
 from infrastudio.http.moments import AsOf
 from infrastudio.http.pagination import PageParameters, page_parameters
+from infrastudio.http.query_names import name_ignored
 from infrastudio.http.repeats import RepeatKey
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "RepeatKey",
     "ServerAddress",
     "etag",
+    "name_ignored",
     "page_parameters",
     "requires",
     "resource",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query, Request
-from fastapi.dependencies.models import Dependant
 from starlette.requests import HTTPConnection
 
+from infrastudio.http.query_names import ignore_unknown_parameters, refuse_unknown_parameters
 from infrastudio.kernel.actor import Actor
-from infrastudio.kernel.errors import NotAuthenticated, PermissionDenied, ValidationFailed
+from infrastudio.kernel.errors import NotAuthenticated, PermissionDenied
 from infrastudio.kernel.text import Text
 from infrastudio.stores.db import Database
 
@@ -29,17 +29,19 @@ class resource:  # noqa: N801  used as a function in Depends
 class requires:  # noqa: N801  used as a function in Depends
     """Return the actor of a request, if it has `right` in at least one project; stands in OpenAPI as `x-right`.
 
-    Whether the actor has it in the entity's own project is decided by the service function or query.
+    Whether the actor has it in the entity's own project is decided by the service function or query. Query parameters
+    that the route does not know are refused, or named in `X-Ignored-Fields` where `ignores_unknown`.
     """
 
-    def __init__(self, right: str) -> None:
+    def __init__(self, right: str, *, ignores_unknown: bool = False) -> None:
         self.right = right
+        self._check_parameters = ignore_unknown_parameters if ignores_unknown else refuse_unknown_parameters
 
     async def __call__(self, request: Request) -> Actor:
         actor = caller(request)
         if not actor.may_anywhere(self.right):
             raise PermissionDenied(f"This needs the right {self.right!r}.", right=self.right)
-        _refuse_as_of(request)
+        self._check_parameters(request)
         return actor
 
 
@@ -53,22 +55,6 @@ def caller(request: HTTPConnection) -> Actor:
     if actor is None:
         raise NotAuthenticated("Credentials are needed: send `Authorization: Bearer <token>`.")
     return actor
-
-
-def _refuse_as_of(request: Request) -> None:
-    """Refuse `as_of` where a route does not take it: it must never be passed over."""
-    if "as_of" not in request.query_params:
-        return
-    if request.method not in ("GET", "HEAD"):
-        raise ValidationFailed.of("as_of", "the past cannot be written to; leave it out")
-    if not _takes(request.scope["route"].dependant, "as_of"):
-        raise ValidationFailed.of("as_of", "cannot be used here: only what is now is known; leave it out")
-
-
-def _takes(dependant: Dependant, name: str) -> bool:
-    """Does a route, or what it depends on, declare this query parameter?"""
-    own = any(parameter.alias == name for parameter in dependant.query_params)
-    return own or any(_takes(part, name) for part in dependant.dependencies)
 
 
 async def _project(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query
 
-from infrastudio.kernel.errors import Problem, ValidationFailed
+from infrastudio.kernel.errors import ValidationFailed
 from infrastudio.kernel.pages import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, PageRequest
 from infrastudio.kernel.text import Text
 
@@ -36,17 +36,6 @@ async def page_parameters(
         filter=filter,
         columns=None if columns is None else tuple(part.strip() for part in columns.split(",") if part.strip()),
     )
-
-
-def refuse_unknown_parameters(request: Request) -> None:
-    """Refuse query names that the route does not know, naming those it does."""
-    known = request.scope["route"].known_query_names
-    unknown = [name for name in dict.fromkeys(request.query_params.keys()) if name not in known]
-    if unknown:
-        names = ", ".join(sorted(known))
-        raise ValidationFailed(
-            [Problem(name, f"is not a parameter of this list; known are {names}") for name in unknown]
-        )
 
 
 PageParameters = Annotated[PageRequest, Depends(page_parameters)]

@@ -16,14 +16,14 @@ from infrastudio.contexts.instances.schemas import (
     InstanceUpdate,
     Priority,
 )
-from infrastudio.http import AsOf, Db, IfMatch, ProjectParameter, RepeatKey, requires, set_etag
+from infrastudio.http import AsOf, Db, IfMatch, ProjectParameter, RepeatKey, name_ignored, requires, set_etag
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.text import MAX_INTEGER, Text
 
 router = APIRouter(prefix="/api/instances", tags=["instances"])
 
-Reader = Annotated[Actor, Depends(requires("instances.read"))]
-Writer = Annotated[Actor, Depends(requires("instances.write"))]
+Reader = Annotated[Actor, Depends(requires("instances.read", ignores_unknown=True))]
+Writer = Annotated[Actor, Depends(requires("instances.write", ignores_unknown=True))]
 InstanceId = Annotated[int, Path(ge=1, le=MAX_INTEGER)]
 Word = Annotated[Text | None, Query(max_length=255)]
 READ_BACK = frozenset({"id", "created_at", "updated_at", "project", "version"})
@@ -38,7 +38,6 @@ class Deleted(BaseModel):
 
 @router.get("")
 async def list_instances(
-    request: Request,
     response: Response,
     reader: Reader,
     db: Db,
@@ -87,7 +86,7 @@ async def create_instance(
     """Add an instance to the fleet."""
     instance = await db.write_once(writer, key, service.create, body, project=project)
     response.headers["Location"] = f"{request.url.path.rstrip('/')}/{instance.id}"
-    await _name_ignored_fields(request, response)
+    await _name_ignored_fields(request)
     set_etag(response, instance.version)
     return instance
 
@@ -113,7 +112,7 @@ async def update_instance(
 ) -> Instance:
     """Change any subset of an instance's fields."""
     instance = await db.write_once(writer, key, service.update, id, body, expected=seen)
-    await _name_ignored_fields(request, response)
+    await _name_ignored_fields(request)
     set_etag(response, instance.version)
     return instance
 
@@ -125,11 +124,9 @@ async def delete_instance(id: InstanceId, writer: Writer, db: Db, seen: IfMatch)
     return Deleted()
 
 
-async def _name_ignored_fields(request: Request, response: Response) -> None:
+async def _name_ignored_fields(request: Request) -> None:
     """Say which fields of the body nobody knows; they are ignored here, by contract."""
     body = await request.json()
-    ignored = sorted(name for name in body if name not in InstanceIn.model_fields and name not in READ_BACK)
-    if ignored:
-        response.headers["X-Ignored-Fields"] = ", ".join(
-            name for name in ignored if name.isascii() and name.isprintable()
-        )
+    name_ignored(
+        request, sorted(name for name in body if name not in InstanceIn.model_fields and name not in READ_BACK)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, WebSocket
+from fastapi import APIRouter, Depends, Path, WebSocket
 
 from infrastudio.contexts.realtime.api.app_session import AppSession
 from infrastudio.contexts.realtime.api.run_session import RunSession
@@ -12,7 +12,6 @@ from infrastudio.contexts.realtime.schemas import Operation
 from infrastudio.contexts.realtime.service import Hub
 from infrastudio.http import requires, resource
 from infrastudio.kernel.actor import Actor
-from infrastudio.kernel.errors import ValidationFailed
 from infrastudio.kernel.text import Text
 
 router = APIRouter(tags=["realtime"])
@@ -34,13 +33,6 @@ async def run_socket(socket: WebSocket, hub: Sockets, id: str) -> None:
 
 
 @router.get("/api/operations/{id}")
-async def get_operation(
-    id: Annotated[Text, Path(max_length=64)],
-    reader: Reader,
-    hub: Sockets,
-    as_of: Annotated[Text | None, Query(max_length=64, include_in_schema=False)] = None,
-) -> Operation:
+async def get_operation(id: Annotated[Text, Path(max_length=64)], reader: Reader, hub: Sockets) -> Operation:
     """Return how long work stands; it is live on the topic `operations`."""
-    if as_of is not None:
-        raise ValidationFailed.of("as_of", "cannot be used here: operations have no past; leave it out")
     return hub.operations.get(reader, id)
