@@ -45,6 +45,19 @@ test.describe("an address shows the same view to everybody", () => {
     await expect(page.getByRole("complementary", { name: "Line 1,600" })).toBeVisible();
   });
 
+  test("a link keeps the project, and leaves the list's own filter behind", async ({ page, seeded }) => {
+    await visit(page, "/experiments?filter=mix-abl&sort=name&order=asc&project=default");
+    await page.getByRole("link", { name: "mix-ablation" }).click();
+    await expect(page).toHaveURL(`/experiments/${seeded.experiment}?project=default`);
+    await page.getByRole("link", { name: RUN }).click();
+    await expect(page).toHaveURL(`/runs/${seeded.run}/overview?project=default`);
+    await page.getByRole("tab", { name: /^Metrics/ }).click();
+    await expect(page).toHaveURL(`/runs/${seeded.run}/metrics?project=default`);
+    await page.keyboard.press("g");
+    await page.keyboard.press("p");
+    await expect(page).toHaveURL("/deployments?project=default");
+  });
+
   test("a run's address without a tab, and the way up", async ({ page, seeded }) => {
     await visit(page, `/runs/${seeded.run}`);
     await expect(page).toHaveURL(`/runs/${seeded.run}/overview`);

@@ -48,8 +48,7 @@ test("charts, dialogs and targets have the size that fingers need", async ({ pag
   expect((await stop.boundingBox())?.height).toBeGreaterThanOrEqual(40);
   await stop.tap();
   const dialog = page.getByRole("dialog", { name: "Stop adder?" });
-  const box = await dialog.boundingBox();
-  expect(box?.width).toBe(page.viewportSize()?.width);
+  await expect.poll(async () => (await dialog.boundingBox())?.width).toBe(page.viewportSize()?.width);
   for (const link of await page.getByRole("navigation", { name: "Pages, phone" }).getByRole("link").all())
     expect((await link.boundingBox())?.height).toBeGreaterThanOrEqual(44);
 });

@@ -13,7 +13,6 @@ export function PhoneBar() {
           <Link
             key={page.to}
             to={page.to}
-            search={(old) => ({ project: old.project })}
             className={styles.phonePage}
             activeOptions={{ includeSearch: false }}
             data-on={current === page.to || undefined}

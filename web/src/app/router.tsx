@@ -2,6 +2,8 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRouter } from "@tanstack/react-router";
 import { studioRoot } from "@/lib/root";
 import { parseSearch, stringifySearch } from "@/lib/url-state";
+import { FillPage } from "@/ui/page";
+import { PageHeader } from "@/ui/page-header";
 import { ErrorState, Late, Skeleton } from "@/ui/states";
 import { routeTree } from "./routeTree.gen";
 import { Shell } from "./shell";
@@ -18,7 +20,10 @@ export function createAppRouter(queryClient: QueryClient) {
     defaultPreloadStaleTime: 0,
     scrollRestoration: false,
     defaultErrorComponent: ({ error, reset }) => (
-      <ErrorState what="This page" error={error} onRetry={reset} />
+      <FillPage>
+        <PageHeader name="Error" title="Error" />
+        <ErrorState what="This page" error={error} onRetry={reset} />
+      </FillPage>
     ),
     defaultPendingComponent: () => (
       <Late>

@@ -36,7 +36,6 @@ export function Sidebar({ collapsed }: { collapsed: boolean }) {
                 const link = (
                   <Link
                     to={page.to}
-                    search={(old) => ({ project: old.project })}
                     className={styles.page}
                     activeOptions={{ includeSearch: false }}
                     data-on={current === page.to || undefined}

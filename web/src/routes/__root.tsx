@@ -1,6 +1,8 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, Outlet } from "@tanstack/react-router";
+import { createRootRouteWithContext, Link, Outlet, retainSearchParams } from "@tanstack/react-router";
 import { searchSchema, text } from "@/lib/url-state";
+import { FillPage } from "@/ui/page";
+import { PageHeader } from "@/ui/page-header";
 import { EmptyState } from "@/ui/states";
 
 export interface RouterContext {
@@ -8,10 +10,19 @@ export interface RouterContext {
 }
 
 export const Route = createRootRouteWithContext<RouterContext>()({
-  // The project is part of every address, so that a shared link shows the same thing.
+  // The project is part of every address, so that a shared link shows the same thing; every link keeps it.
   validateSearch: searchSchema({ project: text() }),
+  search: { middlewares: [retainSearchParams(["project"])] },
   component: Outlet,
   notFoundComponent: () => (
-    <EmptyState title="There is no such page">The address names no page of this Studio.</EmptyState>
+    <FillPage>
+      <PageHeader name="No such page" title="There is no such page" />
+      <EmptyState title="The address names no page of this Studio">
+        <p>
+          Begin at <Link to="/experiments">Experiments</Link> or <Link to="/deployments">Deployments</Link>,
+          or search for a name or an id.
+        </p>
+      </EmptyState>
+    </FillPage>
   ),
 });

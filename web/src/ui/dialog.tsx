@@ -15,19 +15,23 @@ const SHARED_CLASSES = { overlay: styles.overlay, title: styles.title, body: sty
 const DIALOG_CLASSES = { ...SHARED_CLASSES, inner: styles.inner, content: styles.content };
 const SHEET_CLASSES = { ...SHARED_CLASSES, content: styles.sheet };
 
-/** Put the focus back where it was when an overlay leaves the page while it is open. */
-function useFocusReturn(): void {
+/**
+ * Put the focus back where it was when an overlay leaves the page while it is open.
+ * Mantine does so only where `opened` changes, not for an overlay that comes and goes as a whole.
+ */
+function useFocusReturn(opened: boolean): void {
   useEffect(() => {
+    if (!opened) return;
     const opener = document.activeElement;
     return () => {
       if (opener instanceof HTMLElement && document.activeElement === document.body) opener.focus();
     };
-  }, []);
+  }, [opened]);
 }
 
 /** A modal dialog; full screen on a phone. Focus goes in, stays in, and returns to where it came from. */
 export function Dialog({ title, opened, onClose, size = 480, children }: DialogProps) {
-  useFocusReturn();
+  useFocusReturn(opened);
   return (
     <Modal.Root
       opened={opened}
@@ -52,7 +56,7 @@ export function Dialog({ title, opened, onClose, size = 480, children }: DialogP
 
 /** A panel that comes up from below: what a side panel is on a phone. */
 export function Sheet({ title, opened, onClose, children }: Omit<DialogProps, "size">) {
-  useFocusReturn();
+  useFocusReturn(opened);
   return (
     <Drawer.Root
       opened={opened}

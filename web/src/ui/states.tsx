@@ -6,7 +6,7 @@ import { CopyButton } from "./copyable-id";
 import styles from "./states.module.css";
 
 /** What a query's result looks like from here. */
-interface QueryLike<T> {
+export interface QueryLike<T> {
   data: T | undefined;
   error: Error | null;
   refetch: () => unknown;

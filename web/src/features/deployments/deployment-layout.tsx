@@ -4,10 +4,10 @@ import { type ReactNode, useMemo } from "react";
 import type { Deployment } from "@/api/types";
 import { CopyableId } from "@/ui/copyable-id";
 import { FillPage } from "@/ui/page";
-import { PageHeader } from "@/ui/page-header";
+import { type Crumb, PageHeader } from "@/ui/page-header";
+import { LoadedPage } from "@/ui/page-states";
 import { StatusPill } from "@/ui/pill";
 import { useShortcuts } from "@/ui/shortcuts";
-import { Loaded, Skeleton } from "@/ui/states";
 import { TabPanel, Tabs } from "@/ui/tabs";
 import { RelativeTime } from "@/ui/time";
 import { deploymentQuery } from "./api";
@@ -15,6 +15,7 @@ import styles from "./deployments.module.css";
 import { EndingActions } from "./ending";
 
 const TABS = ["overview", "endpoints", "replicas"] as const;
+const ABOVE: readonly Crumb[] = [{ label: "Deployments", link: { to: "/deployments" } }];
 export type DeploymentTab = (typeof TABS)[number];
 
 interface Props {
@@ -41,7 +42,7 @@ export function DeploymentLayout({ id, tab, children }: Props) {
   );
   const label = tab.charAt(0).toUpperCase() + tab.slice(1);
   return (
-    <Loaded query={deployment} what="The deployment" skeleton={<Skeleton rows={8} />}>
+    <LoadedPage query={deployment} kind="Deployment" above={ABOVE}>
       {(data) => (
         <FillPage>
           <DeploymentHeader deployment={data} />
@@ -59,7 +60,7 @@ export function DeploymentLayout({ id, tab, children }: Props) {
           </TabPanel>
         </FillPage>
       )}
-    </Loaded>
+    </LoadedPage>
   );
 }
 
@@ -69,7 +70,7 @@ function DeploymentHeader({ deployment }: { deployment: Deployment }) {
     <PageHeader
       name={deployment.name}
       title={deployment.name}
-      above={[{ label: "Deployments", link: { to: "/deployments" } }]}
+      above={ABOVE}
       aside={
         <>
           <StatusPill status={deployment.state} why={deployment.reason} />

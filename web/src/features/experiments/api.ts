@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
+import { toApiError } from "@/api/errors";
 import { PAGE_SIZE } from "@/api/paged-rows";
 import { queryKeys } from "@/api/query-keys";
 import type { RunSummary } from "@/api/types";
@@ -89,11 +90,17 @@ function listQuery({ project, filter, sort, order }: ListView) {
   };
 }
 
-const COMPARISON = /[=<>!~]|\b(like|ilike|in|is)\b/i;
+/** A sign of comparison, or a word for one before what it compares with: plain names hold such words too. */
+const COMPARISON = /[=<>]|\s(i?like\s+['"]|in\s*\(|is\s+(not\s+)?null\b)/i;
 
 /** A text with a comparison is a filter of the grammar; any other is searched for as it stands. */
 export function filterQuery(text: string | undefined): { filter?: string; q?: string } {
   const typed = text?.trim();
   if (!typed) return {};
   return COMPARISON.test(typed) ? { filter: typed } : { q: typed };
+}
+
+/** What is wrong with the filter that a list was asked for; null: it was understood. */
+export function filterError(error: Error | null): string | null {
+  return error && toApiError(error).status === 422 ? toApiError(error).message : null;
 }

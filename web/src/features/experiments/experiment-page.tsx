@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
-import { toApiError } from "@/api/errors";
 import { usePagedRows } from "@/api/paged-rows";
 import { formatInteger, plural } from "@/lib/numbers";
 import { rootPath } from "@/lib/root";
@@ -10,14 +9,14 @@ import { ColumnPicker } from "@/ui/data-table/column-picker";
 import { DataTable } from "@/ui/data-table/data-table";
 import { NewerPill } from "@/ui/data-table/newer-pill";
 import { FillPage } from "@/ui/page";
-import { PageHeader } from "@/ui/page-header";
+import { type Crumb, PageHeader } from "@/ui/page-header";
 import { Count } from "@/ui/pill";
 import { useShortcuts } from "@/ui/shortcuts";
 import { EmptyState, ErrorState, Late, Skeleton } from "@/ui/states";
 import { FilterField } from "@/ui/text-field";
 import { RelativeTime } from "@/ui/time";
 import { Toolbar, ToolbarSpace } from "@/ui/toolbar";
-import { experimentQuery, experimentRunsQuery, type ListView, sampleRunsQuery } from "./api";
+import { experimentQuery, experimentRunsQuery, filterError, type ListView, sampleRunsQuery } from "./api";
 import { ComparePanel } from "./compare-panel";
 import styles from "./experiments.module.css";
 import { columnChoices, FIRST_OWN, measuredOf, runColumns } from "./run-columns";
@@ -27,6 +26,8 @@ import { StartSnippets } from "./start-snippets";
 export interface ExperimentView extends Omit<ListView, "project"> {
   columns?: string[];
 }
+
+const ABOVE: readonly Crumb[] = [{ label: "Experiments", link: { to: "/experiments" } }];
 
 interface Props {
   id: string;
@@ -64,17 +65,21 @@ export function ExperimentPage({ id, view, onView }: Props) {
   const columns = useMemo(() => runColumns(shownKey.split("\n")), [shownKey]);
 
   const error = rows.error ?? null;
-  const filterError = error && toApiError(error).status === 422 ? toApiError(error).message : null;
   const name = experiment.data?.name ?? id;
   if (experiment.error && !experiment.data)
-    return <ErrorState what="The experiment" error={experiment.error} onRetry={() => experiment.refetch()} />;
+    return (
+      <FillPage>
+        <PageHeader name="Experiment" title="Experiment" above={ABOVE} />
+        <ErrorState what="The experiment" error={experiment.error} onRetry={() => experiment.refetch()} />
+      </FillPage>
+    );
 
   return (
     <FillPage>
       <PageHeader
         name={name}
         title={name}
-        above={[{ label: "Experiments", link: { to: "/experiments" } }]}
+        above={ABOVE}
         aside={<CopyableId id={id} what="experiment id" length={20} />}
         facts={
           experiment.data && [
@@ -91,7 +96,7 @@ export function ExperimentPage({ id, view, onView }: Props) {
           label="Filter runs"
           placeholder="metrics.acc > 0.9 and params.lr < 0.01"
           value={view.filter ?? ""}
-          error={filterError}
+          error={filterError(error)}
           onChange={(filter) => onView({ filter: filter || undefined })}
         />
         {rows.total !== undefined && (

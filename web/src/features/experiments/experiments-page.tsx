@@ -16,7 +16,7 @@ import { EmptyState, ErrorState, Late, Skeleton } from "@/ui/states";
 import { FilterField } from "@/ui/text-field";
 import { RelativeTime } from "@/ui/time";
 import { Toolbar } from "@/ui/toolbar";
-import { experimentsQuery, type ListView } from "./api";
+import { experimentsQuery, filterError, type ListView } from "./api";
 import styles from "./experiments.module.css";
 import { StartSnippets } from "./start-snippets";
 
@@ -30,7 +30,7 @@ const columns: Column<Experiment>[] = [
     fixed: true,
     phone: "title",
     cell: (experiment) => (
-      <Link to="/experiments/$id" params={{ id: experiment.id }} search={true} className={styles.name}>
+      <Link to="/experiments/$id" params={{ id: experiment.id }} className={styles.name}>
         {experiment.name}
       </Link>
     ),
@@ -124,6 +124,7 @@ export function ExperimentsPage({ view, onView }: Props) {
           label="Filter experiments"
           placeholder="Filter by name, or tags.team = 'vision'…"
           value={view.filter ?? ""}
+          error={filterError(rows.error)}
           onChange={(filter) => onView({ filter: filter || undefined })}
         />
       </Toolbar>
@@ -161,7 +162,7 @@ export function ExperimentsPage({ view, onView }: Props) {
             onSort={({ by, order }) => onView({ sort: by, order })}
             onOpen={({ id }, inNewTab) => {
               if (inNewTab) window.open(rootPath(`/experiments/${id}`), "_blank", "noopener");
-              else void navigate({ to: "/experiments/$id", params: { id }, search: true });
+              else void navigate({ to: "/experiments/$id", params: { id } });
             }}
             empty={
               <EmptyState title="No experiments match">

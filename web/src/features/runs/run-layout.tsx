@@ -5,10 +5,10 @@ import type { Run } from "@/api/types";
 import { formatCompact, formatInteger, formatPercent } from "@/lib/numbers";
 import { CopyableId, copyText } from "@/ui/copyable-id";
 import { FillPage } from "@/ui/page";
-import { PageHeader } from "@/ui/page-header";
+import { type Crumb, PageHeader } from "@/ui/page-header";
+import { LoadedPage } from "@/ui/page-states";
 import { StatusPill } from "@/ui/pill";
 import { useShortcuts } from "@/ui/shortcuts";
-import { ErrorState, Late, Skeleton } from "@/ui/states";
 import { TabPanel, Tabs } from "@/ui/tabs";
 import { Elapsed, RelativeTime } from "@/ui/time";
 import { toast } from "@/ui/toasts";
@@ -18,6 +18,7 @@ import { RunLiveProvider } from "./run-live-context";
 import styles from "./runs.module.css";
 
 const TABS = ["overview", "metrics", "logs"] as const;
+const EXPERIMENTS: Crumb = { label: "Experiments", link: { to: "/experiments" } };
 export type RunTab = (typeof TABS)[number];
 
 interface Props {
@@ -40,40 +41,35 @@ export function RunLayout(props: Props) {
 function Layout({ id, tab, experimentName, children }: Props) {
   const run = useQuery(runQuery(id));
   useRunShortcuts(id);
-  if (run.data === undefined) {
-    return run.error ? (
-      <ErrorState what="The run" error={run.error} onRetry={() => run.refetch()} />
-    ) : (
-      <Late>
-        <Skeleton rows={8} />
-      </Late>
-    );
-  }
   const label = tab.charAt(0).toUpperCase() + tab.slice(1);
   return (
-    <FillPage>
-      <RunHeader run={run.data} experimentName={experimentName} />
-      <Tabs
-        label="Parts of the run"
-        current={label}
-        tabs={[
-          { label: "Overview", link: { to: "/runs/$id/overview", params: { id } } },
-          {
-            label: "Metrics",
-            count: formatCompact(run.data.metric_names),
-            link: { to: "/runs/$id/metrics", params: { id } },
-          },
-          {
-            label: "Logs",
-            count: formatCompact(run.data.log_lines),
-            link: { to: "/runs/$id/logs", params: { id } },
-          },
-        ]}
-      />
-      <TabPanel label={label} className={styles.panel}>
-        {children}
-      </TabPanel>
-    </FillPage>
+    <LoadedPage query={run} kind="Run" above={[EXPERIMENTS]}>
+      {(data) => (
+        <FillPage>
+          <RunHeader run={data} experimentName={experimentName} />
+          <Tabs
+            label="Parts of the run"
+            current={label}
+            tabs={[
+              { label: "Overview", link: { to: "/runs/$id/overview", params: { id } } },
+              {
+                label: "Metrics",
+                count: formatCompact(data.metric_names),
+                link: { to: "/runs/$id/metrics", params: { id } },
+              },
+              {
+                label: "Logs",
+                count: formatCompact(data.log_lines),
+                link: { to: "/runs/$id/logs", params: { id } },
+              },
+            ]}
+          />
+          <TabPanel label={label} className={styles.panel}>
+            {children}
+          </TabPanel>
+        </FillPage>
+      )}
+    </LoadedPage>
   );
 }
 
@@ -85,7 +81,7 @@ function RunHeader({ run, experimentName }: { run: Run; experimentName?: string 
       name={run.name}
       title={run.name}
       above={[
-        { label: "Experiments", link: { to: "/experiments" } },
+        EXPERIMENTS,
         {
           label: experimentName ?? `experiment ${run.experiment_id}`,
           link: { to: "/experiments/$id", params: { id: run.experiment_id } },
