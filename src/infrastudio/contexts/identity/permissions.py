@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, Literal, get_args
+
+from infrastudio.kernel.actor import Actor
 
 Role = Literal["guest", "viewer", "developer", "operator", "admin"]
 
@@ -33,6 +36,26 @@ PERMISSIONS: Final[dict[str, Role]] = {
 }
 """Every right there is. A stronger role has all rights of the weaker ones."""
 
+EVENTS_READ: Final = "events.read"
+
+ENTITY_RIGHTS: Final[Mapping[str, str]] = {
+    "artifact": "runs.read",
+    "deployment": "deployments.read",
+    "endpoint": "deployments.read",
+    "experiment": "experiments.read",
+    "instance": "instances.read",
+    "job": "training.read",
+    "logged_model": "registry.read",
+    "model": "registry.read",
+    "model_version": "registry.read",
+    "project": "projects.read",
+    "replica": "deployments.read",
+    "run": "runs.read",
+    "token": "tokens.read",
+}
+"""The right to read each kind of entity: whoever sees it through its events or by search needs it too, so that nobody
+reads tokens by way of the ledger."""
+
 JOB_RIGHTS: Final = frozenset(
     {
         "experiments.read",
@@ -48,6 +71,11 @@ JOB_RIGHTS: Final = frozenset(
 
 REPLICA_RIGHTS: Final = frozenset({"registry.read", "runs.read"})
 """What the token of a replica may do, in its own project only."""
+
+
+def may_read_events(actor: Actor, entity: str, project_id: str) -> bool:
+    """May the actor see events of this kind of entity in this project?"""
+    return actor.may(EVENTS_READ, project_id) and actor.may(ENTITY_RIGHTS.get(entity, EVENTS_READ), project_id)
 
 
 def rights_of(role: Role) -> frozenset[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
+from infrastudio.contexts.identity.permissions import ENTITY_RIGHTS
 from infrastudio.contexts.projects.schemas import Project, ProjectPage
 from infrastudio.contexts.projects.tables import ProjectRow
 from infrastudio.kernel.errors import NotFound, PermissionDenied
@@ -39,6 +40,14 @@ def slug_of(snapshot: Snapshot, project_id: str) -> str:
     if slug is None:
         raise UnknownProject(project_id)
     return slug
+
+
+def slug_or_none(snapshot: Snapshot, project_id: str) -> str | None:
+    """Return the slug of a project; None for entities and events that belong to none."""
+    try:
+        return slug_of(snapshot, project_id)
+    except UnknownProject:
+        return None
 
 
 def require(snapshot: Snapshot, slug: str | None, right: str, *, read_right: str | None = None) -> str:
@@ -86,6 +95,24 @@ def visible(snapshot: Snapshot, column: Any, slug: str | None, right: str) -> Co
     allowed = snapshot.actor.projects_with(right)
     readable: ColumnElement[bool] = column.is_not(None) if allowed is None else column.in_(sorted(allowed))
     return readable
+
+
+def visible_entities(snapshot: Snapshot, row: Any, slug: str | None, right: str) -> ColumnElement[bool]:
+    """Return the condition on rows about entities of any kind: `right`, and that to read the entity itself.
+
+    Args:
+        snapshot: Carries the actor.
+        row: What has the columns `project_id` and `entity`.
+        slug: As for `visible`.
+        right: That to read such rows, such as `events.read`.
+    """
+    conditions = [visible(snapshot, row.project_id, slug, right)]
+    allowed = snapshot.actor.projects_with(right)
+    for entity, own_right in ENTITY_RIGHTS.items():
+        narrower = snapshot.actor.projects_with(own_right)
+        if narrower is not None and (allowed is None or not allowed <= narrower):
+            conditions.append(or_(row.entity != entity, row.project_id.in_(sorted(narrower))))
+    return and_(*conditions)
 
 
 def project(snapshot: Snapshot, slug: str) -> Project:

@@ -6,9 +6,10 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
+from infrastudio.contexts.identity.permissions import EVENTS_READ, may_read_events
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.realtime.rules.records import Record, record_of
-from infrastudio.contexts.realtime.rules.selection import EVENTS_READ, Selection, may_read
+from infrastudio.contexts.realtime.rules.selection import Selection
 from infrastudio.kernel.canonical_json import canonical_json
 from infrastudio.kernel.errors import NotFound
 from infrastudio.stores import ledger
@@ -67,7 +68,7 @@ def project_of(snapshot: Snapshot, entity: str, id: str, right: str | None = Non
     """
     if entity == "project":
         found = projects.id_of(snapshot, id)
-        if found is None or not may_read(snapshot.actor, entity, found):
+        if found is None or not may_read_events(snapshot.actor, entity, found):
             raise UnknownEntity(entity, id)
         return found
     row = snapshot.execute(
@@ -79,7 +80,7 @@ def project_of(snapshot: Snapshot, entity: str, id: str, right: str | None = Non
     if row is None or row.after is None:
         raise UnknownEntity(entity, id)
     project_id: str = row.project_id
-    is_allowed = snapshot.actor.may(right, project_id) if right else may_read(snapshot.actor, entity, project_id)
+    is_allowed = snapshot.actor.may(right, project_id) if right else may_read_events(snapshot.actor, entity, project_id)
     if not is_allowed:
         raise UnknownEntity(entity, id)
     return project_id

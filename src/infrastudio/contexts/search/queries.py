@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from infrastudio.contexts.projects import queries as projects
-from infrastudio.contexts.search.rules import MIN_ID, OWN_RIGHTS, SEARCH_READ, SEPARATORS, url_of
+from infrastudio.contexts.search.rules import MIN_ID, SEARCH_READ, SEPARATORS, url_of
 from infrastudio.contexts.search.schemas import SearchAnswer, SearchHit
 from infrastudio.contexts.search.tables import SearchCheckpointRow, SearchEntryRow
 from infrastudio.kernel.text import casefold
@@ -43,7 +43,7 @@ def find(snapshot: Snapshot, text: str, *, project: str | None, limit: int) -> S
     entry, rank = SearchEntryRow, _rank(folded)
     rows = snapshot.execute(
         select(entry.entity, entry.entity_id, entry.project_id, entry.name, entry.title, rank.label("rank"))
-        .where(_readable(snapshot, project))
+        .where(projects.visible_entities(snapshot, entry, project, SEARCH_READ))
         .where(or_(and_(*(contains(entry.text_folded, word) for word in words)), _id_begins_with(folded)))
         .order_by(rank, entry.seq.desc(), entry.entity_id)
         .limit(limit + 1)
@@ -54,7 +54,7 @@ def find(snapshot: Snapshot, text: str, *, project: str | None, limit: int) -> S
             id=row.entity_id,
             name=row.name or row.entity_id,
             title=row.title,
-            project=_slug(snapshot, row.project_id),
+            project=projects.slug_or_none(snapshot, row.project_id),
             url=url_of(row.entity, row.entity_id),
             rank=row.rank,
         )
@@ -80,22 +80,3 @@ def _begins_with(column: InstrumentedAttribute[str], text: str) -> ColumnElement
 
 def _id_begins_with(folded: str) -> ColumnElement[bool]:
     return _begins_with(SearchEntryRow.entity_id, folded) if len(folded) >= MIN_ID else false()
-
-
-def _slug(snapshot: Snapshot, project_id: str) -> str | None:
-    """Return the slug of a project; None for entities that belong to none."""
-    try:
-        return projects.slug_of(snapshot, project_id)
-    except projects.UnknownProject:
-        return None
-
-
-def _readable(snapshot: Snapshot, project: str | None) -> ColumnElement[bool]:
-    entry = SearchEntryRow
-    conditions = [projects.visible(snapshot, entry.project_id, project, SEARCH_READ)]
-    allowed = snapshot.actor.projects_with(SEARCH_READ)
-    for entity, right in OWN_RIGHTS.items():
-        narrower = snapshot.actor.projects_with(right)
-        if narrower is not None and (allowed is None or not allowed <= narrower):
-            conditions.append(or_(entry.entity != entity, entry.project_id.in_(sorted(narrower))))
-    return and_(*conditions)

@@ -6,16 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
-from infrastudio.contexts.identity.permissions import PERMISSIONS
 from infrastudio.kernel.text import casefold
 from infrastudio.stores.ledger import Entry
 
 SEARCH_READ: Final = "search.read"
-
-OWN_RIGHTS: Final[Mapping[str, str]] = {
-    right.removesuffix("s.read"): right for right in PERMISSIONS if right.endswith("s.read")
-}
-"""Entities with a right of their own, which whoever finds them needs too."""
 
 NAME_FIELDS: Final = ("name", "title", "slug", "path")
 """Where names stand in a state; the first that is there is the entity's name."""

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query
 
+from infrastudio.contexts.identity.permissions import EVENTS_READ
 from infrastudio.contexts.projects.queries import EVERY_PROJECT
 from infrastudio.contexts.timeline import queries
 from infrastudio.contexts.timeline.queries import EventQuery, Window
@@ -35,7 +36,7 @@ LATEST: Final = timedelta(hours=1)
 _ENTITY: Final = r"^[a-z][a-z0-9_]{0,31}(:.{1,255})?$"
 _KINDS: Final = r"^[a-z][a-z0-9_]*\.([a-z][a-z0-9_]*|\*)(,[a-z][a-z0-9_]*\.([a-z][a-z0-9_]*|\*))*$"
 
-Reader = Annotated[Actor, Depends(requires("events.read"))]
+Reader = Annotated[Actor, Depends(requires(EVENTS_READ))]
 Feed = Annotated[LedgerFeed, Depends(resource(LedgerFeed))]
 EntityParameter = Annotated[
     Text | None, Query(pattern=_ENTITY, description="A kind of entity such as `run`, or one of them: `run:<id>`.")

@@ -10,6 +10,7 @@ from fastapi import WebSocket
 from pydantic import ValidationError
 from typing_extensions import override
 
+from infrastudio.contexts.identity.permissions import EVENTS_READ
 from infrastudio.contexts.realtime import queries
 from infrastudio.contexts.realtime.api.pump import Pace
 from infrastudio.contexts.realtime.api.session import Session
@@ -131,7 +132,7 @@ class AppSession(Session):
     def _may_keep(self, topic: str) -> bool:
         """Places are of one project; the other sources look at the rights for each message."""
         kind, _, place = topic.partition("/")
-        return kind != "presence" or self.actor.may("events.read", self._places.get(place, ""))
+        return kind != "presence" or self.actor.may(EVENTS_READ, self._places.get(place, ""))
 
 
 def _parsed(text: str) -> Subscribe | Unsubscribe | PresenceBeat:

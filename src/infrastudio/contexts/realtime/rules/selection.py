@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
-from infrastudio.contexts.identity.permissions import PERMISSIONS
+from infrastudio.contexts.identity.permissions import may_read_events
 from infrastudio.contexts.realtime.rules.records import Record
 from infrastudio.kernel.actor import Actor
-
-EVENTS_READ: Final = "events.read"
-
-OWN_RIGHTS: Final[Mapping[str, str]] = {
-    right.removesuffix("s.read"): right for right in PERMISSIONS if right.endswith("s.read") and right != EVENTS_READ
-}
-"""Entities with a right of their own: their events need it too, so that nobody reads tokens by way of the ledger."""
-
-
-def may_read(actor: Actor, entity: str, project_id: str) -> bool:
-    """May the actor see events of this kind of entity in this project?"""
-    return actor.may(EVENTS_READ, project_id) and actor.may(OWN_RIGHTS.get(entity, EVENTS_READ), project_id)
 
 
 @dataclass(slots=True)
@@ -57,4 +43,4 @@ class Selection:
         if self.concerns is not None and self.concerns not in record.names:
             return False
         is_own = self.own is not None and self.own == f"{entry.entity}:{entry.entity_id}"
-        return is_own or may_read(self.actor, entry.entity, entry.project_id)
+        return is_own or may_read_events(self.actor, entry.entity, entry.project_id)

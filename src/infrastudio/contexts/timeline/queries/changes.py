@@ -7,9 +7,10 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Row, func, select
 
+from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.timeline.queries.cursors import integers_of
 from infrastudio.contexts.timeline.queries.states import collections_of
-from infrastudio.contexts.timeline.queries.visibility import readable, slug_or_none
+from infrastudio.contexts.timeline.queries.visibility import readable
 from infrastudio.contexts.timeline.rules.differences import net_changes
 from infrastudio.contexts.timeline.rules.items import name_of
 from infrastudio.contexts.timeline.schemas import ChangePage, EntityChange, LastEvent, MomentOut, NetChange
@@ -89,7 +90,7 @@ def _change_of(snapshot: Snapshot, row: Row[Any], start: int, end: int) -> Entit
         entity=row.entity,
         entity_id=row.entity_id,
         name=name_of(new if new is not None else old),
-        project=slug_or_none(snapshot, last.project_id),
+        project=projects.slug_or_none(snapshot, last.project_id),
         change=change,
         changes={f: NetChange(old=c.old, new=c.new, seq=_last_seq(entries, f)) for f, c in changes.items()},
         events=row.events,

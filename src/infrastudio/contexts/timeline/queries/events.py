@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, or_
 
-from infrastudio.contexts.timeline.queries.visibility import readable, slug_or_none
+from infrastudio.contexts.projects import queries as projects
+from infrastudio.contexts.timeline.queries.visibility import readable
 from infrastudio.contexts.timeline.rules.items import public_state
 from infrastudio.contexts.timeline.schemas import EventPage, FieldChange, LedgerEvent, LinkOut
 from infrastudio.stores import ledger
@@ -74,7 +75,7 @@ def event_of(snapshot: Snapshot, entry: Entry) -> LedgerEvent:
         entity=entry.entity,
         entity_id=entry.entity_id,
         version=entry.version,
-        project=slug_or_none(snapshot, entry.project_id),
+        project=projects.slug_or_none(snapshot, entry.project_id),
         actor=entry.actor,
         reason=entry.reason,
         changes=None if changes is None else {f: FieldChange(old=c.old, new=c.new) for f, c in changes.items()},

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
+from infrastudio.contexts.identity.permissions import may_read_events
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.timeline.queries.cursors import integers_of
 from infrastudio.contexts.timeline.queries.edges import EdgesAt, any_of
-from infrastudio.contexts.timeline.queries.visibility import UnknownEntity, readable, slug_or_none
+from infrastudio.contexts.timeline.queries.visibility import UnknownEntity, readable
 from infrastudio.contexts.timeline.rules.edges import EntityName
 from infrastudio.contexts.timeline.rules.items import lane_of, name_in, title_of
-from infrastudio.contexts.timeline.rules.rights import may_read
 from infrastudio.contexts.timeline.schemas import LaneTotal, Timeline, TimelineItem
 from infrastudio.contexts.timeline.tables import LateEventRow
 from infrastudio.kernel.clock import from_micros, to_micros
@@ -108,7 +108,7 @@ def item_of(snapshot: Snapshot, entry: Entry) -> TimelineItem:
         entity=entry.entity,
         entity_id=entry.entity_id,
         name=name_in(entry),
-        project=slug_or_none(snapshot, entry.project_id),
+        project=projects.slug_or_none(snapshot, entry.project_id),
         actor=entry.actor,
         reason=entry.reason,
     )
@@ -126,7 +126,7 @@ def _birth_of(snapshot: Snapshot, name: EntityName) -> datetime:
         .order_by(EventRow.seq)
         .limit(1)
     ).one_or_none()
-    if row is None or not may_read(snapshot.actor, name.entity, row.project_id):
+    if row is None or not may_read_events(snapshot.actor, name.entity, row.project_id):
         raise UnknownEntity(name.entity, name.id)
     born: datetime = row.occurred_at
     return born

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from infrastudio.contexts.identity.permissions import may_read_events
+from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.timeline.queries.edges import EdgesAt
-from infrastudio.contexts.timeline.queries.visibility import slug_or_none
 from infrastudio.contexts.timeline.rules.edges import NOT_A_DEPENDENCY, REVERSED, Edge, EntityName
 from infrastudio.contexts.timeline.rules.items import name_in
-from infrastudio.contexts.timeline.rules.rights import may_read
 from infrastudio.contexts.timeline.schemas import Lineage, LineageEdge, LineageNode
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Snapshot
@@ -93,7 +93,7 @@ class _Walk:
         ]
 
     def _is_visible(self, edge: Edge) -> bool:
-        return may_read(self._snapshot.actor, edge.key.source.entity, edge.project_id)
+        return may_read_events(self._snapshot.actor, edge.key.source.entity, edge.project_id)
 
     def _add(self, name: EntityName, depth: int) -> LineageNode:
         if name not in self.nodes:
@@ -110,13 +110,13 @@ class _Walk:
             .limit(1)
         ).one_or_none()
         entry = None if row is None else ledger.entry_of(row)
-        if entry is not None and not may_read(snapshot.actor, name.entity, entry.project_id):
+        if entry is not None and not may_read_events(snapshot.actor, name.entity, entry.project_id):
             entry = None
         return LineageNode(
             entity=name.entity,
             entity_id=name.id,
             name=None if entry is None else name_in(entry),
-            project=None if entry is None else slug_or_none(snapshot, entry.project_id),
+            project=None if entry is None else projects.slug_or_none(snapshot, entry.project_id),
             known=entry is not None,
             exists=None if entry is None else entry.after is not None,
             depth=depth,

@@ -7,10 +7,11 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import ColumnElement, Row, func, select
 
+from infrastudio.contexts.identity.permissions import may_read_events
+from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.timeline.queries.cursors import integers_of
-from infrastudio.contexts.timeline.queries.visibility import UnknownEntity, readable, slug_or_none
+from infrastudio.contexts.timeline.queries.visibility import UnknownEntity, readable
 from infrastudio.contexts.timeline.rules.items import name_of, public_state
-from infrastudio.contexts.timeline.rules.rights import may_read
 from infrastudio.contexts.timeline.schemas import EntityState, StatePage, StateSummary
 from infrastudio.kernel.diff import State
 from infrastudio.kernel.pages import encode_cursor
@@ -75,7 +76,7 @@ def read_state(snapshot: Snapshot, entity: str, entity_id: str, seq: int) -> Ent
         .order_by(EventRow.seq.desc())
         .limit(1)
     ).one_or_none()
-    if row is None or row.after is None or not may_read(snapshot.actor, entity, row.project_id):
+    if row is None or row.after is None or not may_read_events(snapshot.actor, entity, row.project_id):
         raise UnknownEntity(entity, entity_id)
     return _state_of(snapshot, entity, row)
 
@@ -101,7 +102,7 @@ def _state_of(snapshot: Snapshot, entity: str, row: Row[Any]) -> EntityState:
         entity=entity,
         entity_id=row.entity_id,
         name=name_of(state),
-        project=slug_or_none(snapshot, row.project_id),
+        project=projects.slug_or_none(snapshot, row.project_id),
         version=row.version,
         seq=row.seq,
         at=row.at,
