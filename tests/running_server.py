@@ -33,10 +33,17 @@ class Server:
         self.process.wait()
 
 
+def clean_environment(**variables: str) -> dict[str, str]:
+    """Return the environment for a process of ours or of a client: without what other tests left in this one's."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("STUDIO_", "MLFLOW_"))}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    return kept | variables
+
+
 def start_server(folder: Path, *options: str, **environment: str) -> Server:
     """Start `studio up` on a free port and wait until it answers."""
     folder.mkdir(parents=True, exist_ok=True)
-    variables = {name: value for name, value in os.environ.items() if not name.startswith(("STUDIO_", "MLFLOW_"))}
+    variables = clean_environment(**({"STUDIO_DB_SYNCHRONOUS": "OFF"} | environment))
     with (folder / "server.log").open("ab") as log:
         command = [
             sys.executable,
@@ -49,7 +56,6 @@ def start_server(folder: Path, *options: str, **environment: str) -> Server:
             "--port",
             "0",
         ]
-        variables |= {"STUDIO_DB_SYNCHRONOUS": "OFF"} | environment
         process = subprocess.Popen([*command, *options], stdout=log, stderr=log, env=variables)
     until = time.monotonic() + START_DEADLINE_S
     while time.monotonic() < until:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import atexit
 import functools
 import json
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from running_server import clean_environment
 
 PROGRAM = """
 import json, sys
@@ -75,12 +76,9 @@ def logged_models() -> dict[str, LoggedModel]:
     """Return models `tensor`, `columns`, `mixed` (text and numbers) and `custom` (a pyfunc), made once per process."""
     folder = Path(tempfile.mkdtemp(prefix="studio-models-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    environment = os.environ | {
-        "MLFLOW_ALLOW_FILE_STORE": "true",
-        "MLFLOW_DISABLE_TELEMETRY": "true",
-        "GIT_PYTHON_REFRESH": "quiet",
-    }
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    environment = clean_environment(
+        MLFLOW_ALLOW_FILE_STORE="true", MLFLOW_DISABLE_TELEMETRY="true", GIT_PYTHON_REFRESH="quiet"
+    )
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(folder / "store")],
         env=environment, cwd=folder, capture_output=True, text=True, timeout=120,

@@ -20,7 +20,7 @@ import httpx
 import pytest
 
 from infrastudio.drivers.runtimes import processes
-from running_server import Server, start_server
+from running_server import Server, clean_environment, start_server
 from served_models import light_model
 
 DEADLINE_S = 60.0
@@ -143,8 +143,7 @@ def register_light_model(studio: Studio, folder: Path) -> None:
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     studio = Studio(tmp_path_factory.mktemp("studio") / "data")
     try:
-        environment = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "GIT_PYTHON_REFRESH": "quiet"}
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        environment = clean_environment(MLFLOW_DISABLE_TELEMETRY="true", GIT_PYTHON_REFRESH="quiet")
         done = subprocess.run([sys.executable, "-c", REGISTER, studio.url], env=environment, capture_output=True)
         assert done.returncode == 0, done.stderr.decode()
         register_light_model(studio, tmp_path_factory.mktemp("light") / "model")

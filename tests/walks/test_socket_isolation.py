@@ -7,7 +7,8 @@ import functools
 import json
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import httpx
@@ -15,7 +16,7 @@ import pytest
 import uvicorn
 from websockets.exceptions import ConnectionClosed
 
-from contexts.realtime.served import Socket, eventually
+from contexts.realtime.served import DEADLINE_S, Message, Socket, eventually
 from infrastudio.contexts.identity.queries import SINGLE_USER
 from infrastudio.contexts.instances import service as instances
 from infrastudio.contexts.instances.schemas import InstanceUpdate
@@ -83,11 +84,13 @@ def test_no_topic_of_the_app_socket_tells_of_another_project(served: Served) -> 
             stranger.say("subscribe", topic=topic, since=0)
         stranger.say("presence", place=f"run/{ids['run']}")
         stranger.say("subscribe", topic="ledger", filter={"project": "*"})
+        stranger.say("subscribe", topic=(own := f"run/{served.home.ids['run']}"), since=0)
+        said = all_until(stranger, lambda message: own in message.get("upto", ()))  # all that was said is done
         with Socket(f"ws://{served.address}/ws") as somebody:
             somebody.say("presence", place=f"run/{ids['run']}", detail="wallaby")
             change(served, ids["instance"], "wallaby again")
             change(served, served.home.ids["instance"], "the last word")
-            said = all_until(stranger, "the last word")
+            said += all_until(stranger, has("the last word"))
     secrets = served.other.secrets(served.studio) - {ids["run"], ids["deployment"]}
     assert [frame for frame in said if any(secret in frame for secret in secrets)] == []
     named = [frame for frame in said if ids["run"] in frame or ids["deployment"] in frame]
@@ -100,7 +103,7 @@ def test_whoever_may_read_the_project_is_told_by_the_same_topics(served: Served)
     with Socket(f"ws://{served.address}/ws") as somebody:
         somebody.say("subscribe", topic="ledger", since=0, filter={"project": "hidden"})
         change(served, served.other.ids["instance"], "wallaby once more")
-        assert any("wallaby" in frame for frame in all_until(somebody, "wallaby once more"))
+        assert any("wallaby" in frame for frame in all_until(somebody, has("wallaby once more")))
 
 
 def test_the_socket_of_a_run_of_another_project_is_closed_as_unknown(served: Served) -> None:
@@ -143,12 +146,20 @@ def change(served: Served, instance: str, description: str) -> None:
         instances.update(uow, int(instance), InstanceUpdate(description=description))
 
 
-def all_until(reader: Socket, word: str) -> list[str]:
-    """Return all messages up to the one that has this word in it."""
+def all_until(reader: Socket, is_last: Callable[[Message], bool]) -> list[str]:
+    """Return all messages up to the first that `is_last` is true of."""
+    until = time.monotonic() + DEADLINE_S
     said: list[str] = []
-    while not said or word not in said[-1]:
-        said.append(json.dumps(reader.message()))
-    return said
+    while True:
+        message = reader.message(max(0.0, until - time.monotonic()))
+        said.append(json.dumps(message))
+        if is_last(message):
+            return said
+
+
+def has(word: str) -> Callable[[Message], bool]:
+    """Return the question whether a message has this word in it."""
+    return lambda message: word in json.dumps(message)
 
 
 def first_words(reader: Socket) -> str:
