@@ -55,7 +55,7 @@ async def test_a_role_below_the_weakest_that_may_is_refused_by_every_route(
 
 
 async def test_a_replica_may_do_nothing_but_read_models_and_runs(app: ASGIApp, studio: Studio, world: World) -> None:
-    token = token_for(studio, "default", None, kind="replica", scope="replica:rep_osprey")
+    token = token_for(studio, "default", None, kind="replica", subject="replica:rep_osprey")
     open_routes = [
         operation.name
         for operation in operations(studio)

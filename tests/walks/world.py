@@ -61,13 +61,28 @@ class World:
             return int(snapshot.execute(count).scalar_one())
 
 
-def token_for(studio: Studio, slug: str, role: Role | None, *, kind: TokenKind = "personal", scope: str = "") -> str:
+def token_for(
+    studio: Studio,
+    slug: str,
+    role: Role | None,
+    *,
+    kind: TokenKind = "personal",
+    subject: str = "",
+    scope: str = "",
+) -> str:
     """Make a token for one project and return its secret."""
     with studio.db.begin(SINGLE_USER) as uow:
         project_id = projects.id_of(uow, slug)
         assert project_id is not None
         made = identity.issue_token(
-            uow, project_id=project_id, project=slug, name=f"token of {slug}", kind=kind, role=role, scope=scope
+            uow,
+            project_id=project_id,
+            project=slug,
+            name=f"token of {slug}",
+            kind=kind,
+            role=role,
+            subject=subject,
+            scope=scope,
         )
     return made.secret
 
@@ -89,7 +104,8 @@ async def populate_by(asker: Asker, studio: Studio, slug: str, *, mark: str, val
         project_id = projects.id_of(snapshot, slug)
     assert project_id is not None
     ids = await _Filler(asker, slug, mark, value).fill()
-    ids["job_token"] = token_for(studio, slug, None, kind="job", scope=f"job:{ids['job']}")
+    subject, scope = f"job:{ids['job']}", f"run:{ids['job_run']}"
+    ids["job_token"] = token_for(studio, slug, None, kind="job", subject=subject, scope=scope)
     return World(project_id, slug, mark, value, ids | {"project": slug, "operation": f"ope_{mark[:6]}"})
 
 
@@ -114,7 +130,8 @@ class _Filler:
         await self._files(ids)
         ids |= await self._registered(ids["run"])
         job = {"argv": ["true"], "name": f"{mark} job", "experiment": f"{mark} study"}
-        ids["job"] = await self._create("/api/training/jobs", **job)
+        made = (await self._post("/api/training/jobs", job)).json
+        ids |= {"job": made["id"], "job_run": made["run_id"]}
         deployment = {"name": mark, "model_name": ids["model_name"], "model_version": 1}
         ids["deployment"] = await self._create("/api/deployments", **deployment)
         return ids

@@ -17,7 +17,7 @@ class Actor:
         ref: Who, by reference only: `user:usr_…`, `token:tok_…`, `job:job_…`, `controller:jobs`, `import:mlflow`.
         grants: The rights by project id; the key `*` holds for every project.
         project: Slug of the project that is meant when a request names none.
-        scope: An entity such as `run:<id>` that limits a token of a job; empty for everybody else.
+        scope: All that the actor may change beside what it made itself, such as `run:<id>`; empty: no such limit.
     """
 
     ref: str

@@ -301,7 +301,7 @@ def test_a_revoked_token_ends_its_sockets_at_once(served: Served) -> None:
     with served.socket(token=token.secret) as socket:
         socket.subscribe("ledger")
         with served.studio.db.begin(SINGLE_USER) as uow:
-            identity.revoke_tokens(uow, scope=token.token.scope, project=project.slug)
+            identity.revoke_tokens(uow, subject=token.token.subject, project=project.slug)
         assert socket.close_code() == 4401
 
 

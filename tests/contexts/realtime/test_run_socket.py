@@ -237,7 +237,7 @@ def test_the_token_of_a_job_sees_the_run_but_not_what_happens_around_it(served: 
     run = Run(served)
     with served.studio.db.begin(SINGLE_USER) as uow:
         token = identity.issue_token(
-            uow, project_id=run.project.id, project=run.project.slug, name="job", kind="job", scope="job:job_1"
+            uow, project_id=run.project.id, project=run.project.slug, name="job", kind="job", subject="job:job_1"
         )
     run.things.put("model", an_id(), project_id=run.project.id, links=[("trained_from", f"run:{run.id}")])
     last = run.change(status="running")

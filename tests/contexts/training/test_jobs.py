@@ -200,6 +200,16 @@ def test_a_token_lasts_as_long_as_its_attempt(db: Database) -> None:
     assert not any(each in text for each in (lost, secret, second) for text in texts)
 
 
+def test_a_token_is_for_the_run_of_its_job(db: Database) -> None:
+    job = create(db)
+    with db.begin(CONTROLLER) as uow:
+        secret = service.issue_token(uow, job.id)
+    with db.snapshot(SINGLE_USER) as snapshot:
+        credential = credential_of(snapshot, secret)
+    assert credential is not None
+    assert (credential.actor.ref, credential.actor.scope) == (f"job:{job.id}", f"run:{job.run_id}")
+
+
 @pytest.fixture
 def telemetry(tmp_path: Path) -> Any:
     store = SqliteTelemetryStore(tmp_path / "telemetry.db", clock=ManualClock(NOW), writer="test")

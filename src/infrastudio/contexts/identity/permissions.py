@@ -67,7 +67,8 @@ JOB_RIGHTS: Final = frozenset(
         "training.read",
     }
 )
-"""What the token of a training job may do, in its own project only."""
+"""What the token of a training job may do, in its own project only. It changes its own run and what the job made, and
+only adds to the rest of the project."""
 
 REPLICA_RIGHTS: Final = frozenset({"registry.read", "runs.read"})
 """What the token of a replica may do, in its own project only."""

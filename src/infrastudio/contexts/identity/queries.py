@@ -59,5 +59,5 @@ def _credential(row: Row[Any]) -> Credential:
     rights = {"job": JOB_RIGHTS, "replica": REPLICA_RIGHTS}.get(row.kind)
     if rights is None:
         rights = rights_of(next(role for role in ROLES if role == row.role))
-    ref = row.scope if row.scope.startswith(("job:", "replica:")) else f"token:{row.id}"
+    ref = row.subject or f"token:{row.id}"
     return Credential(Actor(ref=ref, grants={row.project_id: rights}, scope=row.scope), row.project_id, row.expires_at)

@@ -11,12 +11,18 @@ TokenKind = Literal["personal", "job", "replica"]
 
 
 class Token(Versioned):
-    """An API token, without its secret. `scope` names the entity that the token of a job or replica is for."""
+    """An API token, without its secret.
+
+    Attributes:
+        subject: The job or replica that acts by it, as `job:<id>`; empty for those of people.
+        scope: The entity that it may change, as `run:<id>`, beside what its subject made; empty: no such limit.
+    """
 
     id: str
     name: str
     kind: TokenKind
     role: Role | None
+    subject: str
     scope: str
     prefix: str
     project: str

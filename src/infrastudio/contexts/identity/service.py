@@ -27,6 +27,7 @@ def issue_token(
     name: str,
     kind: TokenKind,
     role: Role | None = None,
+    subject: str = "",
     scope: str = "",
     expires_at: datetime | None = None,
 ) -> NewToken:
@@ -39,7 +40,8 @@ def issue_token(
         name: What people call it.
         kind: `personal` tokens have the rights of `role`, those of jobs and replicas a fixed set.
         role: For personal tokens.
-        scope: The entity that acts by it, `job:<id>` or `replica:<id>`.
+        subject: The entity that acts by it, `job:<id>` or `replica:<id>`.
+        scope: All that it may change, such as `run:<id>`, beside what its subject made; empty: no such limit.
         expires_at: From when on it is refused; None: never.
     """
     secret = SECRET_PREFIX + uow.ids.token_bytes(20).hex()
@@ -48,6 +50,7 @@ def issue_token(
         name=name,
         kind=kind,
         role=role,
+        subject=subject,
         scope=scope,
         prefix=secret[:8],
         project=project,
@@ -62,9 +65,11 @@ def issue_token(
     return NewToken(token=token, secret=secret)
 
 
-def revoke_tokens(uow: UnitOfWork, *, scope: str, project: str) -> int:
+def revoke_tokens(uow: UnitOfWork, *, subject: str, project: str) -> int:
     """Revoke all tokens of a job or replica and return how many there were; safe to repeat."""
-    rows = uow.execute(select(TokenRow.__table__).where(TokenRow.scope == scope, TokenRow.revoked_at.is_(None))).all()
+    rows = uow.execute(
+        select(TokenRow.__table__).where(TokenRow.subject == subject, TokenRow.revoked_at.is_(None))
+    ).all()
     for row in rows:
         before = Token.model_validate({**row._mapping, "project": project})
         after = before.model_copy(update={"revoked_at": uow.now, "version": before.version + 1})

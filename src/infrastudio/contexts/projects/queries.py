@@ -11,6 +11,7 @@ from infrastudio.contexts.projects.schemas import Project, ProjectPage
 from infrastudio.contexts.projects.tables import ProjectRow
 from infrastudio.kernel.errors import NotFound, PermissionDenied
 from infrastudio.kernel.pages import PageRequest
+from infrastudio.stores import ledger
 from infrastudio.stores.db import Snapshot
 
 EVERY_PROJECT = "*"
@@ -66,7 +67,13 @@ def require(snapshot: Snapshot, slug: str | None, right: str, *, read_right: str
 
 
 def require_right(
-    snapshot: Snapshot, project_id: str, right: str, *, unknown: NotFound, read_right: str | None = None
+    snapshot: Snapshot,
+    project_id: str,
+    right: str,
+    *,
+    unknown: NotFound,
+    read_right: str | None = None,
+    changes: str | None = None,
 ) -> None:
     """Check `right` on something of this project; what the actor may not even read does not exist for them.
 
@@ -76,12 +83,37 @@ def require_right(
         right: What is about to be done.
         unknown: Raised when the actor may not read the entity.
         read_right: The right to read such an entity; by default that of the same noun (`runs.write` → `runs.read`).
+        changes: The entity, as `run:<id>`, if `right` is asked in order to change it; None: to read it or to add to it.
+
+    Raises:
+        unknown: The actor may not read it.
+        PermissionDenied: The actor may read it and lacks `right`, or may only change what is its own.
     """
     if snapshot.actor.may(right, project_id):
+        if changes is not None and not right.endswith(".read"):
+            _require_own(snapshot, changes)
         return
     if snapshot.actor.may(read_right or f"{right.partition('.')[0]}.read", project_id):
         raise PermissionDenied(f"This needs the right {right!r} in the project.", right=right)
     raise unknown
+
+
+def require_unlimited(snapshot: Snapshot) -> None:
+    """Refuse an actor of limited scope; for what changes also that which others may have put into an entity.
+
+    Raises:
+        PermissionDenied: The actor has such a scope.
+    """
+    if snapshot.actor.scope:
+        raise PermissionDenied(f"This token may not do so: it is for {snapshot.actor.scope!r}.")
+
+
+def _require_own(snapshot: Snapshot, entity: str) -> None:
+    """Refuse an actor of limited scope who wants to change what is neither in it nor made by the actor."""
+    actor = snapshot.actor
+    if actor.scope in ("", entity) or ledger.maker(snapshot, *entity.split(":", 1)) == actor.ref:
+        return
+    raise PermissionDenied(f"This token may only change {actor.scope!r} and what it made itself.", entity=entity)
 
 
 def visible(snapshot: Snapshot, column: Any, slug: str | None, right: str) -> ColumnElement[bool]:

@@ -162,14 +162,15 @@ def explain_wait(uow: UnitOfWork, id: str, version: int, reason: str) -> Job:
 def issue_token(uow: UnitOfWork, id: str) -> str:
     """Make the token by which the program of a job acts, and return its secret; older ones are revoked."""
     row, job = _read(uow, id, None)
-    identity.revoke_tokens(uow, scope=f"job:{id}", project=job.project)
+    identity.revoke_tokens(uow, subject=f"job:{id}", project=job.project)
     made = identity.issue_token(
         uow,
         project_id=row.project_id,
         project=job.project,
         name=f"job {job.name}"[:255],
         kind="job",
-        scope=f"job:{id}",
+        subject=f"job:{id}",
+        scope=f"run:{job.run_id}",
     )
     return made.secret
 
@@ -258,7 +259,7 @@ def _record(uow: UnitOfWork, row: Row[Any], before: Job, after: Job) -> Job:
         at=at,
     )
     if after.ended or after.attempt.number != before.attempt.number:
-        identity.revoke_tokens(uow, scope=f"job:{after.id}", project=after.project)
+        identity.revoke_tokens(uow, subject=f"job:{after.id}", project=after.project)
     return _store(uow, row, before, after, event, occurred_at=at)
 
 

@@ -154,6 +154,7 @@ def upgrade() -> None:
         sa.Column("name", text(255), nullable=False),
         sa.Column("kind", text(20), nullable=False),
         sa.Column("role", text(20), nullable=True),
+        sa.Column("subject", text(80), nullable=False),
         sa.Column("scope", text(80), nullable=False),
         sa.Column("prefix", text(20), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -163,7 +164,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_token")),
     )
     op.create_index(op.f("ix_token_project_id"), "token", ["project_id"], unique=False)
-    op.create_index(op.f("ix_token_scope"), "token", ["scope"], unique=False)
+    op.create_index(op.f("ix_token_subject"), "token", ["subject"], unique=False)
     op.create_table(
         "token_secret",
         sa.Column("digest", text(64), nullable=False),

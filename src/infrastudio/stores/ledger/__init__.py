@@ -16,6 +16,7 @@ from infrastudio.stores.ledger.entries import (
     head,
     history,
     last_version,
+    maker,
     select_entries,
     since,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "is_full_version",
     "json_value",
     "last_version",
+    "maker",
     "register_projection",
     "resolve_as_of",
     "row_of",

@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import ColumnElement, Row, Select, select
 
 from infrastudio.kernel.diff import Change, State
-from infrastudio.stores.db import Snapshot
+from infrastudio.stores.db import Snapshot, UnitOfWork
 from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
 
 
@@ -90,6 +90,18 @@ def changes_since(snapshot: Snapshot, entity: str, entity_id: str, version: int)
         {"seq": e.seq, "at": e.at, "actor": e.actor, "changes": {f: c._asdict() for f, c in (e.changes or {}).items()}}
         for e in history(snapshot, entity, entity_id, after_version=version)
     ]
+
+
+def maker(snapshot: Snapshot, entity: str, entity_id: str) -> str | None:
+    """Return who made an entity, also in this unit of work; None when no event tells of its beginning."""
+    if isinstance(snapshot, UnitOfWork) and any(
+        (event.entity, event.entity_id, event.version) == (entity, entity_id, 1) for event in snapshot.events
+    ):
+        return snapshot.actor.ref
+    first = select(EventRow.actor).where(
+        EventRow.entity == entity, EventRow.entity_id == entity_id, EventRow.version == 1
+    )
+    return snapshot.execute(first).scalar_one_or_none()
 
 
 def last_version(snapshot: Snapshot, entity: str, entity_id: str) -> int:

@@ -41,8 +41,10 @@ class LoggedModelSearch:
     datasets: Collection[Dataset] = ()
 
 
-def logged_model_row(snapshot: Snapshot, id: str, *, right: str = READ, with_deleted: bool = False) -> Row[Any]:
-    """Return the row of a logged model on which the actor has `right`.
+def logged_model_row(
+    snapshot: Snapshot, id: str, *, right: str = READ, with_deleted: bool = False, only_adds: bool = False
+) -> Row[Any]:
+    """Return the row of a logged model on which the actor has `right`; for `only_adds` see `model_row`.
 
     Raises:
         UnknownLoggedModel: It does not exist, was deleted, or the actor may not read it.
@@ -53,7 +55,8 @@ def logged_model_row(snapshot: Snapshot, id: str, *, right: str = READ, with_del
     found = snapshot.execute(select(LoggedModelRow.__table__).where(_table.id == id)).one_or_none()
     if found is None or (found.lifecycle == "deleted" and not with_deleted):
         raise UnknownLoggedModel(id)
-    projects.require_right(snapshot, found.project_id, right, unknown=UnknownLoggedModel(id))
+    changes = None if only_adds else f"logged_model:{id}"
+    projects.require_right(snapshot, found.project_id, right, unknown=UnknownLoggedModel(id), changes=changes)
     return found
 
 

@@ -38,8 +38,17 @@ class UnknownModel(NotFound):
         self.model = model
 
 
-def model_row(snapshot: Snapshot, model: str, *, right: str = READ, project: str | None = None) -> Row[Any]:
+def model_row(
+    snapshot: Snapshot, model: str, *, right: str = READ, project: str | None = None, only_adds: bool = False
+) -> Row[Any]:
     """Return the row of a model, by its id or by its name in a project, if the actor has `right` on it.
+
+    Args:
+        snapshot: Carries the actor.
+        model: Id or name.
+        right: What is asked for.
+        project: The project of the name.
+        only_adds: Nothing that others made is changed, so that a token of limited scope may do it too.
 
     Raises:
         UnknownModel: It does not exist, or the actor may not read it.
@@ -55,7 +64,8 @@ def model_row(snapshot: Snapshot, model: str, *, right: str = READ, project: str
         ).one_or_none()
     if found is None:
         raise UnknownModel(model)
-    projects.require_right(snapshot, found.project_id, right, unknown=UnknownModel(model))
+    changes = None if only_adds else f"model:{found.id}"
+    projects.require_right(snapshot, found.project_id, right, unknown=UnknownModel(model), changes=changes)
     return found
 
 

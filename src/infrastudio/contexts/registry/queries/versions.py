@@ -53,12 +53,14 @@ def version_row(
         UnknownModel, UnknownVersion: It does not exist, or the actor may not read it.
         PermissionDenied: The actor may read it and lacks `right`.
     """
-    owner = model_row(snapshot, model, right=right, project=project)
+    owner = model_row(snapshot, model, right=right, project=project, only_adds=True)
     found = snapshot.execute(
         select(ModelVersionRow.__table__).where(_table.model_id == owner.id, _table.number == number)
     ).one_or_none()
     if found is None:
         raise UnknownVersion(owner.name, number)
+    unknown = UnknownVersion(owner.name, number)
+    projects.require_right(snapshot, found.project_id, right, unknown=unknown, changes=f"model_version:{found.id}")
     return owner, found
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
+import orjson
 from sqlalchemy import insert
 from sqlalchemy import update as sql_update
 
@@ -32,6 +33,9 @@ from infrastudio.kernel.text import casefold
 from infrastudio.stores import ledger
 from infrastudio.stores.db import UnitOfWork
 from infrastudio.stores.ledger import Event, Link
+
+VERSIONS_TAG: Final = "mlflow.modelVersions"
+"""The tag of a logged model that lists the versions made of it."""
 
 
 class ParamChanged(Conflict):
@@ -107,6 +111,15 @@ def set_tags(uow: UnitOfWork, id: str, tags: Mapping[str, str]) -> LoggedModel:
     return before if after == before.tags else _store(uow, before, {"tags": after}, LoggedModelTagged)
 
 
+def note_version(uow: UnitOfWork, id: str, name: str, number: int) -> LoggedModel:
+    """Tell on a logged model that a version was made of it, as clients read it."""
+    row = queries.logged_model_row(uow, id, right=WRITE, only_adds=True)
+    before = queries.logged_models_of(uow, [row])[0]
+    known = _listed(before.tags.get(VERSIONS_TAG))
+    value = orjson.dumps([*known, {"name": name, "version": number}]).decode()
+    return _store(uow, before, {"tags": {**before.tags, VERSIONS_TAG: value}}, LoggedModelTagged)
+
+
 def delete_tag(uow: UnitOfWork, id: str, key: str) -> LoggedModel:
     """Remove a tag of a logged model.
 
@@ -164,3 +177,11 @@ def _store(uow: UnitOfWork, before: LoggedModel, changed: Mapping[str, Any], eve
 
 def _folded(model: LoggedModel) -> dict[str, str]:
     return {"name_folded": casefold(model.name), "model_type_folded": casefold(model.model_type or "")}
+
+
+def _listed(text: str | None) -> list[Any]:
+    try:
+        value = orjson.loads(text or "[]")
+    except orjson.JSONDecodeError:
+        return []
+    return value if isinstance(value, list) else []

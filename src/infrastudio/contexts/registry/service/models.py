@@ -141,7 +141,8 @@ def set_alias(
         StaleVersion: The model changed since `expected`.
     """
     rules.check_alias(alias)
-    before = _writable(uow, model, project)
+    row = queries.model_row(uow, model, right=WRITE, project=project, only_adds=True)
+    before = queries.models_of(uow, [row])[0]
     require_version(uow, "model", before.id, before, expected, commuting=COMMUTING)
     version_queries.version_row(uow, before.id, number)
     if before.aliases.get(alias) == number:
@@ -165,9 +166,10 @@ def delete(uow: UnitOfWork, model: str, *, expected: int | None = None, project:
     Raises:
         StaleVersion: It changed since `expected`.
     """
-    before = _writable(uow, model, project)
+    row = queries.model_row(uow, model, right=WRITE, project=project)
+    projects.require_unlimited(uow)
+    before = queries.models_of(uow, [row])[0]
     require_version(uow, "model", before.id, before, expected, commuting=COMMUTING)
-    row = queries.model_row(uow, before.id, right=WRITE)
     table = ModelVersionRow.__table__
     rows = uow.execute(select(table).where(table.c.model_id == before.id).order_by(table.c.number)).all()
     for version in version_queries.states_of(uow, rows):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-import orjson
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import insert, select
 from sqlalchemy import update as sql_update
@@ -39,8 +38,6 @@ from infrastudio.stores import ledger
 from infrastudio.stores.db import Snapshot, UnitOfWork
 from infrastudio.stores.ledger import Event, Link
 
-VERSIONS_TAG: Final = "mlflow.modelVersions"
-"""The tag of a logged model that lists the versions made of it."""
 COMMUTING: Final = ("tags",)
 
 _table: Final = ModelVersionRow.__table__
@@ -118,7 +115,7 @@ def create(
         folder: What the MLmodel file there says.
         project: The project of the model, if it is named.
     """
-    row = model_row(uow, model, right=WRITE, project=project)
+    row = model_row(uow, model, right=WRITE, project=project, only_adds=True)
     owner = models_of(uow, [row])[0]
     origin = origin or resolve_origin(uow, body, project=project)
     folder = folder or ModelFolder()
@@ -155,7 +152,7 @@ def create(
     framework = owner.framework or rules.framework_of(folder.flavors)
     record_version(uow, owner, latest_version=number, last_number=number, framework=framework)
     if state.logged_model_id is not None:
-        _tag_logged_model(uow, state.logged_model_id, owner.name, number)
+        logged_model_service.note_version(uow, state.logged_model_id, owner.name, number)
     return _shown(uow, owner, state)
 
 
@@ -342,19 +339,3 @@ def _foreign(source: str, name: str) -> ValidationFailed:
         f"Invalid model version source: '{source}'. The {wire} request parameter must identify the resource that "
         "contains the source.",
     )
-
-
-def _tag_logged_model(uow: UnitOfWork, id: str, name: str, number: int) -> None:
-    """Tell on a logged model which versions were made of it, as clients read it."""
-    found = logged_models.logged_model(uow, id)
-    known: list[Any] = _listed(found.tags.get(VERSIONS_TAG))
-    value = orjson.dumps([*known, {"name": name, "version": number}]).decode()
-    logged_model_service.set_tags(uow, id, {VERSIONS_TAG: value})
-
-
-def _listed(text: str | None) -> list[Any]:
-    try:
-        value = orjson.loads(text or "[]")
-    except orjson.JSONDecodeError:
-        return []
-    return value if isinstance(value, list) else []

@@ -68,7 +68,8 @@ class ActiveRuns:
             RunNotActive: It was deleted.
         """
         access = self._known.get(id)
-        if access is None or not actor.may(WRITE, access.project_id):
+        is_limited = actor.scope not in ("", f"run:{id}")
+        if access is None or is_limited or not actor.may(WRITE, access.project_id):
             access = await self._db.read(actor, self._load, id)
         if not access.is_active:
             raise RunNotActive(id)
@@ -85,7 +86,7 @@ class ActiveRuns:
         access = run_exists_active(snapshot, id)
         if access is None:
             raise UnknownRun(id)
-        projects.require_right(snapshot, access.project_id, WRITE, unknown=UnknownRun(id))
+        projects.require_right(snapshot, access.project_id, WRITE, unknown=UnknownRun(id), changes=f"run:{id}")
         with self._lock:
             if self._generation == generation:
                 if len(self._known) >= MAX_KEPT:

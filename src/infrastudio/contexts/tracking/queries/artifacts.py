@@ -65,6 +65,15 @@ class Place:
     logged_model_id: str | None = None
 
     @property
+    def owner(self) -> str:
+        """The entity whose file it is, as `run:<id>`; what belongs to no run and no model is the project's."""
+        if self.run_id is not None:
+            return f"run:{self.run_id}"
+        if self.logged_model_id is not None:
+            return f"logged_model:{self.logged_model_id}"
+        return f"project:{self.project_id}"
+
+    @property
     def digest(self) -> str:
         """The sha256 of the location."""
         return location_digest(self.location)
@@ -116,8 +125,14 @@ def locate(snapshot: Snapshot, location: str, *, right: str, project: str | None
     location = safe_path(location)
     root = _root_of(snapshot, location, project or snapshot.actor.project)
     if root is None:
-        return Place(projects.require(snapshot, project, right), location, location)
-    projects.require_right(snapshot, root.project_id, right, unknown=UnknownArtifact(location))
+        place = Place(projects.require(snapshot, project, right), location, location)
+    else:
+        place = _place_below(root, location)
+    projects.require_right(snapshot, place.project_id, right, unknown=UnknownArtifact(location), changes=place.owner)
+    return place
+
+
+def _place_below(root: _Root, location: str) -> Place:
     match = _OWNER_ROOT.fullmatch(location[len(root.location) :].lstrip("/"))
     if match is None:
         return Place(root.project_id, location, location, root.experiment_id)

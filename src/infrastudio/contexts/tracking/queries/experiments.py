@@ -35,6 +35,7 @@ from infrastudio.stores.ledger import BIRTH, EVENT_AT, Moment
 from infrastudio.stores.ledger.filter_columns import columns_at
 
 READ: Final = "experiments.read"
+WRITE: Final = "experiments.write"
 _BY_ID: Final = select(table_of(ExperimentRow)).where(table_of(ExperimentRow).c.id == bindparam("id"))
 LIVE_ONLY: Final = frozenset({"last_run_at"})
 NEWEST_FIRST: Final = (Ordering(Identifier(None, "created_at"), descending=True),)
@@ -78,7 +79,7 @@ def number_of(id: str) -> int:
 
 
 def row(snapshot: Snapshot, id: str, *, right: str = READ) -> Row[Any]:
-    """Return the row of an experiment on which the actor has `right`.
+    """Return the row of an experiment on which the actor has `right`; that to write runs only adds to it.
 
     Raises:
         UnknownExperiment: It does not exist, or the actor may not read it.
@@ -87,7 +88,10 @@ def row(snapshot: Snapshot, id: str, *, right: str = READ) -> Row[Any]:
     found = snapshot.execute(_BY_ID, {"id": number_of(id)}).one_or_none()
     if found is None:
         raise UnknownExperiment(id)
-    projects.require_right(snapshot, found.project_id, right, unknown=UnknownExperiment(id), read_right=READ)
+    changes = f"experiment:{id}" if right == WRITE else None
+    projects.require_right(
+        snapshot, found.project_id, right, unknown=UnknownExperiment(id), read_right=READ, changes=changes
+    )
     return found
 
 

@@ -68,7 +68,9 @@ def row(snapshot: Snapshot, id: str, *, right: str = READ) -> Row[Any]:
     found = snapshot.execute(_BY_ID, {"id": id}).one_or_none()
     if found is None:
         raise UnknownRun(id)
-    projects.require_right(snapshot, found.project_id, right, unknown=UnknownRun(id), read_right=READ)
+    projects.require_right(
+        snapshot, found.project_id, right, unknown=UnknownRun(id), read_right=READ, changes=f"run:{id}"
+    )
     return found
 
 

@@ -18,6 +18,7 @@ from infrastudio.contexts.tracking.events.experiments import (
     ExperimentUpdated,
 )
 from infrastudio.contexts.tracking.queries import experiments as queries
+from infrastudio.contexts.tracking.queries.experiments import WRITE
 from infrastudio.contexts.tracking.schemas.experiments import (
     DEFAULT_NAME,
     Experiment,
@@ -35,7 +36,6 @@ from infrastudio.stores import ledger
 from infrastudio.stores.db import UnitOfWork
 from infrastudio.stores.ledger import Event
 
-WRITE: Final = "experiments.write"
 DEFAULT_ID: Final = 0
 """The id of the default experiment of the default project."""
 LOCATION_SCHEME: Final = "mlflow-artifacts:/"
@@ -120,6 +120,7 @@ def delete_experiment(uow: UnitOfWork, id: str, *, expected: int | None = None) 
         StaleVersion: It changed since `expected`, other than by its tags.
     """
     row, before = _active(uow, id)
+    projects.require_unlimited(uow)
     require_version(uow, "experiment", id, before, expected, commuting=Experiment.collections)
     after = _write(uow, row, before, {"lifecycle": "deleted"}, {}, ExperimentDeleted)
     lifecycles.delete_runs_of(uow, row.id)
@@ -133,6 +134,7 @@ def restore_experiment(uow: UnitOfWork, id: str) -> Experiment:
         ExperimentNotDeleted: It is active.
     """
     row = queries.row(uow, id, right=WRITE)
+    projects.require_unlimited(uow)
     before = queries.experiment_of(uow, row)
     if before.lifecycle == "active":
         raise ExperimentNotDeleted(id)
