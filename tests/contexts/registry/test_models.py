@@ -78,6 +78,8 @@ def test_a_deleted_model_frees_its_name_and_takes_all_it_had_along(db: Database)
     write(db, models.set_alias, model.id, "champion", 1)
     write(db, models.delete, model.id)
     assert kinds_of(db, "model_version", version.id) == ["model_version.created", "model_version.deleted"]
+    gone = read(db, ledger.history, "model", model.id)[-1]
+    assert (gone.kind, read(db, ledger.history, "model_version", version.id)[-1].cause) == ("model.deleted", gone.id)
     again = a_model(db, name=model.name)
     assert again.id != model.id
     assert a_version(db, again).number == 1

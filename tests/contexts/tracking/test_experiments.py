@@ -62,7 +62,9 @@ def test_deleting_and_restoring_takes_all_runs_along_with_an_event_each(db: Data
     events = history_of(db, "run", kept.id)
     assert [event.kind for event in events] == ["run.created", "run.deleted", "run.restored"]
     assert events[1].links == ({"relation": "caused_by", "to": f"experiment:{experiment.id}"},)
-    assert events[1].at == history_of(db, "experiment", experiment.id)[1].at
+    causes = history_of(db, "experiment", experiment.id)[1:]
+    assert [event.cause for event in events[1:]] == [cause.id for cause in causes]
+    assert [event.at for event in events[1:]] == [cause.at for cause in causes]
     assert [event.kind for event in history_of(db, "run", gone.id)] == ["run.created", "run.deleted", "run.restored"]
 
 

@@ -22,6 +22,7 @@ STREAM_ROWS: Final = 1000
 class PendingEvent:
     """A fact that waits for the end of its unit of work; JSON parts are canonical texts already."""
 
+    id: str
     kind: str
     entity: str
     entity_id: str
@@ -33,6 +34,7 @@ class PendingEvent:
     links: str
     labels: str
     occurred_at: datetime | None = None
+    cause: str | None = None
 
 
 class Snapshot:

@@ -76,14 +76,17 @@ def recorded_state(state: Versioned, *, full: bool) -> State:
     return kept | derived
 
 
-def append(uow: UnitOfWork, event: Event, *, project_id: str, occurred_at: datetime | None = None) -> None:
-    """Hand a fact to the unit of work, which writes it at its end.
+def append(
+    uow: UnitOfWork, event: Event, *, project_id: str, occurred_at: datetime | None = None, cause: str | None = None
+) -> str:
+    """Hand a fact to the unit of work, which writes it at its end, and return the id that it will have.
 
     Args:
         uow: The transaction that also changes the rows.
         event: The fact; where `is_full_version(version)` its `after` must hold the collections too.
         project_id: The project of the entity.
         occurred_at: When it happened in the world, if not now.
+        cause: The id of the event that made it happen; by default that of all that the actor does.
     """
     after = event.after
     entity_id = event.entity_id if after is None else event.entity_id or str(getattr(after, "id"))  # noqa: B009
@@ -91,8 +94,10 @@ def append(uow: UnitOfWork, event: Event, *, project_id: str, occurred_at: datet
     if entity_id is None or version is None:
         raise TypeError(f"{event.kind}: an event without a state must name entity_id and version")
     full = not event.partial or is_full_version(version)
+    id = uow.ids.prefixed("evt")
     uow.events.append(
         PendingEvent(
+            id=id,
             kind=event.kind,
             entity=event.entity,
             entity_id=entity_id,
@@ -104,8 +109,10 @@ def append(uow: UnitOfWork, event: Event, *, project_id: str, occurred_at: datet
             links=canonical_json([{"relation": link.relation, "to": link.to} for link in event.links]),
             labels=canonical_json({**uow.actor.labels, **event.labels}),
             occurred_at=occurred_at,
+            cause=cause or uow.actor.cause,
         )
     )
+    return id
 
 
 def _micros(moment: datetime | None) -> int | None:

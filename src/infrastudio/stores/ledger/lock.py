@@ -74,7 +74,7 @@ def _row(uow: UnitOfWork, event: PendingEvent, seq: int) -> dict[str, Any]:
     actor = uow.actor
     row: dict[str, Any] = {
         "seq": seq,
-        "id": uow.ids.prefixed("evt"),
+        "id": event.id,
         "at": uow.now,
         "occurred_at": event.occurred_at or from_micros(to_micros(uow.now)),
         "kind": event.kind,
@@ -89,7 +89,7 @@ def _row(uow: UnitOfWork, event: PendingEvent, seq: int) -> dict[str, Any]:
         "full": event.full,
         "links": event.links,
         "labels": event.labels,
-        "cause": actor.cause,
+        "cause": event.cause,
         "request_id": actor.request_id,
         "trace_id": actor.trace_id,
     }

@@ -170,19 +170,19 @@ def delete(uow: UnitOfWork, model: str, *, expected: int | None = None, project:
     projects.require_unlimited(uow)
     before = queries.models_of(uow, [row])[0]
     require_version(uow, "model", before.id, before, expected, commuting=COMMUTING)
+    gone = ModelDeleted(after=None, changes=diff(before, None), entity_id=before.id, version=before.version + 1)
+    cause = ledger.append(uow, gone, project_id=row.project_id)
     table = ModelVersionRow.__table__
     rows = uow.execute(select(table).where(table.c.model_id == before.id).order_by(table.c.number)).all()
     for version in version_queries.states_of(uow, rows):
         changes = diff(version, None)
         event = ModelVersionDeleted(after=None, changes=changes, entity_id=version.id, version=version.version + 1)
-        ledger.append(uow, event, project_id=row.project_id)
+        ledger.append(uow, event, project_id=row.project_id, cause=cause)
     own = select(table.c.id).where(table.c.model_id == before.id)
     uow.change(sql_delete(ModelVersionTagRow).where(ModelVersionTagRow.version_id.in_(own)))
     for owned in (ModelVersionRow, ModelTagRow, ModelAliasRow):
         uow.change(sql_delete(owned).where(owned.model_id == before.id))
     uow.change(sql_delete(ModelRow).where(ModelRow.id == before.id))
-    gone = ModelDeleted(after=None, changes=diff(before, None), entity_id=before.id, version=before.version + 1)
-    ledger.append(uow, gone, project_id=row.project_id)
 
 
 def record_version(uow: UnitOfWork, before: Model, **fields: Any) -> Model:

@@ -106,7 +106,7 @@ def update_experiment(uow: UnitOfWork, id: str, body: ExperimentUpdate, *, expec
     row, before = _active(uow, id)
     require_version(uow, "experiment", id, before, expected, commuting=Experiment.collections)
     asked = {field: value for field, value in body.provided().items() if getattr(before, field) != value}
-    after = _write(uow, row, before, asked, {}, ExperimentUpdated) if asked else before
+    after = _write(uow, row, before, asked, {}, ExperimentUpdated)[0] if asked else before
     if not body.tags:
         return _whole(uow, after)
     return _change_tags(uow, row, after, body.tags)
@@ -122,8 +122,8 @@ def delete_experiment(uow: UnitOfWork, id: str, *, expected: int | None = None) 
     row, before = _active(uow, id)
     projects.require_unlimited(uow)
     require_version(uow, "experiment", id, before, expected, commuting=Experiment.collections)
-    after = _write(uow, row, before, {"lifecycle": "deleted"}, {}, ExperimentDeleted)
-    lifecycles.delete_runs_of(uow, row.id)
+    after, cause = _write(uow, row, before, {"lifecycle": "deleted"}, {}, ExperimentDeleted)
+    lifecycles.delete_runs_of(uow, row.id, cause=cause)
     return _whole(uow, after)
 
 
@@ -138,8 +138,8 @@ def restore_experiment(uow: UnitOfWork, id: str) -> Experiment:
     before = queries.experiment_of(uow, row)
     if before.lifecycle == "active":
         raise ExperimentNotDeleted(id)
-    after = _write(uow, row, before, {"lifecycle": "active"}, {}, ExperimentRestored)
-    lifecycles.restore_runs_of(uow, row.id)
+    after, cause = _write(uow, row, before, {"lifecycle": "active"}, {}, ExperimentRestored)
+    lifecycles.restore_runs_of(uow, row.id, cause=cause)
     return _whole(uow, after)
 
 
@@ -231,7 +231,7 @@ def _change_tags(uow: UnitOfWork, row: Row[Any], before: Experiment, tags: Mappi
     added = {key: value for key, value in wanted.items() if key not in old}
     if added:
         uow.change(insert(ExperimentTagRow), item_rows("experiment_id", row.id, added))
-    return _whole(uow, _write(uow, row, before, {}, changes, ExperimentTagged))
+    return _whole(uow, _write(uow, row, before, {}, changes, ExperimentTagged)[0])
 
 
 def _write(
@@ -241,8 +241,8 @@ def _write(
     fields: Mapping[str, Any],
     items: Mapping[str, Change],
     event: type[Event],
-) -> Experiment:
-    """Store new values of some fields and append the event of the change; return the state without its tags."""
+) -> tuple[Experiment, str]:
+    """Store new values of some fields; return the state without its tags, and the id of the event of the change."""
     more = {"updated_at": uow.now} | ({"revised_at": uow.now} if _REVISIONS & fields.keys() else {})
     after = before.model_copy(update={**fields, **more, "version": before.version + 1})
     values = {**fields, **more, "version": after.version}
@@ -251,8 +251,8 @@ def _write(
         on_conflict=NameTaken(after.name),
     )
     told = _whole(uow, after) if ledger.is_full_version(after.version) else after
-    ledger.append(uow, event(after=told, changes={**diff(before, after), **items}), project_id=row.project_id)
-    return after
+    change = event(after=told, changes={**diff(before, after), **items})
+    return after, ledger.append(uow, change, project_id=row.project_id)
 
 
 def _whole(uow: UnitOfWork, experiment: Experiment) -> Experiment:

@@ -38,14 +38,14 @@ def restore_run(uow: UnitOfWork, id: str) -> Run:
     return _move(uow, row, queries.run_of(uow, row), "active", RunRestored)
 
 
-def delete_runs_of(uow: UnitOfWork, experiment: int) -> None:
-    """Put the active runs of an experiment aside, because it was; one event each."""
-    _move_all(uow, experiment, "active", "deleted", RunDeleted)
+def delete_runs_of(uow: UnitOfWork, experiment: int, *, cause: str) -> None:
+    """Put the active runs of an experiment aside, because it was; one event each, caused by the event `cause`."""
+    _move_all(uow, experiment, "active", "deleted", RunDeleted, cause)
 
 
-def restore_runs_of(uow: UnitOfWork, experiment: int) -> None:
-    """Bring all deleted runs of an experiment back, because it was; one event each."""
-    _move_all(uow, experiment, "deleted", "active", RunRestored)
+def restore_runs_of(uow: UnitOfWork, experiment: int, *, cause: str) -> None:
+    """Bring all deleted runs of an experiment back, because it was; one event each, caused by the event `cause`."""
+    _move_all(uow, experiment, "deleted", "active", RunRestored, cause)
 
 
 def _move(uow: UnitOfWork, row: Row[Any], before: Run, to: Lifecycle, event: type[Event]) -> Run:
@@ -56,7 +56,9 @@ def _move(uow: UnitOfWork, row: Row[Any], before: Run, to: Lifecycle, event: typ
     return queries.with_collections(uow, [after])[0]
 
 
-def _move_all(uow: UnitOfWork, experiment: int, from_: Lifecycle, to: Lifecycle, event: type[Event]) -> None:
+def _move_all(
+    uow: UnitOfWork, experiment: int, from_: Lifecycle, to: Lifecycle, event: type[Event], cause: str
+) -> None:
     mine = (RunRow.experiment_id == experiment) & (RunRow.lifecycle == from_)
     rows = uow.execute(select(RunRow.__table__).where(mine).order_by(RunRow.created_at, RunRow.id)).all()
     if not rows:
@@ -75,4 +77,4 @@ def _move_all(uow: UnitOfWork, experiment: int, from_: Lifecycle, to: Lifecycle,
     links = (Link(relation="caused_by", to=f"experiment:{experiment}"),)
     for row, before, after in zip(rows, befores, afters, strict=True):
         told = event(after=whole.get(after.id, after), changes=diff(before, after), links=links)
-        ledger.append(uow, told, project_id=row.project_id)
+        ledger.append(uow, told, project_id=row.project_id, cause=cause)
