@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from typing_extensions import override
@@ -78,15 +80,11 @@ class GatewayHostCheck(HostCheck):
     """The Host and Origin rules of the whole server."""
 
     def __init__(self, origins: OriginPolicy) -> None:
-        self._origins = origins
+        self._check = lru_cache(maxsize=256)(functools.partial(_refusal, origins))
 
     @override
     def __call__(self, headers: Headers) -> Refusal | None:
-        try:
-            self._origins.check(_header(headers, b"host"), _header(headers, b"origin"))
-        except PermissionDenied as error:
-            return Refusal(403, error.message)
-        return None
+        return self._check(_header(headers, b"host"), _header(headers, b"origin"))
 
 
 def make_gateway(
@@ -112,10 +110,21 @@ def routing_follower(db: Database, gateway: InferenceGateway) -> RoutingFollower
     return RoutingFollower(db, actor=identity.controller("gateway"), publish=publish)
 
 
+def _refusal(origins: OriginPolicy, host: str | None, origin: str | None) -> Refusal | None:
+    try:
+        origins.check(host, origin)
+    except PermissionDenied as error:
+        return Refusal(403, error.message)
+    return None
+
+
 def _known_tokens(snapshot: Snapshot) -> Known:
     found = identity.credentials(snapshot)
     return {digest: (known, projects.slug_of(snapshot, known.project_id)) for digest, known in found.items()}
 
 
 def _header(headers: Headers, name: bytes) -> str | None:
-    return next((value.decode("latin-1") for key, value in headers if key == name), None)
+    for key, value in headers:
+        if key == name:
+            return value.decode("latin-1")
+    return None

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, NamedTuple
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -28,8 +27,7 @@ _NOT_PASSED_BACK: Final = HOP_BY_HOP | {b"date", b"server", b"traceparent", b"x-
 _REASONS: Final = {status.value: status.phrase.encode() for status in HTTPStatus}
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """What a request is known by in logs and traces, and the 64 random bits that route it."""
 
     request_id: bytes

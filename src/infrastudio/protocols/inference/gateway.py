@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Container
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from infrastudio.contexts.gateway import rules
 from infrastudio.contexts.gateway.ports import Authenticator, HostCheck
@@ -14,8 +14,7 @@ from infrastudio.protocols.inference.measures import GatewayMeasures
 from infrastudio.protocols.inference.upstream import UpstreamPool
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """The version that answers one request, and the replica of it."""
 
     version: VersionRoute
