@@ -171,7 +171,10 @@ def test_a_dataset_logged_again_stays_as_it_was_logged_first(db: Database) -> No
     stored = run_now(db, run.id)
     assert stored.model_inputs == {"m-1": True, "m-2": True}
     assert stored.version == 3
-    assert max(len(entry.changes or ()) for entry in history_of(db, "run", run.id)[1:]) < 5
+    told = history_of(db, "run", run.id)[1:]
+    assert max(len(entry.changes or ()) for entry in told) < 5
+    used = [[(link["relation"], link["to"]) for link in entry.links] for entry in told]
+    assert used == [[("uses", "logged_model:m-1")], [("uses", "logged_model:m-2")]]
 
 
 def test_outputs_keep_the_newest_step_and_link_the_models(db: Database) -> None:

@@ -9,7 +9,6 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from infrastudio.contexts.projects import queries as projects
-from infrastudio.contexts.tracking.queries import lists
 from infrastudio.contexts.training import rules
 from infrastudio.contexts.training.schemas import Job, JobDetail, JobPage, JobSummary, Progress
 from infrastudio.contexts.training.tables import JobRow
@@ -26,7 +25,7 @@ from infrastudio.stores.db.filter_compiler import (
     moment_column,
     order_statement,
 )
-from infrastudio.stores.ledger import BIRTH, EVENT_AT, Moment
+from infrastudio.stores.ledger import BIRTH, EVENT_AT, Moment, lists
 from infrastudio.stores.ledger.filter_columns import columns_at
 from infrastudio.stores.telemetry import LatestValue, TelemetryReader
 

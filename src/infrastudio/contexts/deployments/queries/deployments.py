@@ -13,14 +13,13 @@ from infrastudio.contexts.deployments.schemas import Deployment
 from infrastudio.contexts.deployments.tables import DeploymentRow, ReplicaRow
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.registry.queries.search import NEWEST_FIRST, Found, Search, run_search
-from infrastudio.contexts.tracking.queries import lists
 from infrastudio.kernel.errors import NotFound, ValidationFailed
 from infrastudio.kernel.filters import Ordering
 from infrastudio.kernel.pages import PageRequest
 from infrastudio.kernel.versioned import Versioned
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Snapshot, contains_folded
-from infrastudio.stores.ledger import BIRTH, EVENT_AT, Moment
+from infrastudio.stores.ledger import BIRTH, EVENT_AT, Moment, lists
 from infrastudio.stores.ledger.filter_columns import columns_at
 
 READ: Final = "deployments.read"

@@ -14,14 +14,13 @@ from infrastudio.contexts.registry.queries.fields import MODEL_FIELDS
 from infrastudio.contexts.registry.queries.search import NEWEST_FIRST, Found, Search, run_search
 from infrastudio.contexts.registry.schemas import Model, ModelPage
 from infrastudio.contexts.registry.tables import ModelRow
-from infrastudio.contexts.tracking.queries import lists
-from infrastudio.contexts.tracking.queries.lists import ListQuestion
 from infrastudio.kernel.errors import NotFound
 from infrastudio.kernel.pages import PageRequest
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Snapshot, contains_folded
-from infrastudio.stores.ledger import BIRTH, EVENT_AT, Moment
+from infrastudio.stores.ledger import BIRTH, EVENT_AT, Moment, lists
 from infrastudio.stores.ledger.filter_columns import columns_at
+from infrastudio.stores.ledger.lists import ListQuestion
 
 READ: Final = "registry.read"
 WRITE: Final = "registry.write"
@@ -123,7 +122,7 @@ def _page(snapshot: Snapshot, search: Search, asked: ListQuestion, project: str 
         if q:
             base = base.where(contains_folded(_table.name_folded, q))
         if asked.pinned is not None:
-            base = base.where(lists.made_by("model", _table.id, asked.pinned))
+            base = base.where(lists.existed_at("model", _table.id, asked.pinned))
         return _live(snapshot, base, search)
     base = _states(snapshot, project, asked.seq)
     if q:

@@ -15,13 +15,12 @@ from infrastudio.contexts.registry.queries.models import READ, model, model_row
 from infrastudio.contexts.registry.queries.search import NEWEST_FIRST, Found, Search, run_search
 from infrastudio.contexts.registry.schemas import ModelVersion, ModelVersionPage, Stage, VersionState
 from infrastudio.contexts.registry.tables import ModelRow, ModelVersionRow
-from infrastudio.contexts.tracking.queries import lists
 from infrastudio.kernel.clock import EPOCH
 from infrastudio.kernel.errors import NotFound
 from infrastudio.kernel.pages import PageRequest
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Snapshot
-from infrastudio.stores.ledger import BIRTH, EVENT_AT, Moment
+from infrastudio.stores.ledger import BIRTH, EVENT_AT, Moment, lists
 from infrastudio.stores.ledger.filter_columns import columns_at
 
 _table: Final = ModelVersionRow.__table__.c
@@ -166,7 +165,7 @@ def page(
     if asked.seq is None:
         base = _joined().where(_table.model_id == model_row(snapshot, of_model, project=project).id)
         if asked.pinned is not None:
-            base = base.where(lists.made_by("model_version", _table.id, asked.pinned))
+            base = base.where(lists.existed_at("model_version", _table.id, asked.pinned))
         found = _live(snapshot, base, search)
     else:
         found = _past(snapshot, search, of_model, project, asked.seq)

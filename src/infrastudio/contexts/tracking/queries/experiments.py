@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Executable, Row, Select, and_, bindparam, 
 from sqlalchemy.types import BigInteger, String
 
 from infrastudio.contexts.projects import queries as projects
-from infrastudio.contexts.tracking.queries import lists
 from infrastudio.contexts.tracking.queries.columns import experiment_columns
 from infrastudio.contexts.tracking.queries.fields import EXPERIMENT_FIELDS
 from infrastudio.contexts.tracking.schemas.experiments import (
@@ -31,7 +30,7 @@ from infrastudio.kernel.text import MAX_INTEGER
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Snapshot, contains_folded
 from infrastudio.stores.db.filter_compiler import FilterColumns, compile_filter, order_statement
-from infrastudio.stores.ledger import BIRTH, EVENT_AT, Moment
+from infrastudio.stores.ledger import BIRTH, EVENT_AT, Moment, lists
 from infrastudio.stores.ledger.filter_columns import columns_at
 
 READ: Final = "experiments.read"
@@ -198,7 +197,7 @@ def experiments(
     if request.q:
         statement = statement.where(_text_condition(columns, request.q))
     if asked.pinned is not None:
-        statement = statement.where(lists.made_by("experiment", cast(ExperimentRow.id, String(20)), asked.pinned))
+        statement = statement.where(lists.existed_at("experiment", cast(ExperimentRow.id, String(20)), asked.pinned))
     total = snapshot.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
     ordered = order_statement(
         statement, asked.orderings or NEWEST_FIRST, EXPERIMENT_FIELDS, columns, parameter="sort"

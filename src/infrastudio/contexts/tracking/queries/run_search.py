@@ -8,10 +8,9 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from infrastudio.contexts.projects import queries as projects
-from infrastudio.contexts.tracking.queries import experiments, lists, runs
+from infrastudio.contexts.tracking.queries import experiments, runs
 from infrastudio.contexts.tracking.queries.columns import run_columns
 from infrastudio.contexts.tracking.queries.fields import RUN_FIELDS
-from infrastudio.contexts.tracking.queries.lists import ListQuestion
 from infrastudio.contexts.tracking.schemas.runs import STATUSES, Run, RunPage, RunSummary
 from infrastudio.contexts.tracking.tables.runs import RunRow
 from infrastudio.kernel.clock import to_micros
@@ -21,8 +20,9 @@ from infrastudio.kernel.pages import PageRequest
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Snapshot, contains_folded
 from infrastudio.stores.db.filter_compiler import FilterColumns, compile_filter, order_statement
-from infrastudio.stores.ledger import BIRTH, EVENT_AT, EventRow, Moment
+from infrastudio.stores.ledger import BIRTH, EVENT_AT, EventRow, Moment, lists
 from infrastudio.stores.ledger.filter_columns import columns_at
+from infrastudio.stores.ledger.lists import ListQuestion
 from infrastudio.stores.telemetry import LatestValue, TelemetryReader
 
 NEWEST_FIRST: Final = (Ordering(Identifier(None, "created_at"), descending=True),)
@@ -144,7 +144,7 @@ def _matching(
     if request.q:
         statement = statement.where(_text_condition(source, request.q))
     if asked.pinned is not None:
-        statement = statement.where(lists.made_by("run", RunRow.__table__.c.id, asked.pinned))
+        statement = statement.where(lists.existed_at("run", RunRow.__table__.c.id, asked.pinned))
     return source, statement
 
 

@@ -1,4 +1,4 @@
-"""What the lists of tracking have in common: orders, cursors that pin the ledger, what can be asked of the past."""
+"""What all lists have in common: orders, cursors that pin the ledger, what can be asked of the past."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from infrastudio.kernel.filters import (
     parse_order_by,
 )
 from infrastudio.kernel.pages import MAX_OFFSET, PageRequest, decode_cursor, encode_cursor
-from infrastudio.stores import ledger
 from infrastudio.stores.db import Snapshot
-from infrastudio.stores.ledger import EventRow, Moment
+from infrastudio.stores.ledger.as_of import Moment
+from infrastudio.stores.ledger.entries import head as ledger_head
+from infrastudio.stores.ledger.tables import EventRow
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def understand(
     """
     expression = parse_filter(request.filter or "")
     orderings = tuple(_ordering(text, request.descending) for text in request.sort)
-    head = at.seq if at is not None else ledger.head(snapshot)
+    head = at.seq if at is not None else ledger_head(snapshot)
     digest = _digest(request, at)
     if request.cursor is None:
         seq = None if at is None else at.seq
@@ -85,7 +86,7 @@ def understand(
     return ListQuestion(expression, orderings, pinned, None, offset, request.limit, pinned, digest)
 
 
-def made_by(entity: str, id_text: ColumnElement[str], seq: int) -> ColumnElement[bool]:
+def existed_at(entity: str, id_text: ColumnElement[str], seq: int) -> ColumnElement[bool]:
     """Return the condition that an entity was there at `seq`."""
     return exists().where(
         EventRow.entity == entity, EventRow.version == 1, EventRow.entity_id == id_text, EventRow.seq <= seq
