@@ -61,7 +61,7 @@ function Header() {
         onFocus={() => void loadSearch()}
       >
         <IconSearch size={16} aria-hidden="true" />
-        <span>Search experiments, runs, models…</span>
+        <span>Search by name or id…</span>
         <span className={styles.searchKeys} aria-hidden="true">
           <Keys keys="/ mod+K" />
         </span>

@@ -3,10 +3,17 @@ import { useStore } from "@/lib/store";
 import { Dialog } from "@/ui/dialog";
 import { Keys } from "@/ui/keys";
 import { singleKeys } from "@/ui/preferences";
-import { activeShortcuts } from "@/ui/shortcuts";
+import { activeShortcuts, type Shortcut } from "@/ui/shortcuts";
 import styles from "./overlays.module.css";
 
 const LAST_GROUPS = ["Go to", "Everywhere"];
+
+/** What can be done, with all keys that do it. */
+function keysOf(shortcuts: readonly Shortcut[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { does, keys } of shortcuts) found.set(does, [...(found.get(does) ?? []), keys]);
+  return found;
+}
 
 /** Every shortcut that works now: this page's first. */
 export default function ShortcutsHelp({ onClose }: { onClose: () => void }) {
@@ -33,16 +40,16 @@ export default function ShortcutsHelp({ onClose }: { onClose: () => void }) {
           <section key={group} aria-label={group}>
             <h3 className={styles.groupName}>{group}</h3>
             <dl>
-              {shown
-                .filter((one) => one.group === group)
-                .map((one) => (
-                  <div key={one.keys} className={styles.shortcut}>
-                    <dt>{one.does}</dt>
-                    <dd>
-                      <Keys keys={one.keys} />
+              {[...keysOf(shown.filter((one) => one.group === group))].map(([does, keys]) => (
+                <div key={does} className={styles.shortcut}>
+                  <dt>{does}</dt>
+                  {keys.map((one) => (
+                    <dd key={one}>
+                      <Keys keys={one} />
                     </dd>
-                  </div>
-                ))}
+                  ))}
+                </div>
+              ))}
             </dl>
           </section>
         ))}

@@ -67,10 +67,10 @@ test("an event makes stale what it touches; a repeat changes nothing, a hole eve
   const { world, stale, hello, event, heartbeat } = setUp();
   world.last.accept();
   hello();
-  world.last.say(heartbeat(300), event(500, 300));
+  world.last.say(heartbeat(300), event(490, 300, "run.created", -60), event(500, 490));
   await vi.waitFor(() => expect(stale).toEqual(EXPERIMENT));
   stale.length = 0;
-  world.last.say(event(500, 300));
+  world.last.say(event(500, 490));
   world.last.say(event(507, 503));
   expect(stale).toEqual(["everything"]);
 });

@@ -1,4 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
+import { readAgain } from "@/api/read-again";
 import { ResumeCursor } from "@/lib/resume";
 import { socketUrl } from "@/lib/root";
 import { FrameBatch } from "./frame-batch";
@@ -145,14 +146,13 @@ export class AppLive {
   private refetchStale(): void {
     this.pause = null;
     if (this.stale.size === 0) return;
-    for (const queryKey of this.stale.values())
-      void this.client.invalidateQueries({ queryKey: [...queryKey] });
+    for (const queryKey of this.stale.values()) readAgain(this.client, queryKey);
     this.stale.clear();
     this.pause = this.world.setTimer(() => this.refetchStale(), STALE_PAUSE_MS);
   }
 
   private refetchAll(): void {
-    void this.client.invalidateQueries();
+    readAgain(this.client);
   }
 
   /** Where sockets never open (a proxy blocks them) but the page does, ask every ten seconds. */

@@ -21,7 +21,10 @@ export async function renderPage(page: ReactNode) {
   client.setDefaultOptions({ queries: { ...client.getDefaultOptions().queries, retry: false } });
   const world = new World();
   const root = createRootRoute();
-  const anywhere = createRoute({ getParentRoute: () => root, path: "$", component: () => page });
+  // A page fills the room that the shell gives it.
+  // biome-ignore lint/correctness/noComponentHookFactories: each test has a page of its own
+  const InShell = () => <main style={{ height: "100vh" }}>{page}</main>;
+  const anywhere = createRoute({ getParentRoute: () => root, path: "$", component: InShell });
   const history = createMemoryHistory({ initialEntries: ["/here"] });
   const router = createRouter({ routeTree: root.addChildren([anywhere]), history });
   onTestFinished(listenToShortcuts());

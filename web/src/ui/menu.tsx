@@ -6,27 +6,21 @@ interface MenuProps {
   /** The button that opens it. */
   target: ReactElement;
   children: ReactNode;
-  width?: number | "target";
-  position?: "bottom-start" | "bottom-end";
-  /** Stay open while choosing (check boxes). */
-  keepOpen?: boolean;
+  width?: number;
 }
 
-export function Menu({ target, children, width, position = "bottom-start", keepOpen }: MenuProps) {
+export function Menu({ target, children, width }: MenuProps) {
   return (
     <MantineMenu
       width={width}
-      position={position}
+      position="bottom-start"
       offset={4}
+      // It stays in the landmark of its button; fixed, so that nothing that scrolls cuts it off.
+      withinPortal={false}
+      floatingStrategy="fixed"
       withInitialFocusPlaceholder={false}
-      closeOnItemClick={!keepOpen}
       transitionProps={{ duration: 80 }}
-      classNames={{
-        dropdown: styles.dropdown,
-        item: styles.item,
-        label: styles.label,
-        divider: styles.divider,
-      }}
+      classNames={{ dropdown: styles.dropdown, item: styles.item }}
     >
       <MantineMenu.Target>{target}</MantineMenu.Target>
       <MantineMenu.Dropdown>{children}</MantineMenu.Dropdown>
@@ -35,27 +29,15 @@ export function Menu({ target, children, width, position = "bottom-start", keepO
 }
 
 interface ItemProps {
-  icon?: ReactNode;
   hint?: ReactNode;
-  danger?: boolean;
-  disabled?: boolean;
   onSelect: () => void;
   children: ReactNode;
 }
 
-export function MenuItem({ icon, hint, danger, disabled, onSelect, children }: ItemProps) {
+export function MenuItem({ hint, onSelect, children }: ItemProps) {
   return (
-    <MantineMenu.Item
-      leftSection={icon}
-      rightSection={hint}
-      disabled={disabled}
-      data-danger={danger || undefined}
-      onClick={onSelect}
-    >
+    <MantineMenu.Item rightSection={hint} onClick={onSelect}>
       {children}
     </MantineMenu.Item>
   );
 }
-
-export const MenuLabel = MantineMenu.Label;
-export const MenuDivider = MantineMenu.Divider;

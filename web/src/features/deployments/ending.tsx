@@ -53,8 +53,11 @@ function StopButton({ deployment }: { deployment: Deployment }) {
         }
       >
         <p>
-          Its {count === 1 ? "replica answers" : `${count} replicas answer`} what is under way and then end.
-          Requests to <code>{deployment.endpoint}</code> fail from then on.
+          Its{" "}
+          {count === 1
+            ? "replica answers what is under way and then ends"
+            : `${count} replicas answer what is under way and then end`}
+          . Requests to <code>{deployment.endpoint}</code> fail from then on.
         </p>
         <ReasonField value={reason} onChange={setReason} />
       </ConfirmDialog>

@@ -19,6 +19,7 @@ import { Toolbar, ToolbarSpace } from "@/ui/toolbar";
 import { experimentQuery, experimentRunsQuery, filterError, type ListView, sampleRunsQuery } from "./api";
 import { ComparePanel } from "./compare-panel";
 import styles from "./experiments.module.css";
+import { ListError } from "./list-error";
 import { columnChoices, FIRST_OWN, measuredOf, runColumns } from "./run-columns";
 import { fieldsOf, firstFields } from "./run-fields";
 import { StartSnippets } from "./start-snippets";
@@ -100,7 +101,7 @@ export function ExperimentPage({ id, view, onView }: Props) {
           onChange={(filter) => onView({ filter: filter || undefined })}
         />
         {rows.total !== undefined && (
-          <Count>{`${rows.totalExact ? "" : "≥ "}${formatInteger(rows.total)} runs`}</Count>
+          <Count>{`${rows.totalExact ? "" : "≥ "}${plural(rows.total, "run")}`}</Count>
         )}
         <ToolbarSpace />
         {selected.size > 0 && <span role="status">{formatInteger(selected.size)} selected</span>}
@@ -112,7 +113,7 @@ export function ExperimentPage({ id, view, onView }: Props) {
         />
       </Toolbar>
       {error ? (
-        <ErrorState what="Runs" error={error} onRetry={rows.refetch} />
+        <ListError what="Runs" error={error} onRetry={rows.refetch} />
       ) : rows.isPending ? (
         <Late>
           <Skeleton rows={9} />

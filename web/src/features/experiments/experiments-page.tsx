@@ -12,12 +12,13 @@ import { PageHeader } from "@/ui/page-header";
 import { Count, Tag } from "@/ui/pill";
 import { useShortcuts } from "@/ui/shortcuts";
 import { StatusBar } from "@/ui/spark-bars";
-import { EmptyState, ErrorState, Late, Skeleton } from "@/ui/states";
+import { EmptyState, Late, Skeleton } from "@/ui/states";
 import { FilterField } from "@/ui/text-field";
 import { RelativeTime } from "@/ui/time";
 import { Toolbar } from "@/ui/toolbar";
 import { experimentsQuery, filterError, type ListView } from "./api";
 import styles from "./experiments.module.css";
+import { ListError } from "./list-error";
 import { StartSnippets } from "./start-snippets";
 
 const columns: Column<Experiment>[] = [
@@ -129,7 +130,7 @@ export function ExperimentsPage({ view, onView }: Props) {
         />
       </Toolbar>
       {rows.error ? (
-        <ErrorState what="Experiments" error={rows.error} onRetry={rows.refetch} />
+        <ListError what="Experiments" error={rows.error} onRetry={rows.refetch} />
       ) : rows.isPending ? (
         <Late>
           <Skeleton rows={9} />

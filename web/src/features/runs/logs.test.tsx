@@ -87,14 +87,14 @@ test("a log that is being written is followed, and what comes stands at its end 
   world.last.say({ type: "log_line", seq: 101, prev: 100, data: { ...next, truncated: false } });
   await expect.element(page.getByText("line number 101")).toBeVisible();
   await expect.element(grid()).toHaveAttribute("aria-rowcount", "101");
-  await expect.element(page.getByRole("button", { name: /^Info/ })).toHaveTextContent("91");
+  await expect.element(page.getByRole("button", { name: /^Info/ })).toMatchTextContent("91");
 });
 
 test("a level alone narrows the lines; they keep their numbers", async () => {
   await show(new Log(), { level: ["error"] });
   await expect.element(grid()).toHaveAttribute("aria-rowcount", "10");
-  await expect.element(grid().getByRole("row").first()).toHaveTextContent("10");
-  await expect.element(grid().getByRole("row").first()).toHaveTextContent("line number 10");
+  await expect.element(grid().getByRole("row").first()).toMatchTextContent("10");
+  await expect.element(grid().getByRole("row").first()).toMatchTextContent("line number 10");
 });
 
 test("a search marks hits among all lines, and goes through them", async () => {

@@ -149,7 +149,7 @@ function DetailsPanel({ run, job }: { run: Run; job: Job | undefined }) {
           ...(job
             ? [
                 ["Job", <CopyableId key="job" id={job.id} what="job id" length={12} />] as const,
-                ["Program", <code key="program">{job.recipe ?? job.argv.join(" ")}</code>] as const,
+                ["Program", <Program key="program" job={job} />] as const,
                 ["Runs on", job.executor] as const,
               ]
             : []),
@@ -166,6 +166,16 @@ function DetailsPanel({ run, job }: { run: Run; job: Job | undefined }) {
         ]}
       />
     </Panel>
+  );
+}
+
+/** What is run; a long command is cut, and whole in its title. */
+function Program({ job }: { job: Job }) {
+  const command = job.recipe ?? job.argv.join(" ");
+  return (
+    <code className={styles.program} title={command}>
+      {command}
+    </code>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect } from "react";
 import { queryKeys } from "@/api/query-keys";
+import { readAgain } from "@/api/read-again";
 import { useRunLive } from "@/live/context";
 import type { RunLive } from "@/live/run-live";
 import { isActive, runQuery } from "./api";
@@ -27,14 +28,13 @@ function useFreshAnswers(runId: string, live: RunLive): void {
   const client = useQueryClient();
   useEffect(() => {
     const { detail, metrics, logs } = queryKeys.runs;
-    const readAgain = (queryKey: readonly unknown[]) => void client.invalidateQueries({ queryKey });
-    const stopStatus = live.status.subscribe(() => readAgain(detail(runId)));
+    const stopStatus = live.status.subscribe(() => readAgain(client, detail(runId)));
     const stopGaps = live.listen({
       gap: (stream, why) => {
         // An ended run's answers are whole, whenever they were made.
         if (why === "fresh" && !isActive(client.getQueryData(runQuery(runId).queryKey))) return;
-        if (stream === "ledger") readAgain(detail(runId));
-        else readAgain(stream === "metric" ? metrics(runId) : logs(runId));
+        if (stream === "ledger") readAgain(client, detail(runId));
+        else readAgain(client, stream === "metric" ? metrics(runId) : logs(runId));
       },
     });
     return () => {

@@ -34,11 +34,28 @@ test("a failed job's own words stand first, and lead to their place in the log",
   const verdict = page.getByRole("region", { name: "Why it failed" });
   await expect
     .element(verdict.getByRole("heading"))
-    .toHaveTextContent("Failed: CUDA out of memory at step 1,204");
+    .toMatchTextContent("Failed: CUDA out of memory at step 1,204");
   await expect
     .element(verdict.getByRole("link", { name: "torch.OutOfMemoryError" }))
     .toHaveAttribute("href", `/runs/${run.id}/logs#L42`);
-  await expect.element(verdict).toHaveTextContent("Lower the batch size");
+  await expect.element(verdict).toMatchTextContent("Lower the batch size");
+});
+
+test("of the lines before a failure only the last few stand with it", async () => {
+  const run = aRun({ status: "failed", job_id: "job_0123456789ab" });
+  const exit_reason: Job["exit_reason"] = {
+    kind: "nonzero_exit",
+    message: "boom",
+    lines: [...Array.from({ length: 10 }, (_, index) => `step ${index}`), "RuntimeError: boom", "bye"],
+    first_line: 100,
+  };
+  serve({ ...noMetrics, [RUN]: () => run, [JOB]: () => aJob({ status: "failed", exit_reason }) });
+  await show(run);
+  const verdict = page.getByRole("region", { name: "Why it failed" });
+  await expect
+    .element(verdict.getByRole("link", { name: "step 7" }))
+    .toHaveAttribute("href", `/runs/${run.id}/logs#L107`);
+  expect(verdict.getByRole("listitem").elements()).toHaveLength(5);
 });
 
 test("a failed run without a job is judged by the errors of its log", async () => {

@@ -84,6 +84,21 @@ const NEXT: Record<FailureKind, string> = {
 };
 
 const SHOWN = 5;
+/** How many lines before the first one that names the failure are shown with it. */
+const CONTEXT = 3;
+const NAMES_FAILURE = /error|exception|traceback|fatal|critical|killed|panic/i;
+
+/** The last lines of a job from where they begin to tell of its failure, with a few before it; all where none does. */
+function tellingLines({ lines, first_line }: NonNullable<Job["exit_reason"]>) {
+  const begin = lines.findIndex((text) => NAMES_FAILURE.test(text));
+  return lines
+    .map((text, index) => ({
+      text,
+      line: first_line === null ? null : first_line + index,
+      isContext: index < begin,
+    }))
+    .slice(Math.max(0, begin - CONTEXT));
+}
 
 function Failure({ run, job }: Props) {
   const why = job?.exit_reason ?? null;
@@ -95,19 +110,14 @@ function Failure({ run, job }: Props) {
     enabled: !quoted && (run.job_id === null || job !== undefined),
   });
   const found = errors.data?.items ?? [];
-  const lines = quoted
-    ? why.lines.map((text, index) => ({
-        text,
-        line: why.first_line === null ? null : why.first_line + index,
-      }))
-    : found;
+  const lines = quoted ? tellingLines(why) : found.map((line) => ({ ...line, isContext: false }));
   return (
     <section className={styles.verdict} data-status="failed" aria-label="Why it failed">
       <h2>{`Failed: ${why?.message ?? run.status_reason ?? "no reason was given"}`}</h2>
       {lines.length > 0 ? (
         <ul>
-          {lines.map(({ line, text }) => (
-            <li key={`${line} ${text}`}>
+          {lines.map(({ line, text, isContext }) => (
+            <li key={`${line} ${text}`} data-context={isContext || undefined}>
               <Quote run={run} line={line} text={stripAnsi(text).slice(0, 300)} />
             </li>
           ))}

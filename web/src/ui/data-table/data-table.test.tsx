@@ -92,6 +92,32 @@ test("a short table is a plain table: no spacers, no grid", async () => {
   expect(document.querySelectorAll("tbody tr")).toHaveLength(3);
 });
 
+test("no column gets less than its width, and what is left goes to those that grow", async () => {
+  const widths = [100, 100, 150, 110];
+  await render(
+    <div style={{ display: "flex", height: 200, width: 660 }}>
+      <DataTable
+        label="Models"
+        columns={widths.map((width, index) => ({
+          id: `c${index}`,
+          header: `c${index}`,
+          width,
+          grow: index < 2 ? index + 1 : undefined,
+          cell: () => "x",
+        }))}
+        rowCount={1}
+        rowAt={() => ({})}
+        idOf={() => "one"}
+        nameOf={() => "one"}
+      />
+    </div>,
+  );
+  await vi.waitFor(() => {
+    const shown = [...document.querySelectorAll("th")].map((cell) => cell.getBoundingClientRect().width);
+    expect(shown.map(Math.round)).toEqual([167, 233, 150, 110]);
+  });
+});
+
 test("a header sorts, and says so", async () => {
   const sorted = vi.fn();
   await render(<Example count={3} onSort={sorted} />);

@@ -2,6 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { cx } from "../class-names";
 import { PHONE, useMedia } from "../use-media";
+import { useWidth } from "../use-width";
 import { ariaSort, type Column, nextSort, type Sort } from "./columns";
 import styles from "./data-table.module.css";
 import { DataRow, PhoneRow } from "./rows";
@@ -53,6 +54,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const scroller = useRef<HTMLDivElement>(null);
   const phone = useMedia(PHONE);
   const tableId = useId();
+  const available = useWidth(scroller);
   const [active, setActive] = useState(-1);
   const virtual = rowCount > VIRTUAL_FROM;
   const rowHeight = phone ? PHONE_ROW_HEIGHT : ROW_HEIGHT;
@@ -111,13 +113,13 @@ export function DataTable<T>(props: DataTableProps<T>) {
               "aria-multiselectable": selection ? true : undefined,
             }
           : {})}
-        style={
-          phone
-            ? undefined
-            : { minWidth: columns.reduce((sum, column) => sum + column.width, selection ? 40 : 0) }
-        }
+        style={phone ? undefined : { minWidth: neededWidth(columns, selection !== undefined) }}
       >
-        <Widths columns={phone ? NO_COLUMNS : columns} selectable={selection !== undefined} />
+        <Widths
+          columns={phone ? NO_COLUMNS : columns}
+          selectable={selection !== undefined}
+          available={available}
+        />
         <thead className={phone ? "sr-only" : styles.head}>
           <tr aria-rowindex={virtual ? 1 : undefined}>
             {selection && (
@@ -190,16 +192,28 @@ export function DataTable<T>(props: DataTableProps<T>) {
 
 const NO_COLUMNS: readonly Column<never>[] = [];
 
-function Widths<T>({ columns, selectable }: { columns: readonly Column<T>[]; selectable: boolean }) {
+const CHECK_WIDTH = 40;
+
+function neededWidth<T>(columns: readonly Column<T>[], selectable: boolean): number {
+  return columns.reduce((sum, column) => sum + column.width, selectable ? CHECK_WIDTH : 0);
+}
+
+interface WidthsProps<T> {
+  columns: readonly Column<T>[];
+  selectable: boolean;
+  /** Of the room that there is, in pixels. */
+  available: number;
+}
+
+/** Each column has its own width; what is left is shared by those that grow. */
+function Widths<T>({ columns, selectable, available }: WidthsProps<T>) {
   const growth = columns.reduce((sum, column) => sum + (column.grow ?? 0), 0);
+  const left = Math.max(0, available - neededWidth(columns, selectable));
   return (
     <colgroup>
-      {selectable && <col style={{ width: 40 }} />}
-      {columns.map((column) => (
-        <col
-          key={column.id}
-          style={{ width: column.grow ? `${(column.grow / growth) * 100}%` : column.width }}
-        />
+      {selectable && <col style={{ width: CHECK_WIDTH }} />}
+      {columns.map(({ id, width, grow = 0 }) => (
+        <col key={id} style={{ width: growth === 0 ? width : width + (left * grow) / growth }} />
       ))}
     </colgroup>
   );
