@@ -16,6 +16,11 @@ def header(scope: Scope, name: bytes) -> str | None:
     return None
 
 
+def is_head(scope: Scope) -> bool:
+    """Is only the head of the answer wanted? Routes see such a request as GET."""
+    return scope["method"] == "HEAD" or "studio.is_head" in scope
+
+
 def routed_path(scope: Scope) -> str:
     """Return the path below the root path, as routes know it."""
     path: str = scope["path"]

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
-from infrastudio.http.asgi import header
+from infrastudio.http.asgi import header, is_head
 
 TEXT_SUFFIXES: Final = frozenset(
     {
@@ -110,7 +110,7 @@ async def respond_file(scope: Scope, send: Send, file: File, *, headers: dict[st
     if asked is not None:
         lines["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{file.size_bytes}"
     await send({"type": "http.response.start", "status": 206 if asked is not None else 200, "headers": _raw(lines)})
-    if scope["method"] != "HEAD":
+    if not is_head(scope):
         async for chunk in file.read(part):
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": b""})

@@ -194,7 +194,8 @@ class PathRules:
         if scope["method"] != "HEAD":
             await self._app({**scope, **changed} if twin or changed["path"] != scope["path"] else scope, receive, send)
             return
-        await self._app({**scope, **changed, "method": "GET"}, receive, _without_body(send))
+        as_get = {**scope, **changed, "method": "GET", "studio.is_head": True}
+        await self._app(as_get, receive, _without_body(send))
 
 
 def _without_body(send: Send) -> Send:

@@ -22,6 +22,7 @@ from infrastudio.contexts.tracking.service import artifacts as service
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.clock import EPOCH
 from infrastudio.kernel.errors import NotFound, PermissionDenied
+from infrastudio.server.app import create_app
 from infrastudio.server.wiring import Studio
 from infrastudio.stores import ledger
 from infrastudio.stores.blobs import Blob
@@ -251,3 +252,16 @@ async def test_files_of_a_run_are_listed_and_sent_over_http(studio: Studio, clie
     assert (await client.head(f"{url}/dir/é.txt")).headers["content-length"] == "10"
     assert (await client.get(f"{url}/nope")).status_code == 404
     assert (await client.get(f"{url}/%2e%2e%2fx")).status_code == 422
+
+
+async def test_the_head_of_a_file_is_told_without_reading_it(studio: Studio) -> None:
+    """So it is told of bytes that are not there, without a failure: these were recorded and never stored."""
+    run = a_run(studio.db)
+    location = f"{root_of(run)}/lost.txt"
+    put(studio.db, location, "lost")
+    urls = (f"/api/runs/{run.id}/artifacts/lost.txt", f"/api/2.0/mlflow-artifacts/artifacts/{location}")
+    failing = httpx.ASGITransport(create_app(studio), raise_app_exceptions=True)
+    async with httpx.AsyncClient(transport=failing, base_url="http://127.0.0.1") as client:
+        for url in urls:
+            told = await client.head(url)
+            assert (told.status_code, told.headers["content-length"], told.content) == (200, "4", b"")

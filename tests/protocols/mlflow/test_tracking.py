@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import http.client
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
+from sqlalchemy import Engine, event
 
+from infrastudio.server.wiring import Studio
 from protocols.mlflow.requests import API, PROXY, Door, by_key
 from running_server import Server
 
@@ -441,3 +445,34 @@ async def test_models_of_older_clients_are_kept_in_a_tag(door: Door) -> None:
     for text in ("{", "{}", "[]"):
         body = {"run_id": id, "model_json": text}
         assert (await door.refused("POST", "runs/log-model", body))[:2] == (400, INVALID)
+
+
+async def test_a_page_of_runs_takes_the_same_queries_however_many_have_datasets(door: Door, studio: Studio) -> None:
+    counts = []
+    for runs in (1, 5):
+        experiment = await door.an_experiment()
+        for number in range(runs):
+            dataset = {"name": f"data-{number}", "digest": "1", "source_type": "local", "source": f"/data/{number}"}
+            inputs = [{"dataset": dataset | {"schema": "{}", "profile": f"{number}"}}]
+            await door.post("runs/log-inputs", run_id=await door.a_run(experiment), datasets=inputs)
+        with statements_of(studio.db.read_engine) as told:
+            found = (await door.post("runs/search", experiment_ids=[experiment]))["runs"]
+        sources = sorted(each["inputs"]["dataset_inputs"][0]["dataset"]["source"] for each in found)
+        assert sources == [f"/data/{number}" for number in range(runs)]
+        counts.append(len(told))
+    assert counts[0] == counts[1]
+
+
+@contextmanager
+def statements_of(engine: Engine) -> Iterator[list[str]]:
+    """Note the statements that are executed in the block."""
+    told: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        told.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield told
+    finally:
+        event.remove(engine, "before_cursor_execute", note)

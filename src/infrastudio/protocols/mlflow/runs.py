@@ -213,7 +213,7 @@ def _messages(snapshot: Snapshot, telemetry: TelemetryReader, runs: Sequence[Run
     """Return runs with all that clients read of them, a few queries for all."""
     locations = artifacts.experiment_locations(snapshot, {run.experiment_id for run in runs})
     latest = telemetry.latest("run", [run.id for run in runs])
-    datasets = {run.id: queries.datasets_of(snapshot, run.id) for run in runs if run.datasets}
+    datasets = queries.datasets_by_run(snapshot, [run.id for run in runs if run.datasets])
     return [
         run_message(run, locations[run.experiment_id], latest.get(run.id, {}), datasets.get(run.id, ())) for run in runs
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BindParameter, Row, bindparam, func, select
@@ -144,26 +144,41 @@ def children(snapshot: Snapshot, id: str) -> list[Run]:
 def datasets_of(snapshot: Snapshot, id: str) -> list[DatasetInput]:
     """Return the datasets that a run used, with their long texts, by name and digest."""
     row(snapshot, id)
-    rows = snapshot.execute(
-        select(RunDatasetRow.__table__)
-        .where(RunDatasetRow.run_id == id)
-        .order_by(RunDatasetRow.name, RunDatasetRow.digest)
-    ).all()
-    digests = {d for found in rows for d in (found.source_sha256, found.schema_sha256, found.profile_sha256) if d}
-    statement = select(TrackingTextRow.sha256, TrackingTextRow.text).where(TrackingTextRow.sha256.in_(sorted(digests)))
-    texts = {found.sha256: found.text for found in snapshot.execute(statement)}
-    return [
-        DatasetInput(
-            name=found.name,
-            digest=found.digest,
-            source_type=found.source_type,
-            source=texts[found.source_sha256],
-            schema_text=None if found.schema_sha256 is None else texts[found.schema_sha256],
-            profile_text=None if found.profile_sha256 is None else texts[found.profile_sha256],
-            tags=found.tags,
+    return datasets_by_run(snapshot, [id])[id]
+
+
+def datasets_by_run(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, list[DatasetInput]]:
+    """Return the datasets of runs by run, as `datasets_of` does; rights are the caller's to check."""
+    found: dict[str, list[DatasetInput]] = {id: [] for id in ids}
+    for some in in_chunks(found):
+        rows = snapshot.execute(_DATASETS, {"ids": some}).all()
+        texts = _texts(
+            snapshot, {d for row in rows for d in (row.source_sha256, row.schema_sha256, row.profile_sha256)}
         )
-        for found in rows
-    ]
+        for dataset in rows:
+            found[dataset.run_id].append(_dataset_input(dataset, texts))
+    return found
+
+
+def _texts(snapshot: Snapshot, digests: Collection[str | None]) -> dict[str, str]:
+    """Return long texts by digest."""
+    texts: dict[str, str] = {}
+    for some in in_chunks(sorted(digest for digest in digests if digest)):
+        statement = select(TrackingTextRow.sha256, TrackingTextRow.text).where(TrackingTextRow.sha256.in_(some))
+        texts |= {found.sha256: found.text for found in snapshot.execute(statement)}
+    return texts
+
+
+def _dataset_input(row: Row[Any], texts: Mapping[str, str]) -> DatasetInput:
+    return DatasetInput(
+        name=row.name,
+        digest=row.digest,
+        source_type=row.source_type,
+        source=texts[row.source_sha256],
+        schema_text=None if row.schema_sha256 is None else texts[row.schema_sha256],
+        profile_text=None if row.profile_sha256 is None else texts[row.profile_sha256],
+        tags=row.tags,
+    )
 
 
 def with_collections(snapshot: Snapshot, runs: Sequence[Run]) -> list[Run]:
