@@ -6,12 +6,14 @@ import os
 import socket
 from pathlib import Path
 
+import httpx
 import pytest
 
 from infrastudio.kernel.errors import Conflict, PermissionDenied, StudioError, Unavailable, ValidationFailed
 from infrastudio.server.data_folder import DataFolder, running_server
 from infrastudio.server.process import serve
 from infrastudio.server.settings import Settings
+from running_server import running
 
 
 def settings(folder: Path, **values: object) -> Settings:
@@ -63,3 +65,10 @@ def test_a_database_that_cannot_be_had_is_named_without_its_password(
         serve(settings(tmp_path, database_url=url))
     assert "database" in str(failure.value).lower()
     assert running_server(tmp_path) is None
+
+
+def test_a_start_and_its_document_warn_of_nothing(tmp_path: Path) -> None:
+    """A warning there is of our own routes and settings: people would read it at every start."""
+    with running(tmp_path, STUDIO_ROOT_PATH="/studio", PYTHONWARNINGS="always") as server:
+        assert httpx.get(f"{server.url}/openapi.json").is_success
+    assert "Warning" not in (tmp_path / "server.log").read_text()
