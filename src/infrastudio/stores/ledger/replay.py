@@ -182,26 +182,24 @@ def _compare_after(entry: Entry, state: State, collections: tuple[str, ...]) -> 
 
 
 def _compare_table(live: Snapshot, rebuilt: Connection, table: Table) -> list[Finding]:
+    keys = [column.name for column in table.primary_key.columns]
     statement = select(table).order_by(*table.primary_key.columns)
-    findings = []
+    findings: list[Finding] = []
     folded = (row._mapping for row in rebuilt.execute(statement))
     stored = (row._mapping for row in live.stream(statement))
-    for ours, theirs in zip_longest(folded, stored):
-        if ours == theirs:
-            continue
-        row = theirs or ours
-        key = ", ".join(str(row[column.name]) for column in table.primary_key.columns)
-        if (
-            ours is None
-            or theirs is None
-            or any(ours[column.name] != theirs[column.name] for column in table.primary_key.columns)
-        ):
-            findings.append(Finding(f"{table.name} [{key}]", "the row is not what the ledger tells"))
-            break
-        wrong = ", ".join(
-            f"{c.name}: {theirs[c.name]!r}, by the ledger {ours[c.name]!r}"
-            for c in table.columns
-            if ours[c.name] != theirs[c.name]
-        )
-        findings.append(Finding(f"{table.name} [{key}]", wrong))
+    last = "the first"
+    try:
+        for ours, theirs in zip_longest(folded, stored):
+            row = theirs or ours
+            last = f"[{', '.join(str(row[key]) for key in keys)}]"
+            if ours is None or theirs is None or any(ours[key] != theirs[key] for key in keys):
+                findings.append(Finding(f"{table.name} {last}", "the row is not what the ledger tells"))
+                break
+            wrong = [
+                f"{name}: {theirs[name]!r}, by the ledger {ours[name]!r}" for name in ours if ours[name] != theirs[name]
+            ]
+            if wrong:
+                findings.append(Finding(f"{table.name} {last}", ", ".join(wrong)))
+    except (TypeError, ValueError) as error:  # of a type that makes a value of what the database holds
+        findings.append(Finding(f"{table.name}, at {last} or the next row", f"a cell cannot be read: {error}"))
     return findings
