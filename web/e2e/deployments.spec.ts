@@ -6,7 +6,13 @@ import { expect, test, visit } from "./support/test";
 
 const run = promisify(execFile);
 
-test("a deployment's snippets work as they stand, and so does the form", async ({ page, seeded }) => {
+interface Tensor {
+  name: string;
+  datatype: string;
+  shape: number[];
+}
+
+test("a deployment's snippets work as they stand, and so does the form", async ({ page, api, seeded }) => {
   await visit(page, "/deployments");
   await page.getByRole("link", { name: DEPLOYMENT }).click();
   await expect(page).toHaveURL(`/deployments/${seeded.deployment}/overview`);
@@ -19,6 +25,18 @@ test("a deployment's snippets work as they stand, and so does the form", async (
   const python = await run(`${BIN}/python`, ["-c", await snippet("Python").innerText()]);
   expect(python.stdout).toContain("'data': [1.0]");
 
+  // What the form begins with is what the served model says of itself, one row of it.
+  const served = await api.get<{ inputs: Tensor[] }>(`/serve/default/${DEPLOYMENT}/v2/models/${DEPLOYMENT}`);
+  const example: { inputs: Tensor[] } = JSON.parse(await page.getByLabel("Request").inputValue());
+  expect(example.inputs.map(({ name, datatype, shape }) => ({ name, datatype, shape }))).toEqual(
+    served.inputs.map(({ name, datatype, shape }) => ({
+      name,
+      datatype,
+      shape: shape.map((size) => Math.max(1, size)),
+    })),
+  );
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(page.getByText(/"data": \[\s*1\s*\]/)).toBeVisible();
   await page
     .getByLabel("Request")
     .fill('{"inputs": [{"name": "input-0", "shape": [1, 2], "datatype": "FP64", "data": [20, 22]}]}');

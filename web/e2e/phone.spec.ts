@@ -39,6 +39,16 @@ test("by touch: from the experiments to a line of a log, and back to the list", 
   await fits(page);
 });
 
+test("what is long is broken or cut, and stays on the screen", async ({ page, seeded }) => {
+  await visit(page, `/runs/${seeded.failedRun}/overview`);
+  const width = page.viewportSize()?.width ?? 0;
+  const verdict = page.getByRole("region", { name: "Why it failed" });
+  const heading = await verdict.getByRole("heading").boundingBox();
+  expect((heading?.x ?? 0) + (heading?.width ?? 0)).toBeLessThanOrEqual(width);
+  const copy = await page.getByRole("button", { name: "Copy run id" }).last().boundingBox();
+  expect((copy?.x ?? 0) + (copy?.width ?? 0)).toBeLessThanOrEqual(width);
+});
+
 test("charts, dialogs and targets have the size that fingers need", async ({ page, seeded }) => {
   await visit(page, `/runs/${seeded.run}/metrics`);
   await expect(page.getByRole("figure", { name: "train/loss" })).toBeVisible();

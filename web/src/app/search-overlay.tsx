@@ -137,7 +137,7 @@ export default function SearchOverlay({ onClose }: { onClose: () => void }) {
         <span>
           {query !== "" && found.data && entries.length === 0 ? `Nothing is called “${query}”.` : ""}
         </span>
-        <span>
+        <span className={styles.hints}>
           <Keys keys="↑ ↓" /> move <Keys keys="↵" /> open <Keys keys="mod+↵" /> new tab
         </span>
       </p>

@@ -88,7 +88,6 @@ const columns: Column<Deployment>[] = [
     header: "Changed",
     width: 110,
     align: "right",
-    phone: "meta",
     cell: ({ updated_at }) => <RelativeTime time={updated_at} />,
   },
   {

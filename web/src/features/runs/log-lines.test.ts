@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { countsOf, LEVELS, levelOf, readLevels, wordsOf } from "./log-levels";
-import { patternOf, placeOf, splitByHits } from "./log-lines";
+import { patternOf, placeOf, shares, splitByHits } from "./log-lines";
 
 test("a line cut at its hits is still the same line, and every second piece is a hit", () => {
   fc.assert(
@@ -43,4 +43,24 @@ test("all groups are no filter, and nothing that is known is all", () => {
   expect(wordsOf(["error", "plain"])).toEqual(["error", "critical", "none"]);
   expect(readLevels(["nonsense"])).toEqual([...LEVELS]);
   expect(readLevels(["info", "error"])).toEqual(["error", "info"]);
+});
+
+test("the ruler tells a storm from a trickle, and leaves no row out", () => {
+  const storm = Array.from({ length: 100 }, (_, index) => 500 + index);
+  expect(shares([0, ...storm], 1000, 10)).toEqual(
+    new Map([
+      [0, 0.01],
+      [5, 1],
+    ]),
+  );
+});
+
+test("however few rows there are, each has a place on it", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 500 }), (rowCount, places) => {
+      const found = shares([0, rowCount - 1], rowCount, places);
+      expect([...found.keys()].every((place) => place >= 0 && place < places)).toBe(true);
+      expect([...found.values()].every((share) => share > 0 && share <= 1)).toBe(true);
+    }),
+  );
 });

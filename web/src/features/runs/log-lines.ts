@@ -34,6 +34,17 @@ export function placeOf(numbers: readonly number[], wanted: number): number {
   return low;
 }
 
+/** How much of each stretch of the log some rows are: place → share, without the places that have none. */
+export function shares(rows: readonly number[], rowCount: number, places: number): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const row of rows) {
+    const place = Math.floor((row / rowCount) * places);
+    counts.set(place, (counts.get(place) ?? 0) + 1);
+  }
+  const rowsPerPlace = Math.max(1, rowCount / places);
+  return new Map([...counts].map(([place, count]) => [place, Math.min(1, count / rowsPerPlace)]));
+}
+
 /** What is marked in lines: a text or a pattern. */
 export interface Mark {
   q: string;

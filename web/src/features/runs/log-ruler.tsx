@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import { useStore } from "@/lib/store";
 import { scheme } from "@/ui/preferences";
+import { shares } from "./log-lines";
 import styles from "./logs.module.css";
 
 interface Props {
@@ -49,6 +50,11 @@ export function placeView(view: HTMLDivElement | null, first: number, last: numb
   view.style.height = `max(6px, ${((last - first + 1) / rowCount) * 100}%)`;
 }
 
+/** A mark can always be seen, and a storm stands out from a steady trickle. */
+function strength(share: number): number {
+  return 0.4 + 0.6 * Math.sqrt(share);
+}
+
 function drawRuler(
   element: HTMLCanvasElement,
   rowCount: number,
@@ -62,14 +68,12 @@ function drawRuler(
   const context = element.getContext("2d");
   if (!context || rowCount === 0) return;
   const style = getComputedStyle(document.documentElement);
+  const tick = 2 * ratio;
   const ticks = (rows: readonly number[], color: string, left: number, right: number) => {
     context.fillStyle = style.getPropertyValue(color);
-    let drawn = -1;
-    for (const row of rows) {
-      const y = Math.floor((row / rowCount) * height);
-      if (y === drawn) continue;
-      drawn = y;
-      context.fillRect(left * width, y, (right - left) * width, Math.max(1, 2 * ratio));
+    for (const [place, share] of shares(rows, rowCount, Math.ceil(height / tick))) {
+      context.globalAlpha = strength(share);
+      context.fillRect(left * width, place * tick, (right - left) * width, tick);
     }
   };
   ticks(errors, "--err-solid", 0.15, 0.6);
