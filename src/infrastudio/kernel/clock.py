@@ -9,7 +9,6 @@ from typing import Final, Protocol
 from typing_extensions import override
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class Clock(Protocol):

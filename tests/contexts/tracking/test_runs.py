@@ -167,7 +167,7 @@ def test_a_dataset_logged_again_stays_as_it_was_logged_first(db: Database) -> No
     first = DatasetInput(name="iris", digest="d1", source="s" * 60_000, schema_text="{}", tags={"a": "1"})
     write(db, service.log_inputs, run.id, [first, first], ["m-1"])
     write(db, service.log_inputs, run.id, [first.model_copy(update={"tags": {"a": "2"}})], ["m-1", "m-2"])
-    assert read(db, queries.datasets_of, run.id) == [first]
+    assert read(db, queries.datasets_by_run, [run.id]) == {run.id: [first]}
     stored = run_now(db, run.id)
     assert stored.model_inputs == {"m-1": True, "m-2": True}
     assert stored.version == 3

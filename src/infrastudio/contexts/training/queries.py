@@ -189,7 +189,7 @@ def job_page(
     ordered = order_statement(statement, asked.orderings or NEWEST_FIRST, JOB_FIELDS, source, parameter="sort")
     tie_break = _job.id if is_live else BIRTH.entity_id
     rows = snapshot.execute(ordered.order_by(tie_break.desc()).offset(asked.offset).limit(asked.limit)).all()
-    jobs = [job_of(snapshot, found) if is_live else _past_job(snapshot, found) for found in rows]
+    jobs = [job_of(snapshot, found) if is_live else ledger.state_of(snapshot, found, Job, "job") for found in rows]
     latest = _latest(telemetry, [found.run_id for found in jobs], at)
     moment = now if at is None else at.at
     return JobPage(
@@ -208,14 +208,6 @@ def _conditions(source: FilterColumns, wanted: JobFilter, q: str | None) -> list
         name = contains_folded(source.attributes["name"].folded, q)
         conditions.append(or_(name, source.attributes["id"].value == q))
     return conditions
-
-
-def _past_job(snapshot: Snapshot, found: Row[Any]) -> Job:
-    state = Job.model_validate_json(found.after)
-    if found.full:
-        return state
-    folded = ledger.collections_at(snapshot, "job", found.entity_id, found.seq, Job.collections)
-    return state.model_copy(update=folded)
 
 
 def _facet(snapshot: Snapshot, statement: Select[Any], source: FilterColumns, facet: str) -> dict[str, int]:

@@ -8,6 +8,7 @@ from infrastudio.stores.ledger.as_of import (
     resolve_as_of,
     select_states,
     state_at,
+    state_of,
 )
 from infrastudio.stores.ledger.entries import (
     Entry,
@@ -60,6 +61,7 @@ __all__ = [
     "select_states",
     "since",
     "state_at",
+    "state_of",
     "verify_chain",
     "verify_tables",
 ]

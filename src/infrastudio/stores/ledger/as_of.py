@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import orjson
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.clock import from_micros, parse_time, to_micros
 from infrastudio.kernel.diff import Change, State, apply_changes
 from infrastudio.kernel.errors import ValidationFailed
+from infrastudio.kernel.versioned import Versioned
 from infrastudio.stores.db import Database, Snapshot
 from infrastudio.stores.ledger.lock import advance_clock
 from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
+
+Recorded = TypeVar("Recorded", bound=Versioned)
 
 _SEQ: Final = re.compile(r"seq:(\d{1,19})")
 
@@ -124,6 +127,14 @@ def select_states(entity: str, seq: int, *columns: Any) -> Select[Any]:
         .join(EVENT_AT, EVENT_AT.seq == last)
         .where(and_(BIRTH.entity == entity, BIRTH.version == 1, EVENT_AT.after.is_not(None)))
     )
+
+
+def state_of(snapshot: Snapshot, row: Row[Any], kind: type[Recorded], entity: str) -> Recorded:
+    """Return the state in a row of `select_states`, its collections folded in where the event left them out."""
+    state = kind.model_validate_json(row.after)
+    if row.full or not kind.collections:
+        return state
+    return state.model_copy(update=collections_at(snapshot, entity, row.entity_id, row.seq, kind.collections))
 
 
 def _moment_of_seq(snapshot: Snapshot, seq: int, head: int) -> Moment:

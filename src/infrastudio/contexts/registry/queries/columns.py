@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import Any
+from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, FromClause, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from typing_extensions import override
 
 from infrastudio.contexts.registry.tables import (
@@ -18,38 +17,15 @@ from infrastudio.contexts.registry.tables import (
     ModelVersionTagRow,
 )
 from infrastudio.stores.db.filter_compiler import CollectionColumns, FieldColumn, FilterColumns, moment_column
+from infrastudio.stores.db.item_columns import ItemColumns, JoinedValues, ValueCondition
 from infrastudio.stores.telemetry import search_tables
 
 _model = ModelRow.__table__.c
 _version = ModelVersionRow.__table__.c
 _logged = LoggedModelRow.__table__.c
 
-Condition = Callable[[FieldColumn], ColumnElement[bool]]
-Joined = tuple[FromClause, ColumnElement[bool], FieldColumn]
 Dataset = tuple[str, str | None]
 """Name and digest; without a digest every dataset of that name."""
-
-
-class ItemColumns(CollectionColumns):
-    """Params or tags: rows of owner, key, value."""
-
-    def __init__(self, table: Any, owner: str, id_column: Any) -> None:
-        self._table = table.__table__
-        self._owner = owner
-        self._id = id_column
-
-    @override
-    def where(self, key: str, condition: Condition) -> ColumnElement[bool]:
-        items = self._table.c
-        column = FieldColumn(items.value, func.coalesce(items.value_folded, items.value))
-        found: ColumnElement[bool] = self._id.in_(select(items[self._owner]).where(items.key == key, condition(column)))
-        return found
-
-    @override
-    def joined(self, key: str, number: int) -> Joined:
-        items = self._table.alias(f"ordered_{number}")
-        on = and_(items.c[self._owner] == self._id, items.c.key == key)
-        return items, on, FieldColumn(items.c.value)
 
 
 class ModelMetricColumns(CollectionColumns):
@@ -60,7 +36,7 @@ class ModelMetricColumns(CollectionColumns):
         self._datasets = datasets
 
     @override
-    def where(self, key: str, condition: Condition) -> ColumnElement[bool]:
+    def where(self, key: str, condition: ValueCondition) -> ColumnElement[bool]:
         series, latest = self._tables.series, self._tables.latest
         models = (
             select(series.c.model_id)
@@ -70,7 +46,7 @@ class ModelMetricColumns(CollectionColumns):
         return _logged.id.in_(models)
 
     @override
-    def joined(self, key: str, number: int) -> Joined:
+    def joined(self, key: str, number: int) -> JoinedValues:
         series, latest = self._tables.series, self._tables.latest
         newest = (
             select(

@@ -129,7 +129,7 @@ def _page(snapshot: Snapshot, search: Search, asked: ListQuestion, project: str 
         base = base.where(contains_folded(ledger.json_value(EVENT_AT.after, "name_folded"), q))
 
     def read(rows: list[Any]) -> list[Model]:
-        return [_at(snapshot, row) for row in rows]
+        return [ledger.state_of(snapshot, row, Model, "model") for row in rows]
 
     name: ColumnElement[Any] = ledger.json_value(EVENT_AT.after, "name")
     columns = columns_at(Model, search.fields)
@@ -153,18 +153,9 @@ def _named_at(snapshot: Snapshot, name: str, project: str | None, at: Moment) ->
     ).one_or_none()
     if row is None:
         raise UnknownModel(name)
-    return _at(snapshot, row)
+    return ledger.state_of(snapshot, row, Model, "model")
 
 
 def _states(snapshot: Snapshot, project: str | None, seq: int) -> Select[Any]:
     visible = projects.visible(snapshot, EVENT_AT.project_id, project, READ)
     return ledger.select_states("model", seq).where(visible)
-
-
-def _at(snapshot: Snapshot, row: Row[Any]) -> Model:
-    """Return the model of a row of `select_states`, its collections folded in where its last event left them out."""
-    state = Model.model_validate_json(row.after)
-    if row.full:
-        return state
-    folded = ledger.collections_at(snapshot, "model", row.entity_id, row.seq, Model.collections)
-    return state.model_copy(update=folded)

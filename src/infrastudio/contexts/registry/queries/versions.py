@@ -204,20 +204,15 @@ def _past(snapshot: Snapshot, search: Search, of_model: str, project: str | None
     base = ledger.select_states("model_version", seq).where(ledger.json_value(EVENT_AT.after, "model_id") == owner.id)
 
     def read(rows: list[Any]) -> list[ModelVersion]:
-        return [_with_aliases(_state_at(snapshot, row), owner.name, owner.aliases) for row in rows]
+        return [
+            _with_aliases(ledger.state_of(snapshot, row, VersionState, "model_version"), owner.name, owner.aliases)
+            for row in rows
+        ]
 
     revised = ledger.json_value(EVENT_AT.after, "revised_at_us", int)
     number = ledger.json_value(EVENT_AT.after, "number", int)
     tie_break = (revised.desc(), number.desc(), BIRTH.entity_id.asc())
     return run_search(snapshot, base, search, columns_at(VersionState, search.fields), tie_break=tie_break, read=read)
-
-
-def _state_at(snapshot: Snapshot, row: Row[Any]) -> VersionState:
-    state = VersionState.model_validate_json(row.after)
-    if row.full:
-        return state
-    tags = ledger.collections_at(snapshot, "model_version", row.entity_id, row.seq, VersionState.collections)
-    return state.model_copy(update=tags)
 
 
 def _with_aliases(state: VersionState, name: str, aliases: dict[str, int]) -> ModelVersion:

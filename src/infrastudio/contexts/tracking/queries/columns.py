@@ -2,45 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, String, and_, cast, func, literal, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, literal, select
 from typing_extensions import override
 
 from infrastudio.contexts.tracking.tables.experiments import ExperimentRow, ExperimentTagRow
 from infrastudio.contexts.tracking.tables.runs import RunDatasetRow, RunParamRow, RunRow, RunTagRow
 from infrastudio.stores.db.filter_compiler import CollectionColumns, FieldColumn, FilterColumns, moment_column
+from infrastudio.stores.db.item_columns import ItemColumns, JoinedValues, ValueCondition
 from infrastudio.stores.telemetry import search_tables
 
 _run = RunRow.__table__.c
 _experiment = ExperimentRow.__table__.c
-
-Condition = Callable[[FieldColumn], ColumnElement[bool]]
-Joined = tuple[FromClause, ColumnElement[bool], FieldColumn]
-
-
-class ItemColumns(CollectionColumns):
-    """Params or tags: rows of owner, key, value."""
-
-    def __init__(self, table: Any, owner: str, id_column: Any) -> None:
-        self._table = table.__table__
-        self._owner = owner
-        self._id = id_column
-
-    @override
-    def where(self, key: str, condition: Condition) -> ColumnElement[bool]:
-        items = self._table.c
-        column = FieldColumn(items.value, func.coalesce(items.value_folded, items.value))
-        owners = select(items[self._owner]).where(items.key == key, condition(column))
-        found: ColumnElement[bool] = self._id.in_(owners)
-        return found
-
-    @override
-    def joined(self, key: str, number: int) -> Joined:
-        items = self._table.alias(f"ordered_{number}")
-        on = and_(items.c[self._owner] == self._id, items.c.key == key)
-        return items, on, FieldColumn(items.c.value)
 
 
 class MetricColumns(CollectionColumns):
@@ -50,7 +24,7 @@ class MetricColumns(CollectionColumns):
         self._tables = search_tables(dialect)
 
     @override
-    def where(self, key: str, condition: Condition) -> ColumnElement[bool]:
+    def where(self, key: str, condition: ValueCondition) -> ColumnElement[bool]:
         stream, latest = self._tables.stream, self._tables.latest
         owners = (
             select(stream.c.owner_id)
@@ -65,7 +39,7 @@ class MetricColumns(CollectionColumns):
         return _run.id.in_(owners)
 
     @override
-    def joined(self, key: str, number: int) -> Joined:
+    def joined(self, key: str, number: int) -> JoinedValues:
         """Seek the value of each run: a join over a subquery of all values takes minutes on SQLite."""
         latest = self._tables.latest.alias(f"ordered_{number}")
         stream = self._tables.stream.alias(f"stream_{number}")
@@ -96,14 +70,14 @@ class DatasetColumns(CollectionColumns):
     """Datasets that runs used; a run may have several."""
 
     @override
-    def where(self, key: str, condition: Condition) -> ColumnElement[bool]:
+    def where(self, key: str, condition: ValueCondition) -> ColumnElement[bool]:
         columns = RunDatasetRow.__table__.c
         column = FieldColumn(columns[key], columns[f"{key}_folded"], nullable=True)
         runs = select(RunDatasetRow.run_id).where(column.value.is_not(None), condition(column))
         return _run.id.in_(runs)
 
     @override
-    def joined(self, key: str, number: int) -> Joined:
+    def joined(self, key: str, number: int) -> JoinedValues:
         raise TypeError("a run may have several datasets, so they give no order; their fields must not be sortable")
 
 

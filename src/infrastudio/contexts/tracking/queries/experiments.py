@@ -207,7 +207,7 @@ def experiments(
         tags = tags_of(snapshot, [found.id for found in rows])
         states = [experiment_of(snapshot, found, tags[found.id]) for found in rows]
     else:
-        states = [_past_state(snapshot, found) for found in rows]
+        states = [ledger.state_of(snapshot, found, Experiment, "experiment") for found in rows]
     return ExperimentPage(
         items=_views(snapshot, states, at=asked.seq), total=total, next_cursor=asked.next_cursor(len(rows), total)
     )
@@ -224,14 +224,6 @@ def _source(seq: int | None) -> tuple[Select[Any], FilterColumns, ColumnElement[
 def _text_condition(columns: FilterColumns, q: str) -> ColumnElement[bool]:
     name, id_text = columns.attributes["name"].folded, columns.attributes["id"].value
     return or_(contains_folded(name, q), id_text == q)
-
-
-def _past_state(snapshot: Snapshot, found: Row[Any]) -> Experiment:
-    state = Experiment.model_validate_json(found.after)
-    if found.full:
-        return state
-    folded = ledger.collections_at(snapshot, "experiment", found.entity_id, found.seq, Experiment.collections)
-    return state.model_copy(update=folded)
 
 
 class _Activity(NamedTuple):

@@ -141,14 +141,8 @@ def children(snapshot: Snapshot, id: str) -> list[Run]:
     return [run_of(snapshot, child) for child in found]
 
 
-def datasets_of(snapshot: Snapshot, id: str) -> list[DatasetInput]:
-    """Return the datasets that a run used, with their long texts, by name and digest."""
-    row(snapshot, id)
-    return datasets_by_run(snapshot, [id])[id]
-
-
 def datasets_by_run(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, list[DatasetInput]]:
-    """Return the datasets of runs by run, as `datasets_of` does; rights are the caller's to check."""
+    """Return datasets by run, with their long texts, by name and digest; rights are the caller's to check."""
     found: dict[str, list[DatasetInput]] = {id: [] for id in ids}
     for some in in_chunks(found):
         rows = snapshot.execute(_DATASETS, {"ids": some}).all()

@@ -25,7 +25,6 @@ ExecutorName = Literal["local", "ray", "kubernetes"]
 
 Argument = Annotated[Text, StringConstraints(max_length=100_000)]
 VariableName = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=255)]
-Count = Annotated[Integer, Field(ge=0)]
 
 
 class Observed(Value):
