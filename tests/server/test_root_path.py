@@ -31,6 +31,8 @@ async def test_the_api_the_protocols_and_the_aliases_answer(below: httpx.AsyncCl
     assert created.status_code == 201
     assert created.headers["location"] == f"/studio/api/experiments/{created.json()['id']}"
     assert (await below.get(f"{prefix}/experiments", headers={"accept": "application/json"})).json()["total"] >= 1
+    started = await below.post(f"{prefix}/api/training/jobs", json={"argv": ["true"]})
+    assert started.headers["location"] == f"/studio/api/training/jobs/{started.json()['id']}"
     named = {"experiment_name": f"below{prefix}"}
     found = await below.get(f"{prefix}/api/2.0/mlflow/experiments/get-by-name", params=named)
     assert found.json()["experiment"]["name"] == f"below{prefix}"

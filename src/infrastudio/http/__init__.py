@@ -2,7 +2,8 @@
 
 from infrastudio.http.address import ServerAddress
 from infrastudio.http.dependencies import Caller, Db, ProjectParameter, requires, resource
-from infrastudio.http.etag import IfMatch, etag, set_etag
+from infrastudio.http.etag import IfMatch, IfNoneMatch, etag, set_etag, unless_known
+from infrastudio.http.location import set_location
 from infrastudio.http.moments import AsOf
 from infrastudio.http.pagination import PageParameters, page_parameters
 from infrastudio.http.query_names import name_ignored
@@ -13,6 +14,7 @@ __all__ = [
     "Caller",
     "Db",
     "IfMatch",
+    "IfNoneMatch",
     "PageParameters",
     "ProjectParameter",
     "RepeatKey",
@@ -23,4 +25,6 @@ __all__ = [
     "requires",
     "resource",
     "set_etag",
+    "set_location",
+    "unless_known",
 ]

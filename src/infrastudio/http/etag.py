@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 from fastapi import Depends, Header, Response
 
 from infrastudio.kernel.errors import Malformed, Problem
+from infrastudio.kernel.versioned import Versioned
 
+Entity = TypeVar("Entity", bound=Versioned)
+
+_OPAQUE: Final = re.compile(r'"[^"]*"')
 _ETAG: Final = re.compile(r'(?:W/)?"(\d{1,18})"')
 
 
@@ -22,6 +26,29 @@ def set_etag(response: Response, version: int) -> None:
     response.headers["ETag"] = etag(version)
 
 
+def is_known(if_none_match: str | None, tag: str) -> bool:
+    """Does a client that sends this `If-None-Match` have the answer with this ETag already?"""
+    if if_none_match is None:
+        return False
+    return if_none_match.strip() == "*" or tag in _OPAQUE.findall(if_none_match)
+
+
+def unless_known(response: Response, if_none_match: str | None, entity: Entity) -> Entity | Response:
+    """Return an entity under its ETag, or 304 to a client that has it.
+
+    Only for answers that say nothing but the entity's own state: its version tells nothing of what is derived.
+    """
+    tag = etag(entity.version)
+    if is_known(if_none_match, tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    set_etag(response, entity.version)
+    return entity
+
+
+async def _if_none_match(if_none_match: Annotated[str | None, Header()] = None) -> str | None:
+    return if_none_match
+
+
 async def _if_match(if_match: Annotated[str | None, Header()] = None) -> int | None:
     if if_match is None or if_match.strip() == "*":
         return None
@@ -33,3 +60,6 @@ async def _if_match(if_match: Annotated[str | None, Header()] = None) -> int | N
 
 IfMatch = Annotated[int | None, Depends(_if_match)]
 """The version that the client has seen; None: it does not care."""
+
+IfNoneMatch = Annotated[str | None, Depends(_if_none_match)]
+"""The ETags of what the client has already, for `unless_known`."""

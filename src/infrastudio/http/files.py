@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
 from infrastudio.http.asgi import header, is_head
+from infrastudio.http.etag import is_known
 
 TEXT_SUFFIXES: Final = frozenset(
     {
@@ -96,7 +97,7 @@ async def respond_file(scope: Scope, send: Send, file: File, *, headers: dict[st
         "ETag": tag,
         **(headers or {}),
     }
-    if header(scope, b"if-none-match") == tag:
+    if is_known(header(scope, b"if-none-match"), tag):
         await _respond(send, 304, lines)
         return
     condition = header(scope, b"if-range")

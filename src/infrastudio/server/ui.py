@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from starlette.types import Receive, Scope, Send
 
 from infrastudio.http.asgi import header, respond, routed_path
+from infrastudio.http.etag import is_known
 from infrastudio.kernel.errors import MethodNotAllowed, NotFound, Unavailable
 
 FOLDER: Final = Path(__file__).with_name("ui")
@@ -54,7 +55,7 @@ class WebFiles:
             headers["Cache-Control"] = "public, max-age=31536000, immutable"
         else:
             headers |= {"Cache-Control": "no-cache", "ETag": _tag(file)}
-            if header(scope, b"if-none-match") == headers["ETag"]:
+            if is_known(header(scope, b"if-none-match"), headers["ETag"]):
                 await respond(send, 304, b"", headers=headers)
                 return
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"

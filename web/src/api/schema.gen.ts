@@ -4238,7 +4238,9 @@ export interface operations {
                 /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
                 as_of?: string | null;
             };
-            header?: never;
+            header?: {
+                "if-none-match"?: string | null;
+            };
             path: {
                 id: number;
             };
@@ -4399,7 +4401,9 @@ export interface operations {
     get_project_api_projects__slug__get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-none-match"?: string | null;
+            };
             path: {
                 slug: string;
             };
@@ -4509,7 +4513,9 @@ export interface operations {
                 /** @description Slug of the project; `*` in lists means every readable one. */
                 project?: string | null;
             };
-            header?: never;
+            header?: {
+                "if-none-match"?: string | null;
+            };
             path: {
                 /** @description The id of a model, or its name. */
                 model: string;

@@ -16,7 +16,19 @@ from infrastudio.contexts.instances.schemas import (
     InstanceUpdate,
     Priority,
 )
-from infrastudio.http import AsOf, Db, IfMatch, ProjectParameter, RepeatKey, name_ignored, requires, set_etag
+from infrastudio.http import (
+    AsOf,
+    Db,
+    IfMatch,
+    IfNoneMatch,
+    ProjectParameter,
+    RepeatKey,
+    name_ignored,
+    requires,
+    set_etag,
+    set_location,
+    unless_known,
+)
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.text import MAX_INTEGER, Text
 
@@ -85,18 +97,18 @@ async def create_instance(
 ) -> Instance:
     """Add an instance to the fleet."""
     instance = await db.write_once(writer, key, service.create, body, project=project)
-    response.headers["Location"] = f"{request.url.path.rstrip('/')}/{instance.id}"
+    set_location(request, response, f"/api/instances/{instance.id}")
     await _name_ignored_fields(request)
     set_etag(response, instance.version)
     return instance
 
 
-@router.get("/{id}")
-async def get_instance(id: InstanceId, response: Response, reader: Reader, db: Db, at: AsOf) -> Instance:
+@router.get("/{id}", response_model=Instance)
+async def get_instance(
+    id: InstanceId, response: Response, reader: Reader, db: Db, at: AsOf, known: IfNoneMatch
+) -> Instance | Response:
     """Return one instance."""
-    instance = await db.read(reader, queries.instance, id, at=at)
-    set_etag(response, instance.version)
-    return instance
+    return unless_known(response, known, await db.read(reader, queries.instance, id, at=at))
 
 
 @router.put("/{id}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Response
 
 from infrastudio.contexts.projects import queries
 from infrastudio.contexts.projects.schemas import Project, ProjectPage
-from infrastudio.http import Db, PageParameters, requires
+from infrastudio.http import Db, IfNoneMatch, PageParameters, requires, unless_known
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.text import Text
 
@@ -23,7 +23,9 @@ async def list_projects(reader: Reader, db: Db, page: PageParameters) -> Project
     return await db.read(reader, queries.page, page)
 
 
-@router.get("/{slug}")
-async def get_project(slug: Annotated[Text, Path(max_length=63)], reader: Reader, db: Db) -> Project:
+@router.get("/{slug}", response_model=Project)
+async def get_project(
+    slug: Annotated[Text, Path(max_length=63)], response: Response, reader: Reader, db: Db, known: IfNoneMatch
+) -> Project | Response:
     """Return one project."""
-    return await db.read(reader, queries.project, slug)
+    return unless_known(response, known, await db.read(reader, queries.project, slug))

@@ -31,12 +31,15 @@ from infrastudio.http import (
     AsOf,
     Db,
     IfMatch,
+    IfNoneMatch,
     PageParameters,
     ProjectParameter,
     RepeatKey,
     requires,
     resource,
     set_etag,
+    set_location,
+    unless_known,
 )
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.text import MAX_INTEGER, Text
@@ -63,7 +66,7 @@ async def create_model(
 ) -> Model:
     """Register a model."""
     model = await db.write_once(writer, key, model_service.create, body, project=project)
-    response.headers["Location"] = f"{request.url.path.rstrip('/')}/{model.id}"
+    set_location(request, response, f"/api/registry/models/{model.id}")
     set_etag(response, model.version)
     return model
 
@@ -74,14 +77,18 @@ async def list_models(reader: Reader, db: Db, page: PageParameters, project: Pro
     return await db.read(reader, models.page, page, project=project, at=at)
 
 
-@router.get("/models/{model}")
+@router.get("/models/{model}", response_model=Model)
 async def get_model(
-    model: ModelKey, response: Response, reader: Reader, db: Db, project: ProjectParameter, at: AsOf
-) -> Model:
+    model: ModelKey,
+    response: Response,
+    reader: Reader,
+    db: Db,
+    project: ProjectParameter,
+    at: AsOf,
+    known: IfNoneMatch,
+) -> Model | Response:
     """Return one model."""
-    found = await db.read(reader, models.model, model, project=project, at=at)
-    set_etag(response, found.version)
-    return found
+    return unless_known(response, known, await db.read(reader, models.model, model, project=project, at=at))
 
 
 @router.patch("/models/{model}")
@@ -151,7 +158,7 @@ async def create_version(
     found = await db.write_once(
         writer, key, version_service.create, model, body, origin=origin, folder=folder, project=project
     )
-    response.headers["Location"] = f"{request.url.path.rstrip('/')}/{found.number}"
+    set_location(request, response, f"/api/registry/models/{found.model_id}/versions/{found.number}")
     set_etag(response, found.version)
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from infrastudio.contexts.training import queries, rules, service
 from infrastudio.contexts.training.ports import Executors
@@ -30,6 +30,7 @@ from infrastudio.http import (
     requires,
     resource,
     set_etag,
+    set_location,
 )
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.errors import ValidationFailed
@@ -48,6 +49,7 @@ JobId = Annotated[Text, Path(max_length=64)]
 @router.post("/api/runs", status_code=201, tags=["runs"])
 async def start_run(
     body: RunRequest,
+    request: Request,
     response: Response,
     writer: Writer,
     db: Db,
@@ -58,7 +60,7 @@ async def start_run(
     """Make a run and the job that drives it, from a config or from its parts; it starts by itself."""
     plan = await _plan(body, executors)
     run = await db.write_once(writer, key, service.create_run, plan, project=project)
-    response.headers["Location"] = f"/api/runs/{run.id}"
+    set_location(request, response, f"/api/runs/{run.id}")
     set_etag(response, run.version)
     return run
 
@@ -66,6 +68,7 @@ async def start_run(
 @router.post("/api/training/jobs", status_code=201)
 async def create_job(
     body: RunRequest,
+    request: Request,
     response: Response,
     writer: Writer,
     db: Db,
@@ -75,7 +78,7 @@ async def create_job(
 ) -> Job:
     """Make a job and its run, from a config or from its parts; it starts by itself."""
     plan = await _plan(body, executors)
-    return _created(response, await db.write_once(writer, key, service.create, plan, project=project))
+    return _created(request, response, await db.write_once(writer, key, service.create, plan, project=project))
 
 
 @router.get("/api/training/jobs")
@@ -130,10 +133,16 @@ async def retry_job(id: JobId, response: Response, writer: Writer, db: Db, seen:
 
 @router.post("/api/training/jobs/{id}/clone", status_code=201)
 async def clone_job(
-    id: JobId, response: Response, writer: Writer, db: Db, key: RepeatKey, body: JobClone | None = None
+    id: JobId,
+    request: Request,
+    response: Response,
+    writer: Writer,
+    db: Db,
+    key: RepeatKey,
+    body: JobClone | None = None,
 ) -> Job:
     """Make a new job with a new run from what this one was made from."""
-    return _created(response, await db.write_once(writer, key, service.clone, id, body or JobClone()))
+    return _created(request, response, await db.write_once(writer, key, service.clone, id, body or JobClone()))
 
 
 async def _plan(body: RunRequest, executors: Executors) -> RunPlan:
@@ -146,7 +155,7 @@ async def _plan(body: RunRequest, executors: Executors) -> RunPlan:
     return plan
 
 
-def _created(response: Response, job: Job) -> Job:
-    response.headers["Location"] = f"/api/training/jobs/{job.id}"
+def _created(request: Request, response: Response, job: Job) -> Job:
+    set_location(request, response, f"/api/training/jobs/{job.id}")
     set_etag(response, job.version)
     return job

@@ -27,6 +27,7 @@ from infrastudio.http import (
     requires,
     resource,
     set_etag,
+    set_location,
 )
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.text import Text
@@ -79,7 +80,7 @@ async def create_experiment(
 ) -> ExperimentView:
     """Make an experiment."""
     experiment = await db.write_once(writer, key, _create, body, project)
-    response.headers["Location"] = f"{request.url.path.rstrip('/')}/{experiment.id}"
+    set_location(request, response, f"/api/experiments/{experiment.id}")
     set_etag(response, experiment.version)
     return experiment
 
@@ -150,7 +151,7 @@ async def create_experiment_run(
 ) -> RunSummary:
     """Make a bare run, without a job behind it."""
     run = await db.write_once(writer, key, _create_run, id, body)
-    response.headers["Location"] = f"{request.scope.get('root_path', '')}/api/runs/{run.id}"
+    set_location(request, response, f"/api/runs/{run.id}")
     set_etag(response, run.version)
     return run
 
