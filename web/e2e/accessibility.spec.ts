@@ -63,11 +63,29 @@ const SCREENS: Screen[] = [
     address: ({ deployment }) => `/deployments/${deployment}/replicas`,
     shows: visible("Restarts"),
   },
+  { name: "an experiment that is empty", address: () => "/experiments/0", shows: visible("No runs yet") },
+  { name: "no match", address: () => "/experiments?filter=zzz", shows: visible("No experiments match") },
   {
-    name: "nothing",
+    name: "a wrong filter",
+    address: () => "/experiments?filter=name+%3E",
+    shows: visible("The filter was not understood"),
+  },
+  {
+    name: "no run",
     address: () => `/runs/${"0".repeat(32)}/overview`,
     shows: visible("The run was not found"),
   },
+  {
+    name: "no experiment",
+    address: () => "/experiments/none",
+    shows: visible("The experiment was not found"),
+  },
+  {
+    name: "no deployment",
+    address: () => "/deployments/dep_000000000000/overview",
+    shows: visible("The deployment was not found"),
+  },
+  { name: "no page", address: () => "/nowhere", shows: visible("There is no such page") },
 ];
 
 for (const { name, address, shows } of SCREENS) {
@@ -78,12 +96,23 @@ for (const { name, address, shows } of SCREENS) {
   });
 }
 
-test("no fault with an overlay open", async ({ page, seeded }) => {
+test("no fault over an experiment's runs: columns, comparison, projects", async ({ page, seeded }) => {
   await visit(page, `/experiments/${seeded.experiment}`);
   await page.getByRole("button", { name: "Columns" }).click();
   await expect(page.getByRole("dialog", { name: "Columns" })).toBeVisible();
   await check(page, "columns");
   await page.keyboard.press("Escape");
+  await page.getByRole("checkbox", { name: "Select mix4-lr1" }).check();
+  await page.getByRole("checkbox", { name: "Select mix4-lr2" }).check();
+  await expect(page.getByRole("table", { name: "Config diff" })).toBeVisible();
+  await check(page, "comparison");
+  await page.getByRole("button", { name: /^Project/ }).click();
+  await expect(page.getByRole("menu")).toBeVisible();
+  await check(page, "projects");
+});
+
+test("no fault in what opens on every page: search, shortcuts", async ({ page }) => {
+  await visit(page, "/experiments");
   await page.keyboard.press("/");
   await page.keyboard.type("mix4");
   await expect(page.getByRole("option").first()).toBeVisible();
@@ -92,13 +121,15 @@ test("no fault with an overlay open", async ({ page, seeded }) => {
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
   await check(page, "shortcuts");
-  await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: /^Project/ }).click();
-  await expect(page.getByRole("menu")).toBeVisible();
-  await check(page, "projects");
+});
 
+test("no fault in a question, nor in a chart as a table", async ({ page, seeded }) => {
   await visit(page, `/deployments/${seeded.deployment}/overview`);
   await page.getByRole("button", { name: "Stop" }).click();
   await expect(page.getByRole("dialog", { name: "Stop adder?" })).toBeVisible();
   await check(page, "stop");
+  await visit(page, `/runs/${seeded.run}/metrics`);
+  await page.getByRole("button", { name: "View train/loss as table" }).click();
+  await expect(page.getByRole("figure", { name: "train/loss" }).getByRole("table")).toBeVisible();
+  await check(page, "table");
 });
