@@ -26,7 +26,7 @@ _CHUNKED: Final = re.compile(rb"\r\ntransfer-encoding:[ \t]*chunked", re.IGNOREC
 
 
 class RequestFailed(Exception):
-    """The server refused a request or closed the connection: figures of a failing server mean nothing."""
+    """The server refused a request (not 2xx or 304) or closed the connection: figures of a failing server mean nothing."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class _Connection(asyncio.Protocol):
         now = time.perf_counter()
         load.latencies.append(now - self._sent_at)
         load.busy -= 1
-        if self._answer[9:10] != b"2":
+        if self._answer[9:10] != b"2" and self._answer[9:12] != b"304":
             load.fail(RequestFailed(self._answer[:2000].decode(errors="replace")))
         elif now < load.deadline:
             self.send()

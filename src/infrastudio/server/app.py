@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from infrastudio.http.asgi import respond, routed_path
 from infrastudio.http.dependencies import requires
 from infrastudio.http.middleware import Authentication, BodyLimit, JsonBodies, PathRules, RequestContext, RootPath
+from infrastudio.http.unchanged import UnchangedAnswers
 from infrastudio.server import wiring
 from infrastudio.server.aliases import api_twin
 from infrastudio.server.envelope import envelope, headers_of, status_of, studio_error
@@ -79,6 +80,7 @@ def create_app(studio: Studio) -> ASGIApp:
         app, applies_to=lambda path: path.startswith("/api/") and not _is_foreign(protocols, path), fail=fail
     )
     app = BodyLimit(app, limit_of=limit_of, fail=fail)
+    app = UnchangedAnswers(app, revision=studio.revision)
     app = Authentication(app, authenticate=studio.authenticator.of_request, fail=fail)
     app = PathRules(app, rewrite=api_twin, keeps_slash=lambda path: _is_foreign(protocols, path))
     app = RequestContext(app, ids=studio.ids, version=VERSION, fail=fail)

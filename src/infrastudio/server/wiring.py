@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -107,6 +107,11 @@ class Studio:
         """Give everything back; for a server whose loops do not run."""
         self.telemetry.close()
         self.db.close()
+
+    async def revision(self) -> Hashable:
+        """Return a value that is another one after each commit of any process."""
+        version = self.db.data_version()
+        return await self.db.read(identity.SINGLE_USER, head) if version is None else version
 
     async def readiness(self) -> dict[str, str]:
         """Return the state of each dependency: `ok`, or what is wrong."""

@@ -23,6 +23,7 @@ from infrastudio.http import (
     IfNoneMatch,
     ProjectParameter,
     RepeatKey,
+    from_ledger,
     name_ignored,
     requires,
     set_etag,
@@ -48,7 +49,7 @@ class Deleted(BaseModel):
     message: str = "Instance deleted successfully"
 
 
-@router.get("")
+@router.get("", dependencies=[from_ledger])
 async def list_instances(
     response: Response,
     reader: Reader,
