@@ -26,7 +26,7 @@ _CHUNKED: Final = re.compile(rb"\r\ntransfer-encoding:[ \t]*chunked", re.IGNOREC
 
 
 class RequestFailed(Exception):
-    """The server refused a request (not 2xx or 304) or closed the connection: figures of a failing server mean nothing."""
+    """The answer was not 2xx or 304, or the connection was closed: figures of a failing server mean nothing."""
 
 
 @dataclass(frozen=True)
