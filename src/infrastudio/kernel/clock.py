@@ -68,12 +68,8 @@ def from_millis(millis: int) -> datetime:
 
 def format_time(moment: datetime) -> str:
     """Return `moment` as RFC 3339 in UTC with `Z`, trailing zeros of the fraction dropped."""
-    moment = moment.astimezone(UTC)
-    text = moment.strftime("%Y-%m-%dT%H:%M:%S")
-    if moment.year < 1000:
-        text = text.rjust(19, "0")
-    fraction = f".{moment.microsecond:06d}".rstrip("0") if moment.microsecond else ""
-    return f"{text}{fraction}Z"
+    text = moment.astimezone(UTC).isoformat().removesuffix("+00:00")
+    return f"{text.rstrip('0') if moment.microsecond else text}Z"
 
 
 def parse_time(text: str) -> datetime:
