@@ -390,7 +390,7 @@ export interface paths {
         };
         /**
          * List Projects
-         * @description Return the projects that the caller may read.
+         * @description Return a page of the projects that the caller may read, by default the newest first.
          */
         get: operations["list_projects_api_projects_get"];
         put?: never;
@@ -4365,6 +4365,8 @@ export interface operations {
     list_projects_api_projects_get: {
         parameters: {
             query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
                 columns?: string | null;
                 cursor?: string | null;
                 filter?: string | null;
@@ -4400,7 +4402,10 @@ export interface operations {
     };
     get_project_api_projects__slug__get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+            };
             header?: {
                 "if-none-match"?: string | null;
             };

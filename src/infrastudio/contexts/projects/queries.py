@@ -2,19 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from infrastudio.contexts.identity.permissions import ENTITY_RIGHTS
 from infrastudio.contexts.projects.schemas import Project, ProjectPage
 from infrastudio.contexts.projects.tables import ProjectRow
-from infrastudio.kernel.errors import NotFound, PermissionDenied
+from infrastudio.kernel.errors import NotFound, PermissionDenied, ValidationFailed
+from infrastudio.kernel.filters import Field, FilterFields, Identifier, Kind, Ordering
 from infrastudio.kernel.pages import PageRequest
 from infrastudio.stores import ledger
-from infrastudio.stores.db import Snapshot
+from infrastudio.stores.db import Snapshot, contains_folded
+from infrastudio.stores.db.filter_compiler import (
+    FieldColumn,
+    FilterColumns,
+    compile_filter,
+    moment_column,
+    order_statement,
+)
+from infrastudio.stores.ledger import EVENT_AT, Moment, lists
+from infrastudio.stores.ledger.filter_columns import columns_at
 
-EVERY_PROJECT = "*"
+EVERY_PROJECT: Final = "*"
+READ: Final = "projects.read"
+NEWEST_FIRST: Final = (Ordering(Identifier(None, "created_at"), descending=True),)
+
+FIELDS: Final = FilterFields(
+    {
+        "id": Field("id"),
+        "slug": Field("slug"),
+        "name": Field("name"),
+        "created_at": Field("created_at", Kind.TIME),
+        "updated_at": Field("updated_at", Kind.TIME),
+    },
+    attribute_entities=("attribute", "attributes", "attr", "project"),
+)
+"""What projects can be filtered and ordered by."""
+
+_project = ProjectRow.__table__
+_LIVE: Final = FilterColumns(
+    {
+        "id": FieldColumn(_project.c.id, _project.c.id),
+        "slug": FieldColumn(_project.c.slug, _project.c.slug),
+        "name": FieldColumn(_project.c.name, _project.c.name_folded),
+        "created_at": moment_column(_project.c.created_at),
+        "updated_at": moment_column(_project.c.updated_at),
+    }
+)
 
 
 class UnknownProject(NotFound):
@@ -147,23 +182,39 @@ def visible_entities(snapshot: Snapshot, row: Any, slug: str | None, right: str)
     return and_(*conditions)
 
 
-def project(snapshot: Snapshot, slug: str) -> Project:
-    """Return a project by its slug."""
-    project_id = require(snapshot, slug, "projects.read")
-    row = snapshot.execute(select(ProjectRow.__table__).where(ProjectRow.id == project_id)).one()
-    return Project.model_validate(row)
+def project(snapshot: Snapshot, slug: str, *, at: Moment | None = None) -> Project:
+    """Return a project by its slug, live or as of a moment."""
+    project_id = require(snapshot, slug, READ)
+    if at is None:
+        row = snapshot.execute(select(ProjectRow.__table__).where(ProjectRow.id == project_id)).one()
+        return Project.model_validate(row)
+    past = ledger.state_at(snapshot, "project", project_id, at.seq)
+    if past is None:
+        raise UnknownProject(slug)
+    return Project.model_validate(past)
 
 
-def page(snapshot: Snapshot, request: PageRequest) -> ProjectPage:
-    """Return the projects that the actor may read, by slug."""
-    allowed = snapshot.actor.projects_with("projects.read")
-    condition = ProjectRow.id.is_not(None) if allowed is None else ProjectRow.id.in_(sorted(allowed))
-    rows = snapshot.execute(
-        select(ProjectRow.__table__)
-        .where(condition)
-        .order_by(ProjectRow.slug)
-        .offset(request.offset)
-        .limit(request.limit)
-    )
-    total = snapshot.execute(select(func.count()).select_from(ProjectRow).where(condition)).scalar_one()
-    return ProjectPage(items=[Project.model_validate(row) for row in rows], total=total)
+def page(snapshot: Snapshot, request: PageRequest, *, at: Moment | None = None) -> ProjectPage:
+    """Return a page of the projects that the actor may read, live or as of a moment; by default the newest first.
+
+    Raises:
+        ValidationFailed: Filter, order, columns or cursor are not understood.
+    """
+    if request.columns is not None and (unknown := sorted(set(request.columns) - set(Project.model_fields))):
+        raise ValidationFailed.of("columns", f"does not know {', '.join(unknown)}")
+    asked = lists.understand(snapshot, request, FIELDS, at=at, live_only=frozenset())
+    is_live = asked.seq is None
+    source = _LIVE if is_live else columns_at(Project, FIELDS)
+    base = select(_project) if asked.seq is None else ledger.select_states("project", asked.seq)
+    id = _project.c.id if is_live else EVENT_AT.entity_id
+    statement = base.where(visible(snapshot, id, EVERY_PROJECT, READ), compile_filter(asked.expression, FIELDS, source))
+    if request.q:
+        parts = (source.attributes["name"].folded, source.attributes["slug"].folded)
+        statement = statement.where(or_(*(contains_folded(part, request.q) for part in parts)))
+    total = int(snapshot.execute(select(func.count()).select_from(statement.subquery())).scalar_one())
+    ordered = order_statement(statement, asked.orderings or NEWEST_FIRST, FIELDS, source, parameter="sort")
+    rows = snapshot.execute(ordered.order_by(id.desc()).offset(asked.offset).limit(asked.limit)).all()
+    items = [
+        Project.model_validate(row) if is_live else ledger.state_of(snapshot, row, Project, "project") for row in rows
+    ]
+    return ProjectPage(items=items, total=total, next_cursor=asked.next_cursor(len(rows), total))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from infrastudio.kernel.pages import Page
 from infrastudio.kernel.text import Description, Name, Slug
 from infrastudio.kernel.versioned import Time, Value, Versioned
@@ -17,6 +19,9 @@ class ProjectIn(Value):
 
 class Project(Versioned):
     """A project."""
+
+    folded: ClassVar[tuple[str, ...]] = ("name",)
+    sortable_times: ClassVar[tuple[str, ...]] = ("created_at", "updated_at")
 
     id: str
     slug: str

@@ -12,6 +12,7 @@ from infrastudio.contexts.projects.tables import ProjectRow
 from infrastudio.kernel.actor import ALL_PROJECTS
 from infrastudio.kernel.diff import diff
 from infrastudio.kernel.errors import Conflict, PermissionDenied
+from infrastudio.kernel.text import casefold
 from infrastudio.stores import ledger
 from infrastudio.stores.db import UnitOfWork
 
@@ -43,7 +44,8 @@ def create(uow: UnitOfWork, body: ProjectIn) -> Project:
         updated_at=uow.now,
         version=1,
     )
-    uow.change(insert(ProjectRow).values(project.model_dump()), on_conflict=SlugTaken(body.slug))
+    stored = project.model_dump() | {"name_folded": casefold(project.name)}
+    uow.change(insert(ProjectRow).values(stored), on_conflict=SlugTaken(body.slug))
     ledger.append(uow, ProjectCreated(after=project, changes=diff(None, project)), project_id=project.id)
     return project
 

@@ -19,6 +19,7 @@ class ProjectRow(Base, ledgered="project"):
     id: Mapped[str] = mapped_column(text_column(20), primary_key=True)
     slug: Mapped[str] = mapped_column(text_column(63), unique=True)
     name: Mapped[str] = mapped_column(text_column(255))
+    name_folded: Mapped[str] = mapped_column(text_column(1024))
     description: Mapped[str] = mapped_column(text_column(2000))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

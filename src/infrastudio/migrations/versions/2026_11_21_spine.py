@@ -84,6 +84,7 @@ def upgrade() -> None:
         sa.Column("id", text(20), nullable=False),
         sa.Column("slug", text(63), nullable=False),
         sa.Column("name", text(255), nullable=False),
+        sa.Column("name_folded", text(1024), nullable=False),
         sa.Column("description", text(2000), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
