@@ -1,0 +1,140 @@
+"""The same requests with two hundred difficult texts get the same answers, whatever the database."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from conftest import DATABASES, NOON, SYNCHRONOUS
+from databases import PostgresServer
+from infrastudio.kernel.clock import ManualClock
+from infrastudio.kernel.ids import SeededIds
+from infrastudio.server import wiring
+from infrastudio.server.app import create_app
+from infrastudio.server.settings import load_settings
+from unicode_edge_cases import unicode_edge_cases
+
+TEXTS = unicode_edge_cases()
+MLFLOW = "/api/2.0/mlflow"
+
+
+class Ask(NamedTuple):
+    """One request."""
+
+    method: str
+    path: str
+    json: Any = None
+    headers: dict[str, str] | None = None
+
+
+def names() -> Iterator[Ask]:
+    for text in TEXTS:
+        instance = {"name": text, "model_name": text, "cluster_name": "c", "image_tag": "i", "description": text}
+        yield Ask("POST", "/api/instances", instance)
+        yield Ask("POST", "/api/experiments", {"name": text, "tags": {"text": text}})
+    yield Ask("GET", "/api/instances?limit=1000&sort=name")
+    yield Ask("GET", "/api/experiments?limit=1000&sort=name")
+
+
+def params_and_tags() -> Iterator[Ask]:
+    for number, text in enumerate(TEXTS):
+        run = {"experiment_id": "0", "run_name": text, "start_time": number, "tags": [{"key": "text", "value": text}]}
+        yield Ask("POST", f"{MLFLOW}/runs/create", run)
+        yield Ask(
+            "POST", f"{MLFLOW}/experiments/set-experiment-tag", {"experiment_id": "0", "key": text, "value": text}
+        )
+        yield Ask("POST", f"{MLFLOW}/runs/log-parameter", {"run_id": "RUN", "key": text, "value": text})
+        yield Ask("POST", f"{MLFLOW}/runs/log-parameter", {"run_id": "RUN", "key": "text", "value": text})
+    yield Ask("GET", f"{MLFLOW}/experiments/get?experiment_id=0")
+
+
+def filters() -> Iterator[Ask]:
+    for text in TEXTS:
+        quoted = text.replace("'", "")
+        conditions = (
+            f"params.text = '{quoted}'",
+            f"tags.text ILIKE '%{quoted}%'",
+            f"attributes.run_name LIKE '{quoted}%'",
+        )
+        for condition in conditions:
+            yield Ask("POST", f"{MLFLOW}/runs/search", {"experiment_ids": ["0"], "filter": condition, "max_results": 9})
+        yield Ask("GET", f"/api/instances?limit=9&name={quote(text)}")
+        yield Ask("GET", f"/api/experiments?limit=9&q={quote(text)}")
+
+
+def headers() -> Iterator[Ask]:
+    instance = {"model_name": "m", "cluster_name": "c", "image_tag": "i"}
+    for number, text in enumerate(TEXTS):
+        reason = {"X-Studio-Reason": quote(text)}
+        yield Ask("POST", "/api/instances", instance | {"name": f"reason-{number}"}, reason)
+        key = {"Idempotency-Key": quote(text)}
+        yield Ask("POST", "/api/instances", instance | {"name": f"key-{number}"}, key)
+        yield Ask(
+            "GET", "/api/instances?limit=1", headers={"X-Studio-Project": quote(text), "If-None-Match": quote(text)}
+        )
+    yield Ask("GET", "/api/events?limit=200&entity=instance")
+
+
+SETS = {"names": names, "params and tags": params_and_tags, "filters": filters, "headers": headers}
+
+
+@pytest.fixture(scope="module")
+def answers(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """What each database's server answers to each set, in order."""
+    url = postgres_server.new_database()
+    yield {name: answered(tmp_path_factory.mktemp(name), None if name == "sqlite" else url) for name in DATABASES}
+    postgres_server.drop_database(url)
+
+
+def answered(folder: Path, url: str | None) -> dict[str, list[tuple[int, str]]]:
+    """Ask a new server everything; its clock stands and its ids are the same each time."""
+    given = {"data": folder, "database_url": url, "db_synchronous": SYNCHRONOUS}
+    settings = load_settings(given, environment={}, working_directory=folder).settings
+    studio = wiring.build(settings, clock=ManualClock(NOON), ids=SeededIds(1))
+
+    async def ask_all() -> dict[str, list[tuple[int, str]]]:
+        transport = httpx.ASGITransport(create_app(studio), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
+            return {name: await ask(http, list(make())) for name, make in SETS.items()}
+
+    try:
+        return asyncio.run(ask_all())
+    finally:
+        studio.close()
+
+
+async def ask(http: httpx.AsyncClient, asked: list[Ask]) -> list[tuple[int, str]]:
+    """Return status and body of each, without what names the request; RUN stands for the run made last."""
+    answers, run = [], "none"
+    for method, path, body, more in asked:
+        content = None if body is None else json.dumps(body).replace('"RUN"', json.dumps(run))
+        sent = {"content-type": "application/json"} | (more or {})
+        answer = await http.request(method, path, content=content, headers=sent)
+        made = re.search(r'"run_id": ?"([0-9a-f]{32})"', answer.text)
+        run = made[1] if made and path.endswith("create") else run
+        answers.append((answer.status_code, re.sub(r'"(request_id|trace_id)": ?"[^"]*"', "", answer.text)))
+    return answers
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_every_database_answers_alike(answers: dict[str, dict[str, list[tuple[int, str]]]], name: str) -> None:
+    asked = list(SETS[name]())
+    first, *others = DATABASES
+    for other in others:
+        for question, here, there in zip(asked, answers[first][name], answers[other][name], strict=True):
+            assert here == there, question
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_no_text_is_a_crash_and_most_are_taken(answers: dict[str, dict[str, list[tuple[int, str]]]], name: str) -> None:
+    statuses = [status for status, _ in answers["sqlite"][name]]
+    assert max(statuses) < 500
+    assert sum(status < 300 for status in statuses) > len(statuses) / 2
