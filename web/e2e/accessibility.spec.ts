@@ -131,5 +131,7 @@ test("no fault in a question, nor in a chart as a table", async ({ page, seeded 
   await visit(page, `/runs/${seeded.run}/metrics`);
   await page.getByRole("button", { name: "View train/loss as table" }).click();
   await expect(page.getByRole("figure", { name: "train/loss" }).getByRole("table")).toBeVisible();
-  await check(page, "table");
+  await page.getByRole("button", { name: "Show train/loss as a chart" }).hover();
+  await expect(page.getByRole("tooltip")).toBeVisible();
+  await check(page, "table, with a tooltip");
 });

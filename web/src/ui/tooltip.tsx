@@ -21,6 +21,9 @@ export function Tooltip({ label, keys, children }: Props) {
         </span>
       }
       classNames={{ tooltip: styles.tooltip }}
+      // It stays in the landmark of its control; fixed, so that nothing that scrolls cuts it off.
+      withinPortal={false}
+      floatingStrategy="fixed"
       openDelay={400}
       events={{ hover: true, focus: false, touch: false }}
       transitionProps={{ duration: 80 }}

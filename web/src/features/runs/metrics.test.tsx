@@ -63,10 +63,13 @@ test("points are drawn as they come, and a metric that is new has its chart by i
   await page.getByRole("button", { name: "View loss as table" }).click();
   await vi.waitFor(() => expect(world.last.url).toContain("/ws/runs/"));
   const rows = page.getByRole("figure", { name: "loss" }).getByRole("row");
-  await vi.waitFor(() => expect(rows.elements()).toHaveLength(4));
+  await expect.element(rows.nth(3)).toBeVisible();
+  expect(rows.elements()).toHaveLength(4);
   world.last.accept();
   world.last.say({ type: "heartbeat", server_time: at(3), upto: { metric: 3 } }, point("loss", 4));
-  await vi.waitFor(() => expect(rows.elements()).toHaveLength(5));
+  // A table follows at most once a second.
+  await expect.element(rows.nth(4)).toBeVisible();
+  expect(rows.elements()).toHaveLength(5);
 
   points.acc = 5;
   world.last.say(point("acc", 5));
