@@ -38,6 +38,21 @@ async def test_every_route_knows_the_query_names_of_its_document(studio: Studio)
     assert not refused, "\n".join(refused)
 
 
+async def test_every_list_refuses_columns_fields_and_orders_that_it_does_not_know(studio: Studio) -> None:
+    app = create_app(studio)
+    world = await populate(app, studio, "columns", mark="turnstone", value=3.5)
+    taken, asked = list[str](), 0
+    for operation in strict(studio):
+        for name, value in {"columns": "plumage", "sort": "plumage", "filter": "plumage = 'grey'"}.items():
+            if name in operation.query:
+                asked += 1
+                answer = await ask(app, operation.question(world.ids, more={name: value}))
+                if answer.status != 422 or answer.json["error"]["details"]["problems"][0]["path"] != name:
+                    taken.append(f"{operation.name}?{name}: {answer.status} {answer.text[-150:]}")
+    assert taken == []
+    assert asked >= 20
+
+
 async def test_instances_ignore_what_they_do_not_know_and_name_it(studio: Studio) -> None:
     app = create_app(studio)
     world = await populate(app, studio, "lenient", mark="sanderling", value=3.5)

@@ -228,6 +228,16 @@ def test_a_past_moment_shows_models_versions_and_aliases_of_then(db: Database) -
     assert past[0] in read(db, queries.page, PageRequest(limit=1000), at=then).items
 
 
+def test_versions_are_found_by_part_of_where_they_came_from(db: Database) -> None:
+    model = a_model(db)
+    for source in ("s3://bucket/Éclair/model", "s3://bucket/tarte/model"):
+        a_version(db, model, source=source)
+    now = Moment(read(db, ledger.head), read(db, queries.model, model.id).updated_at)
+    for at in (None, now):
+        found = read(db, version_queries.page, model.id, PageRequest(q="éCLAIR"), at=at)
+        assert ([version.number for version in found.items], found.total) == ([1], 1)
+
+
 def test_a_cursor_neither_skips_nor_repeats_while_others_write(db: Database) -> None:
     names = [f"paged-{number}" for number in range(5)]
     for name in names:

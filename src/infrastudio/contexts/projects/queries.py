@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from infrastudio.contexts.identity.permissions import ENTITY_RIGHTS
 from infrastudio.contexts.projects.schemas import Project, ProjectPage
 from infrastudio.contexts.projects.tables import ProjectRow
-from infrastudio.kernel.errors import NotFound, PermissionDenied, ValidationFailed
+from infrastudio.kernel.errors import NotFound, PermissionDenied
 from infrastudio.kernel.filters import Field, FilterFields, Identifier, Kind, Ordering
 from infrastudio.kernel.pages import PageRequest
 from infrastudio.stores import ledger
@@ -200,8 +200,7 @@ def page(snapshot: Snapshot, request: PageRequest, *, at: Moment | None = None) 
     Raises:
         ValidationFailed: Filter, order, columns or cursor are not understood.
     """
-    if request.columns is not None and (unknown := sorted(set(request.columns) - set(Project.model_fields))):
-        raise ValidationFailed.of("columns", f"does not know {', '.join(unknown)}")
+    lists.require_columns(request, Project)
     asked = lists.understand(snapshot, request, FIELDS, at=at, live_only=frozenset())
     is_live = asked.seq is None
     source = _LIVE if is_live else columns_at(Project, FIELDS)

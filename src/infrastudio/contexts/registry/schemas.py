@@ -94,6 +94,7 @@ class VersionIn(Value):
 class VersionState(Versioned):
     """A version of a model as the ledger keeps it. `version` counts writes, `number` is the version of the model."""
 
+    folded: ClassVar[tuple[str, ...]] = ("source",)
     collections: ClassVar[tuple[str, ...]] = ("tags",)
     sortable_times: ClassVar[tuple[str, ...]] = ("created_at", "updated_at", "revised_at")
 

@@ -173,8 +173,7 @@ def job_page(
     Raises:
         ValidationFailed: Filter, order, cursor or facets are not understood.
     """
-    if request.columns is not None and (unknown := sorted(set(request.columns) - set(JobSummary.model_fields))):
-        raise ValidationFailed.of("columns", f"does not know {', '.join(unknown)}")
+    lists.require_columns(request, JobSummary)
     asked = lists.understand(snapshot, request, JOB_FIELDS, at=at, live_only=frozenset())
     is_live = asked.seq is None
     source = _LIVE if is_live else columns_at(Job, JOB_FIELDS)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists
 
-from infrastudio.kernel.errors import ValidationFailed
+from infrastudio.kernel.errors import Problem, ValidationFailed
 from infrastudio.kernel.filters import (
     Comparison,
     Expression,
@@ -19,7 +19,9 @@ from infrastudio.kernel.filters import (
     parse_filter,
     parse_order_by,
 )
+from infrastudio.kernel.filters.errors import closest
 from infrastudio.kernel.pages import MAX_OFFSET, PageRequest, decode_cursor, encode_cursor
+from infrastudio.kernel.versioned import Value
 from infrastudio.stores.db import Snapshot
 from infrastudio.stores.ledger.as_of import Moment
 from infrastudio.stores.ledger.entries import head as ledger_head
@@ -71,6 +73,8 @@ def understand(
     """
     expression = parse_filter(request.filter or "")
     orderings = tuple(_ordering(text, request.descending) for text in request.sort)
+    for ordering in orderings:
+        fields.ordering(ordering, "sort")
     head = at.seq if at is not None else ledger_head(snapshot)
     digest = _digest(request, at)
     if request.cursor is None:
@@ -84,6 +88,20 @@ def understand(
     if at is None and needs_live:
         return ListQuestion(expression, orderings, None, pinned, offset, request.limit, pinned, digest)
     return ListQuestion(expression, orderings, pinned, None, offset, request.limit, pinned, digest)
+
+
+def require_columns(request: PageRequest, item: type[Value]) -> None:
+    """Refuse columns that the items of a list do not have.
+
+    Raises:
+        ValidationFailed: There are such columns.
+    """
+    unknown = [name for name in dict.fromkeys(request.columns or ()) if name not in item.model_fields]
+    if unknown:
+        known = item.model_fields
+        raise ValidationFailed(
+            [Problem("columns", f"{name!r} is no column", suggestion=closest(name, known)) for name in unknown]
+        )
 
 
 def existed_at(entity: str, id_text: ColumnElement[str], seq: int) -> ColumnElement[bool]:

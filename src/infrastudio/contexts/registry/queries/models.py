@@ -109,6 +109,7 @@ def page(
     snapshot: Snapshot, request: PageRequest, *, project: str | None = None, at: Moment | None = None
 ) -> ModelPage:
     """Return a page of models, live or as of a moment; by default the newest first."""
+    lists.require_columns(request, Model)
     asked = lists.understand(snapshot, request, MODEL_FIELDS, at=at, live_only=frozenset())
     orderings = asked.orderings or NEWEST_FIRST
     search = Search(MODEL_FIELDS, asked.expression, orderings, asked.limit, asked.offset)

@@ -19,7 +19,7 @@ from infrastudio.kernel.clock import EPOCH
 from infrastudio.kernel.errors import NotFound
 from infrastudio.kernel.pages import PageRequest
 from infrastudio.stores import ledger
-from infrastudio.stores.db import Snapshot
+from infrastudio.stores.db import Snapshot, contains_folded
 from infrastudio.stores.ledger import BIRTH, EVENT_AT, Moment, lists
 from infrastudio.stores.ledger.filter_columns import columns_at
 
@@ -158,7 +158,11 @@ def page(
     project: str | None = None,
     at: Moment | None = None,
 ) -> ModelVersionPage:
-    """Return a page of the versions of one model, live or as of a moment; by default the newest first."""
+    """Return a page of the versions of one model, live or as of a moment; by default the newest first.
+
+    The text `q` is looked for in where versions came from.
+    """
+    lists.require_columns(request, ModelVersion)
     asked = lists.understand(snapshot, request, VERSION_FIELDS, at=at, live_only=frozenset())
     orderings = asked.orderings or NEWEST_FIRST
     search = Search(VERSION_FIELDS, asked.expression, orderings, asked.limit, asked.offset)
@@ -166,9 +170,11 @@ def page(
         base = _joined().where(_table.model_id == model_row(snapshot, of_model, project=project).id)
         if asked.pinned is not None:
             base = base.where(lists.existed_at("model_version", _table.id, asked.pinned))
+        if request.q:
+            base = base.where(contains_folded(_table.source_folded, request.q))
         found = _live(snapshot, base, search)
     else:
-        found = _past(snapshot, search, of_model, project, asked.seq)
+        found = _past(snapshot, search, of_model, project, asked.seq, request.q)
     return ModelVersionPage(
         items=found.items, total=found.total, next_cursor=asked.next_cursor(len(found.items), found.total)
     )
@@ -199,9 +205,13 @@ def _version_at(snapshot: Snapshot, name: str, number: int, project: str | None,
     return _with_aliases(VersionState.model_validate(state), owner.name, owner.aliases)
 
 
-def _past(snapshot: Snapshot, search: Search, of_model: str, project: str | None, seq: int) -> Found[ModelVersion]:
+def _past(
+    snapshot: Snapshot, search: Search, of_model: str, project: str | None, seq: int, q: str | None
+) -> Found[ModelVersion]:
     owner = model(snapshot, of_model, project=project, at=Moment(seq, EPOCH))
     base = ledger.select_states("model_version", seq).where(ledger.json_value(EVENT_AT.after, "model_id") == owner.id)
+    if q:
+        base = base.where(contains_folded(ledger.json_value(EVENT_AT.after, "source_folded"), q))
 
     def read(rows: list[Any]) -> list[ModelVersion]:
         return [

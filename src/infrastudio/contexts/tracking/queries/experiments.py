@@ -185,6 +185,7 @@ def experiments(
     at: Moment | None = None,
 ) -> ExperimentPage:
     """Return a page of experiments, live or as of a moment; by default the newest first."""
+    lists.require_columns(request, ExperimentView)
     asked = lists.understand(snapshot, request, EXPERIMENT_FIELDS, at=at, live_only=LIVE_ONLY)
     base, columns, number = _source(asked.seq)
     is_live = asked.seq is None
