@@ -67,7 +67,9 @@ test("a filter that is not understood says why, at the field", async ({ page, se
 });
 
 test("an empty experiment tells how to begin", async ({ page, api }) => {
-  const { id } = await api.post<{ id: string }>("/api/experiments", { name: "untouched" });
+  const { id } = await api.post<{ id: string }>("/api/experiments", {
+    name: `untouched ${test.info().repeatEachIndex}`,
+  });
   await visit(page, `/experiments/${id}`);
   await expect(page.getByRole("heading", { name: "No runs yet" })).toBeVisible();
   await expect(page.getByText(`mlflow.set_tracking_uri("${api.url}")`)).toBeVisible();
