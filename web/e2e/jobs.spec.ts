@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { makeExperiment } from "./support/seed";
@@ -60,7 +59,8 @@ test("the command that an empty experiment offers starts a run that appears by i
   await visit(page, `/experiments/${id}`);
   const offered = page.getByRole("figure").filter({ hasText: "started and watched by the Studio" });
   const command = await offered.locator("pre").innerText();
-  const folder = await mkdtemp(path.join(tmpdir(), "studio-e2e-run-"));
+  const folder = test.info().outputPath("program");
+  await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, "train.py"), "print('trained')\n");
   await run("bash", ["-c", command], {
     cwd: folder,
