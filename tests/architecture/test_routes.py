@@ -104,3 +104,23 @@ def test_names_in_paths_and_queries_are_snake_case(operations: list[Operation]) 
         if parameter["in"] in {"path", "query"} and not re.fullmatch(r"[a-z][a-z0-9_]*", parameter["name"])
     }
     assert names == set()
+
+
+APPENDING = {"POST /api/runs/{id}/logs", "POST /api/runs/{id}/metrics"}
+"""What goes to the telemetry store, which has no unit of work to keep a key in."""
+
+
+def test_a_write_that_is_sent_twice_can_be_done_once(operations: list[Operation]) -> None:
+    writing = [each for each in operations if each.method != "get" and "x-right" in each.told]
+    assert {each.name for each in writing if not takes(each, "idempotency-key")} == APPENDING
+
+
+def test_a_write_to_what_exists_can_say_which_version_it_has_seen(operations: list[Operation]) -> None:
+    changing = [each for each in operations if each.method in {"put", "patch", "delete"}]
+    assert [each.name for each in changing if not takes(each, "if-match")] == []
+
+
+def takes(operation: Operation, header: str) -> bool:
+    """Does the operation declare this header?"""
+    declared = operation.told.get("parameters", [])
+    return any(each["in"] == "header" and each["name"].lower() == header for each in declared)

@@ -3604,6 +3604,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                "idempotency-key"?: string | null;
                 "if-match"?: string | null;
             };
             path: {
@@ -3984,6 +3985,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                "idempotency-key"?: string | null;
                 "if-match"?: string | null;
             };
             path: {
@@ -4048,7 +4050,10 @@ export interface operations {
     restore_experiment_api_experiments__id__restore_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -4306,6 +4311,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                "idempotency-key"?: string | null;
                 "if-match"?: string | null;
             };
             path: {
@@ -4554,6 +4560,7 @@ export interface operations {
                 project?: string | null;
             };
             header?: {
+                "idempotency-key"?: string | null;
                 "if-match"?: string | null;
             };
             path: {
@@ -4627,6 +4634,7 @@ export interface operations {
                 project?: string | null;
             };
             header?: {
+                "idempotency-key"?: string | null;
                 "if-match"?: string | null;
             };
             path: {
@@ -4667,6 +4675,7 @@ export interface operations {
                 project?: string | null;
             };
             header?: {
+                "idempotency-key"?: string | null;
                 "if-match"?: string | null;
             };
             path: {
@@ -5007,6 +5016,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                "idempotency-key"?: string | null;
                 "if-match"?: string | null;
             };
             path: {
@@ -5411,7 +5421,10 @@ export interface operations {
     restore_run_api_runs__id__restore_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };

@@ -109,9 +109,9 @@ async def update_deployment(
 
 
 @router.delete("/{id}", status_code=204)
-async def delete_deployment(id: DeploymentId, writer: Writer, db: Db, seen: IfMatch) -> None:
+async def delete_deployment(id: DeploymentId, writer: Writer, db: Db, seen: IfMatch, key: RepeatKey) -> None:
     """Remove a deployment that has stopped; its history stays."""
-    await db.write(writer, service.delete, id, expected=seen)
+    await db.write_once(writer, key, service.delete, id, expected=seen)
 
 
 @router.post("/{id}/scale")

@@ -131,9 +131,9 @@ async def update_instance(
 
 
 @router.delete("/{id}")
-async def delete_instance(id: InstanceId, writer: Writer, db: Db, seen: IfMatch) -> Deleted:
+async def delete_instance(id: InstanceId, writer: Writer, db: Db, seen: IfMatch, key: RepeatKey) -> Deleted:
     """Take an instance out of the fleet."""
-    await db.write(writer, service.delete, id, expected=seen)
+    await db.write_once(writer, key, service.delete, id, expected=seen)
     return Deleted()
 
 

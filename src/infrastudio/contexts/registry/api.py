@@ -109,9 +109,11 @@ async def update_model(
 
 
 @router.delete("/models/{model}", status_code=204)
-async def delete_model(model: ModelKey, writer: Writer, db: Db, project: ProjectParameter, seen: IfMatch) -> None:
+async def delete_model(
+    model: ModelKey, writer: Writer, db: Db, project: ProjectParameter, seen: IfMatch, key: RepeatKey
+) -> None:
     """Remove a model with all its versions."""
-    await db.write(writer, model_service.delete, model, expected=seen, project=project)
+    await db.write_once(writer, key, model_service.delete, model, expected=seen, project=project)
 
 
 @router.put("/models/{model}/aliases/{alias}")
@@ -124,19 +126,22 @@ async def set_alias(
     db: Db,
     project: ProjectParameter,
     seen: IfMatch,
+    key: RepeatKey,
 ) -> Model:
     """Let an alias mean a version; it moves from where it was."""
-    found = await db.write(writer, model_service.set_alias, model, alias, body.version, expected=seen, project=project)
+    found = await db.write_once(
+        writer, key, model_service.set_alias, model, alias, body.version, expected=seen, project=project
+    )
     set_etag(response, found.version)
     return found
 
 
 @router.delete("/models/{model}/aliases/{alias}", status_code=204)
 async def delete_alias(
-    model: ModelKey, alias: Alias, writer: Writer, db: Db, project: ProjectParameter, seen: IfMatch
+    model: ModelKey, alias: Alias, writer: Writer, db: Db, project: ProjectParameter, seen: IfMatch, key: RepeatKey
 ) -> None:
     """Remove an alias."""
-    await db.write(writer, model_service.delete_alias, model, alias, expected=seen, project=project)
+    await db.write_once(writer, key, model_service.delete_alias, model, alias, expected=seen, project=project)
 
 
 @router.post("/models/{model}/versions", status_code=201)

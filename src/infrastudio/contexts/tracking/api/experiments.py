@@ -110,15 +110,17 @@ async def update_experiment(
 
 
 @router.delete("/{id}", status_code=204)
-async def delete_experiment(id: ExperimentId, writer: Writer, db: Db, seen: IfMatch) -> None:
+async def delete_experiment(id: ExperimentId, writer: Writer, db: Db, seen: IfMatch, key: RepeatKey) -> None:
     """Put an experiment and its runs aside; both can be restored."""
-    await db.write(writer, service.delete_experiment, id, expected=seen)
+    await db.write_once(writer, key, service.delete_experiment, id, expected=seen)
 
 
 @router.post("/{id}/restore")
-async def restore_experiment(id: ExperimentId, response: Response, writer: Writer, db: Db) -> ExperimentView:
+async def restore_experiment(
+    id: ExperimentId, response: Response, writer: Writer, db: Db, seen: IfMatch, key: RepeatKey
+) -> ExperimentView:
     """Bring a deleted experiment and all its runs back."""
-    experiment = await db.write(writer, _restore, id)
+    experiment = await db.write_once(writer, key, _restore, id, seen)
     set_etag(response, experiment.version)
     return experiment
 
@@ -165,8 +167,8 @@ def _update(uow: UnitOfWork, id: str, body: ExperimentUpdate, expected: int | No
     return queries.experiment(uow, id)
 
 
-def _restore(uow: UnitOfWork, id: str) -> ExperimentView:
-    service.restore_experiment(uow, id)
+def _restore(uow: UnitOfWork, id: str, expected: int | None) -> ExperimentView:
+    service.restore_experiment(uow, id, expected=expected)
     return queries.experiment(uow, id)
 
 

@@ -76,15 +76,18 @@ async def update_run(
 
 
 @router.delete("/{id}", status_code=204)
-async def delete_run(id: RunId, writer: Writer, db: Db, seen: IfMatch) -> None:
+async def delete_run(id: RunId, writer: Writer, db: Db, seen: IfMatch, key: RepeatKey) -> None:
     """Put a run aside; it is read-only and can be restored."""
-    await db.write(writer, service.delete_run, id, expected=seen)
+    await db.write_once(writer, key, service.delete_run, id, expected=seen)
 
 
 @router.post("/{id}/restore")
-async def restore_run(id: RunId, response: Response, writer: Writer, db: Db, telemetry: Telemetry) -> RunSummary:
+async def restore_run(
+    id: RunId, response: Response, writer: Writer, db: Db, telemetry: Telemetry, seen: IfMatch, key: RepeatKey
+) -> RunSummary:
     """Bring a deleted run back."""
-    return await _answer(response, telemetry, await db.write(writer, service.restore_run, id))
+    run = await db.write_once(writer, key, service.restore_run, id, expected=seen)
+    return await _answer(response, telemetry, run)
 
 
 async def _answer(response: Response, telemetry: TelemetryStore, run: Run) -> RunSummary:

@@ -127,15 +127,17 @@ def delete_experiment(uow: UnitOfWork, id: str, *, expected: int | None = None) 
     return _whole(uow, after)
 
 
-def restore_experiment(uow: UnitOfWork, id: str) -> Experiment:
+def restore_experiment(uow: UnitOfWork, id: str, *, expected: int | None = None) -> Experiment:
     """Bring a deleted experiment back, and all its runs, also those that were deleted before it.
 
     Raises:
         ExperimentNotDeleted: It is active.
+        StaleVersion: It changed since `expected`.
     """
     row = queries.row(uow, id, right=WRITE)
     projects.require_unlimited(uow)
     before = queries.experiment_of(uow, row)
+    require_version(uow, "experiment", id, before, expected, commuting=Experiment.collections)
     if before.lifecycle == "active":
         raise ExperimentNotDeleted(id)
     after, cause = _write(uow, row, before, {"lifecycle": "active"}, {}, ExperimentRestored)

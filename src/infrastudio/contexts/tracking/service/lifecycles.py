@@ -32,10 +32,16 @@ def delete_run(uow: UnitOfWork, id: str, *, expected: int | None = None) -> Run:
     return _move(uow, row, before, "deleted", RunDeleted)
 
 
-def restore_run(uow: UnitOfWork, id: str) -> Run:
-    """Bring a deleted run back. To do it again changes nothing."""
+def restore_run(uow: UnitOfWork, id: str, *, expected: int | None = None) -> Run:
+    """Bring a deleted run back. To do it again changes nothing.
+
+    Raises:
+        StaleVersion: It changed since `expected`.
+    """
     row = queries.row(uow, id, right=WRITE)
-    return _move(uow, row, queries.run_of(uow, row), "active", RunRestored)
+    before = queries.run_of(uow, row)
+    require_version(uow, "run", id, before, expected, commuting=Run.collections)
+    return _move(uow, row, before, "active", RunRestored)
 
 
 def delete_runs_of(uow: UnitOfWork, experiment: int, *, cause: str) -> None:
