@@ -137,6 +137,21 @@ async def test_a_bad_run_is_refused_by_field(
     assert problem_paths(answer) == [path]
 
 
+@pytest.mark.parametrize("kind", ["experiments", "runs"])
+async def test_a_restore_says_what_it_has_seen_and_is_done_once(client: httpx.AsyncClient, kind: str) -> None:
+    made = await client.post("/api/experiments", json={"name": f"to restore {kind}"})
+    path = f"/api/experiments/{made.json()['id']}"
+    if kind == "runs":
+        path = f"/api/runs/{(await client.post(f'{path}/runs', json={})).json()['id']}"
+    await client.delete(path)
+    stale = await client.post(f"{path}/restore", headers={"If-Match": '"1"'})
+    assert stale.status_code == 412
+    keyed = {"If-Match": '"2"', "Idempotency-Key": f"restore {path}"}
+    first, second = [await client.post(f"{path}/restore", headers=keyed) for _ in range(2)]
+    assert (first.status_code, second.headers.get("idempotency-replayed")) == (200, "true")
+    assert first.json()["version"] == second.json()["version"] == 3
+
+
 async def test_the_reason_of_a_write_stands_in_the_ledger(studio: Studio, client: httpx.AsyncClient) -> None:
     run = a_run(studio.db)
     await client.patch(f"/api/runs/{run.id}", json={"name": "x"}, headers={"X-Studio-Reason": "weil%20%C3%A4"})
