@@ -110,10 +110,13 @@ async def respond_file(scope: Scope, send: Send, file: File, *, headers: dict[st
     lines["Content-Length"] = str(part.end - part.start)
     if asked is not None:
         lines["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{file.size_bytes}"
+    chunks = None if is_head(scope) else file.read(part)
+    # read before the head is sent: what cannot be read is a failure in words then, not half an answer
+    chunk = b"" if chunks is None else await anext(chunks, b"")
     await send({"type": "http.response.start", "status": 206 if asked is not None else 200, "headers": _raw(lines)})
-    if not is_head(scope):
-        async for chunk in file.read(part):
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    while chunks is not None and chunk:
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        chunk = await anext(chunks, b"")
     await send({"type": "http.response.body", "body": b""})
 
 

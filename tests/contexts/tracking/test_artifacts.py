@@ -254,7 +254,9 @@ async def test_files_of_a_run_are_listed_and_sent_over_http(studio: Studio, clie
     assert (await client.get(f"{url}/%2e%2e%2fx")).status_code == 422
 
 
-async def test_the_head_of_a_file_is_told_without_reading_it(studio: Studio) -> None:
+async def test_the_head_of_a_file_is_told_without_reading_it_and_lost_bytes_are_a_failure_in_words(
+    studio: Studio,
+) -> None:
     """So it is told of bytes that are not there, without a failure: these were recorded and never stored."""
     run = a_run(studio.db)
     location = f"{root_of(run)}/lost.txt"
@@ -265,3 +267,5 @@ async def test_the_head_of_a_file_is_told_without_reading_it(studio: Studio) -> 
         for url in urls:
             told = await client.head(url)
             assert (told.status_code, told.headers["content-length"], told.content) == (200, "4", b"")
+            lost = await client.get(url)
+            assert (lost.status_code, "There is no blob" in lost.text) == (404, True)
