@@ -157,6 +157,7 @@ test("what another process writes into the same database is here within a second
   const other = spawn(`${BIN}/python`, [script, process.env.STUDIO_E2E_FOLDER ?? "", name], {
     stdio: ["pipe", "pipe", "inherit"],
   });
+  const ended = once(other, "exit"); // it may end while we look at the page
   const lines = createInterface(other.stdout);
   await once(lines, "line");
   other.stdin.write("now\n");
@@ -164,7 +165,7 @@ test("what another process writes into the same database is here within a second
   await expect(page.getByRole("link", { name })).toBeVisible({ timeout: 1000 });
   await expect(page.getByRole("link", { name })).toHaveAttribute("href", new RegExp(`/experiments/${id}$`));
   other.stdin.end();
-  await once(other, "exit");
+  expect(await ended).toEqual([0, null]);
 });
 
 test("new rows wait while the list is scrolled, and come when they are asked for", async ({ page, api }) => {
