@@ -149,8 +149,8 @@ test("without a network the badge says so, and it finds back by itself", async (
   await expect(badge(page)).toHaveText("Live");
 });
 
-test("what another process writes into the same database is here within a second", async ({ page }) => {
-  const name = "from another process";
+test("what another process writes into the same database is here within a second", async ({ page }, test) => {
+  const name = `from another process ${test.repeatEachIndex}`;
   await visit(page, "/experiments");
   await expect(badge(page)).toHaveText("Live");
   const script = fileURLToPath(new URL("second_process.py", import.meta.url));
@@ -158,13 +158,12 @@ test("what another process writes into the same database is here within a second
     stdio: ["pipe", "pipe", "inherit"],
   });
   const ended = once(other, "exit"); // it may end while we look at the page
-  const lines = createInterface(other.stdout);
-  await once(lines, "line");
+  const lines = createInterface(other.stdout)[Symbol.asyncIterator]();
+  expect((await lines.next()).value).toBe("ready");
   other.stdin.write("now\n");
-  const [id] = await once(lines, "line");
+  const id = (await lines.next()).value;
   await expect(page.getByRole("link", { name })).toBeVisible({ timeout: 1000 });
   await expect(page.getByRole("link", { name })).toHaveAttribute("href", new RegExp(`/experiments/${id}$`));
-  other.stdin.end();
   expect(await ended).toEqual([0, null]);
 });
 
