@@ -18,11 +18,13 @@ def canonical_json(value: Any) -> str:
     Raises:
         NotCanonical: It holds NaN, an infinity, NUL, a lone surrogate, an integer beyond 64 bits or another type.
     """
-    _refuse(value)
     try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+        text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
     except (TypeError, UnicodeEncodeError) as error:
         raise NotCanonical(str(error)) from error
+    if "null" in text or "\\u0000" in text:  # what orjson makes of NaN, of infinities, and of NUL
+        _refuse(value)
+    return text
 
 
 def canonical_digest(text: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import secrets
 import threading
@@ -11,6 +12,12 @@ from typing_extensions import override
 
 CROCKFORD: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 """Lowercase Crockford base32: no i, l, o, u."""
+BLOCK_BYTES: Final = 4096
+
+_unused = threading.local()
+"""What each thread has left of its block."""
+
+os.register_at_fork(after_in_child=lambda: _unused.__dict__.clear())  # or parent and child would make the same ids
 
 
 class IdSource(Protocol):
@@ -41,11 +48,15 @@ class _Ids(IdSource):
 
 
 class RandomIds(_Ids):
-    """Ids from the operating system's randomness."""
+    """Ids from the operating system's randomness, fetched in blocks: each fetch lets another thread run first."""
 
     @override
     def token_bytes(self, size: int) -> bytes:
-        return secrets.token_bytes(size)
+        block: bytes = getattr(_unused, "rest", b"")
+        if len(block) < size:
+            block = secrets.token_bytes(max(size, BLOCK_BYTES))
+        _unused.rest = block[size:]
+        return block[:size]
 
 
 class SeededIds(_Ids):
