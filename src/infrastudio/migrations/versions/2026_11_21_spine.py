@@ -515,7 +515,7 @@ def upgrade() -> None:
         sa.Column("resources", LONG_TEXT, nullable=False),
         sa.Column("environment", LONG_TEXT, nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("timeout_s", sa.Float(), nullable=True),
+        sa.Column("timeout_s", sa.Double(), nullable=True),
         sa.Column("retries", LONG_TEXT, nullable=False),
         sa.Column("status", text(20), nullable=False),
         sa.Column("status_reason", LONG_TEXT, nullable=True),

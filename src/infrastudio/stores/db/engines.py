@@ -13,6 +13,8 @@ from sqlalchemy.pool import QueuePool
 from infrastudio.stores.db.settings import ConnectionSettings, parse_url
 
 SQLITE_BUSY_TIMEOUT_S = 30.0
+MYSQL_MODE = "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO"
+"""Too long a text is an error and not cut; an id 0 is the id 0 and not the next number."""
 
 
 def write_engine(settings: ConnectionSettings) -> Engine:
@@ -64,7 +66,9 @@ def _connect_arguments(backend: str, settings: ConnectionSettings) -> dict[str, 
     if backend == "postgresql":
         options = "-c idle_in_transaction_session_timeout=10s -c lock_timeout=30s"
         return {"connect_timeout": timeout, "options": options}
-    return {"connect_timeout": timeout, "charset": "utf8mb4"}
+    # MySQL reads what stands in /*M! … */ as a comment; it has no limit for idle transactions.
+    limits = "SET SESSION innodb_lock_wait_timeout=30 /*M!100301 , idle_write_transaction_timeout=10 */"
+    return {"connect_timeout": timeout, "charset": "utf8mb4", "sql_mode": MYSQL_MODE, "init_command": limits}
 
 
 def _sqlite_engine(settings: ConnectionSettings, *, read_only: bool) -> Engine:
