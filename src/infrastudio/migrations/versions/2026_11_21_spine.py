@@ -593,7 +593,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_run_tag_key"), "run_tag", ["key"], unique=False)
     op.execute(
-        "insert into ledger_clock (id, seq, at, hash) values (1, 0, 0, '0000000000000000000000000000000000000000000000000000000000000000')"
+        "insert into ledger_clock (id, seq, at, hash) select 1, 0, 0, '0000000000000000000000000000000000000000000000000000000000000000' "
+        "from (select 1 as one) as once where not exists (select 1 from ledger_clock)"
     )
 
 
