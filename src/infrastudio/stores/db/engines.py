@@ -10,6 +10,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
+from infrastudio.kernel.errors import Unavailable
 from infrastudio.stores.db.mysql_options import connect_options
 from infrastudio.stores.db.settings import ConnectionSettings, parse_url
 
@@ -36,16 +37,22 @@ def _server_engine(
     settings: ConnectionSettings, *, isolation_level: Literal["READ COMMITTED", "REPEATABLE READ"], pool_size: int
 ) -> Engine:
     url = parse_url(settings.url)
-    arguments = connect_arguments(url, settings.connect_timeout_s)
-    return create_engine(
-        url if url.get_backend_name() == "postgresql" else url.set(query={}),
-        isolation_level=isolation_level,
-        connect_args=arguments,
-        pool_size=pool_size,
-        max_overflow=settings.max_overflow,
-        pool_recycle=settings.pool_recycle_s,
-        pool_pre_ping=True,
-    )
+    backend = url.get_backend_name()
+    try:
+        return create_engine(
+            url if backend == "postgresql" else url.set(query={}),
+            isolation_level=isolation_level,
+            connect_args=connect_arguments(url, settings.connect_timeout_s),
+            pool_size=pool_size,
+            max_overflow=settings.max_overflow,
+            pool_recycle=settings.pool_recycle_s,
+            pool_pre_ping=True,
+        )
+    except ModuleNotFoundError as error:
+        extra = "postgres" if backend == "postgresql" else "mysql"
+        raise Unavailable(
+            f"The driver {error.name} is not installed. Type: pip install 'infrastudio[{extra}]'"
+        ) from error
 
 
 def is_retryable(error: BaseException) -> bool:

@@ -28,7 +28,7 @@ Boolean = SqlBoolean(create_constraint=False)
 def _collated(type_: mysql.VARCHAR | mysql.LONGTEXT, compiler: MySQLTypeCompiler, **kw: Any) -> str:
     """Columns and migrations name the collation of MariaDB: by bytes, blanks count. MySQL has another name for it."""
     made: str = getattr(compiler, f"visit_{type_.__visit_name__}")(type_, **kw)
-    is_mariadb = compiler.dialect.is_mariadb  # type: ignore[attr-defined]  # it is a MySQLDialect here
+    is_mariadb = compiler.dialect.is_mariadb
     return made if is_mariadb else made.replace(MARIADB_COLLATION, MYSQL_COLLATION)
 
 
