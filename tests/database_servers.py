@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -181,6 +181,18 @@ def shared_server(program: ServerProgram) -> Iterator[str]:
                 place.unlink()
 
 
+@contextmanager
+def private_server(
+    program: ServerProgram, *options: str, prepare: Callable[[Path], None] = lambda data: None
+) -> Iterator[str]:
+    """Give the URL of a server of one's own, started with further options after `prepare` has seen its new data."""
+    state = _start(program, *options, prepare=prepare)
+    try:
+        yield program.url(state["port"])
+    finally:
+        _stop(program, state)
+
+
 def _place(program: ServerProgram) -> Path:
     """Return the file in which the workers of a run tell one another of the server."""
     run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"alone-{os.getpid()}"
@@ -227,7 +239,9 @@ def _runs(state: dict[str, Any]) -> bool:
     return False
 
 
-def _start(program: ServerProgram) -> dict[str, Any]:
+def _start(
+    program: ServerProgram, *options: str, prepare: Callable[[Path], None] = lambda data: None
+) -> dict[str, Any]:
     """Start a server on a free port with its data in a folder of its own.
 
     The folder is not one of pytest's: each new session of pytest takes from everybody else the right to enter those.
@@ -237,9 +251,10 @@ def _start(program: ServerProgram) -> dict[str, Any]:
     if owner is not None:
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     program.make_data(data)
+    prepare(data)
     # The shell ends at once, so that the server is nobody's child and outlives the worker that started it.
     detach = '"$@" >"$0" 2>&1 & echo $!'
-    command = ["sh", "-c", detach, str(folder / "server.log"), *program.command(data, port)]
+    command = ["sh", "-c", detach, str(folder / "server.log"), *program.command(data, port), *options]
     pid = int(run(owner, *command, start_new_session=True))
     state = {"pid": pid, "port": port, "folder": str(folder), "users": []}
     try:

@@ -109,8 +109,6 @@ def _check_server(settings: Settings, url: URL) -> Iterator[Check]:
     backend, user = url.get_backend_name(), url.username or "(none)"
     try:
         arguments = connect_arguments(url, settings.db_connect_timeout_s)
-        if backend == "mysql":  # its driver waits for ever for a greeting that does not come
-            arguments.setdefault("read_timeout", max(1, round(settings.db_connect_timeout_s)))
         place = url if backend == "postgresql" else url.set(query={})
         engine = create_engine(place, connect_args=arguments, poolclass=NullPool)
     except ModuleNotFoundError as error:

@@ -38,11 +38,12 @@ def _server_engine(
 ) -> Engine:
     url = parse_url(settings.url)
     backend = url.get_backend_name()
+    arguments = connect_arguments(url, settings.connect_timeout_s)
     try:
-        return create_engine(
+        engine = create_engine(
             url if backend == "postgresql" else url.set(query={}),
             isolation_level=isolation_level,
-            connect_args=connect_arguments(url, settings.connect_timeout_s),
+            connect_args=arguments,
             pool_size=pool_size,
             max_overflow=settings.max_overflow,
             pool_recycle=settings.pool_recycle_s,
@@ -53,6 +54,14 @@ def _server_engine(
         raise Unavailable(
             f"The driver {error.name} is not installed. Type: pip install 'infrastudio[{extra}]'"
         ) from error
+    if backend == "mysql":
+        patience = connect_options(url).get("read_timeout")
+
+        @event.listens_for(engine, "connect")
+        def wait_for_answers(connection: Any, _record: object) -> None:
+            connection._read_timeout = patience  # the driver has one patience for its greeting and for answers
+
+    return engine
 
 
 def is_retryable(error: BaseException) -> bool:
@@ -70,6 +79,8 @@ def is_retryable(error: BaseException) -> bool:
 def connect_arguments(url: URL, timeout_s: float) -> dict[str, Any]:
     """Return what the driver of a server is told beside the URL; what stands in the query of MySQL's is in it.
 
+    MariaDB's answers are waited for as long as its greeting, until somebody says otherwise.
+
     Raises:
         ValidationFailed: The URL has an option that MariaDB and MySQL do not know.
     """
@@ -80,7 +91,7 @@ def connect_arguments(url: URL, timeout_s: float) -> dict[str, Any]:
     # MySQL reads what stands in /*M! … */ as a comment; it has no limit for idle transactions.
     limits = "SET SESSION innodb_lock_wait_timeout=30 /*M!100301 , idle_write_transaction_timeout=10 */"
     given = {"connect_timeout": timeout, "charset": "utf8mb4", "sql_mode": MYSQL_MODE, "init_command": limits}
-    return given | connect_options(url)
+    return given | connect_options(url) | {"read_timeout": timeout}
 
 
 def _sqlite_engine(settings: ConnectionSettings, *, read_only: bool) -> Engine:
