@@ -302,8 +302,10 @@ def _stop(program: ServerProgram, state: dict[str, Any]) -> None:
 
 def run(owner: pwd.struct_passwd | None, *command: object, **options: Any) -> str:
     """Run a program to its end as `owner` and return what it prints."""
-    given = {} if owner is None else {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
-    done = subprocess.run([str(part) for part in command], capture_output=True, cwd="/", text=True, **given, **options)
+    given: dict[str, Any] = {} if owner is None else {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+    done: subprocess.CompletedProcess[str] = subprocess.run(
+        [str(part) for part in command], capture_output=True, cwd="/", text=True, **(given | options)
+    )
     if done.returncode:
         raise RuntimeError(f"{command[0]} ended with code {done.returncode}: {done.stdout}{done.stderr}")
     return done.stdout

@@ -98,7 +98,7 @@ def test_every_text_is_compared_byte_by_byte(request: pytest.FixtureRequest) -> 
             "select concat(table_name, '.', column_name), collation_name from information_schema.columns "
             "where table_schema = database() and collation_name is not null and table_name <> 'studio_schema'"
         )
-        found = dict(connection.execute(columns).all())
+        found = {row[0]: row[1] for row in connection.execute(columns)}
     server.drop_database(url)
     assert "event.entity_id" in found
     assert "series.name" in found
