@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 
-from infrastudio.contexts.instances.schemas import Instance, InstanceFilter
+from infrastudio.contexts.instances.queries.columns import COLUMNS, conditions, live, past
+from infrastudio.contexts.instances.schemas import Instance, InstanceFilter, InstanceView
 from infrastudio.contexts.instances.tables import InstanceRow
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.kernel.errors import NotFound, ValidationFailed
 from infrastudio.stores import ledger
-from infrastudio.stores.db import Snapshot, UtcDateTime, contains_folded
+from infrastudio.stores.db import Snapshot
 from infrastudio.stores.ledger import BIRTH, EVENT_AT, Moment
 
-SORTABLE: Final = tuple(
-    column.name for column in InstanceRow.__table__.columns if column.name not in ("project_id", "name_folded")
-)
-
-Columns = Callable[[str], ColumnElement[Any]]
+READ: Final = "instances.read"
+SORTABLE: Final = tuple(column.name for column in COLUMNS if column.name != "project_id")
 
 
 class UnknownInstance(NotFound):
@@ -36,6 +34,13 @@ class InstanceList(NamedTuple):
     total: int
 
 
+class ViewList(NamedTuple):
+    """Some instances as clients see them, and how many there are in all."""
+
+    items: list[InstanceView]
+    total: int
+
+
 def row(snapshot: Snapshot, id: int, *, right: str) -> Row[Any]:
     """Return the row of an instance on which the actor has `right`.
 
@@ -43,11 +48,21 @@ def row(snapshot: Snapshot, id: int, *, right: str) -> Row[Any]:
         UnknownInstance: It does not exist, or the actor may not read it.
         PermissionDenied: The actor may read it and lacks `right`.
     """
-    found = snapshot.execute(select(InstanceRow.__table__).where(InstanceRow.id == id)).one_or_none()
+    found = row_or_none(snapshot, id)
     if found is None:
         raise UnknownInstance(id)
     projects.require_right(snapshot, found.project_id, right, unknown=UnknownInstance(id))
     return found
+
+
+def row_or_none(snapshot: Snapshot, id: int) -> Row[Any] | None:
+    """Return the row of an instance whoever asks; None when there is none now."""
+    return snapshot.execute(select(*COLUMNS).where(InstanceRow.id == id)).one_or_none()
+
+
+def rows(snapshot: Snapshot, *where: ColumnElement[bool]) -> list[Row[Any]]:
+    """Return the rows of instances that meet conditions, whoever asks."""
+    return list(snapshot.execute(select(*COLUMNS).where(*where)))
 
 
 def instance_of(snapshot: Snapshot, row: Row[Any]) -> Instance:
@@ -59,12 +74,12 @@ def instance_of(snapshot: Snapshot, row: Row[Any]) -> Instance:
 def instance(snapshot: Snapshot, id: int, *, at: Moment | None = None) -> Instance:
     """Return one instance, live or as of a moment."""
     if at is None:
-        return instance_of(snapshot, row(snapshot, id, right="instances.read"))
+        return instance_of(snapshot, row(snapshot, id, right=READ))
     state = ledger.state_at(snapshot, "instance", str(id), at.seq)
     if state is None:
         raise UnknownInstance(id)
     project_id = projects.id_of(snapshot, state["project"]) or ""
-    projects.require_right(snapshot, project_id, "instances.read", unknown=UnknownInstance(id))
+    projects.require_right(snapshot, project_id, READ, unknown=UnknownInstance(id))
     return Instance.model_validate(state)
 
 
@@ -80,44 +95,114 @@ def instances(
     at: Moment | None = None,
 ) -> InstanceList:
     """Return a part of the list, live or as of a moment; by default ascending by id."""
+    matching = select_matching(snapshot, wanted, project=project, at=at)
+    ordered = _ordered(matching, sort=sort, descending=descending, at=at)
+    total = snapshot.execute(_count(matching)).scalar_one()
+    rows = snapshot.execute(ordered.offset(skip).limit(limit)).all()
+    return InstanceList([_read(snapshot, found, at) for found in rows], total)
+
+
+def views(
+    snapshot: Snapshot,
+    wanted: InstanceFilter,
+    *,
+    project: str | None = None,
+    skip: int = 0,
+    limit: int = 100,
+    sort: str = "id",
+    descending: bool = False,
+    at: Moment | None = None,
+    with_rights: bool = False,
+) -> ViewList:
+    """Return a part of the list as clients see it; arguments as for `instances`."""
+    found = instances(
+        snapshot, wanted, project=project, skip=skip, limit=limit, sort=sort, descending=descending, at=at
+    )
+    rights = {item.project: rights_on(snapshot, item.project) for item in found.items} if with_rights else {}
+    return ViewList([_view(item, rights.get(item.project)) for item in found.items], found.total)
+
+
+def view(snapshot: Snapshot, id: int, *, at: Moment | None = None) -> InstanceView:
+    """Return one instance with the actor's rights on it."""
+    found = instance(snapshot, id, at=at)
+    return _view(found, rights_on(snapshot, found.project))
+
+
+def stream(
+    snapshot: Snapshot,
+    wanted: InstanceFilter,
+    *,
+    project: str | None = None,
+    sort: str = "id",
+    descending: bool = False,
+    at: Moment | None = None,
+) -> Iterator[Instance]:
+    """Yield all that match, in any order of a list, without holding them; the snapshot stays open meanwhile."""
+    matching = select_matching(snapshot, wanted, project=project, at=at)
+    for found in snapshot.stream(_ordered(matching, sort=sort, descending=descending, at=at)):
+        yield _read(snapshot, found, at)
+
+
+def batch(
+    snapshot: Snapshot,
+    wanted: InstanceFilter,
+    *,
+    project: str | None = None,
+    at: Moment | None = None,
+    behind: int = 0,
+    size: int = 1000,
+) -> list[Instance]:
+    """Return the next instances by id that match, at most `size`; an empty list is the end.
+
+    Args:
+        snapshot: May be another one for each batch: as of a moment all batches together are one consistent list.
+        wanted: The filter.
+        project: As for lists.
+        at: The moment; None: live.
+        behind: The id that the batch before ended with.
+        size: How many.
+    """
+    matching = select_matching(snapshot, wanted, project=project, at=at)
+    if at is None:
+        matching = matching.where(InstanceRow.id > behind)
+    elif behind:
+        matching = matching.where(BIRTH.seq > ledger.birth_seq("instance", str(behind)))
+    rows = snapshot.execute(_ordered(matching, at=at).limit(size)).all()
+    return [_read(snapshot, found, at) for found in rows]
+
+
+def select_matching(
+    snapshot: Snapshot, wanted: InstanceFilter, *, project: str | None, at: Moment | None
+) -> Select[Any]:
+    """Return the statement of the rows (live) or states (as of a moment) that match and that the actor may read."""
+    column = InstanceRow.project_id if at is None else EVENT_AT.project_id
+    visible = projects.visible(snapshot, column, project, READ)
+    base = select(*COLUMNS) if at is None else ledger.select_states("instance", at.seq)
+    return base.where(visible, *conditions(wanted, live if at is None else past))
+
+
+def rights_on(snapshot: Snapshot, project: str) -> list[str]:
+    """Return what the actor may do with the instances of a project."""
+    project_id = projects.id_of(snapshot, project) or ""
+    return [right for right in (READ, "instances.write") if snapshot.actor.may(right, project_id)]
+
+
+def _view(instance: Instance, rights: list[str] | None) -> InstanceView:
+    values = instance.__dict__ if rights is None else {**instance.__dict__, "can": rights}
+    return InstanceView(**values)
+
+
+def _ordered(matching: Select[Any], *, sort: str = "id", descending: bool = False, at: Moment | None) -> Select[Any]:
     if sort not in SORTABLE:
         raise ValidationFailed.of("sort", f"is not a field of an instance; use one of {', '.join(SORTABLE)}")
-    columns = _live if at is None else _past
-    visible = projects.visible(
-        snapshot, InstanceRow.project_id if at is None else EVENT_AT.project_id, project, "instances.read"
-    )
-    base = select(InstanceRow.__table__) if at is None else ledger.select_states("instance", at.seq)
-    matching = base.where(visible, *_conditions(wanted, columns))
-    total = snapshot.execute(_count(matching)).scalar_one()
-    by_id = InstanceRow.id if at is None else BIRTH.seq
+    by_id: Any = InstanceRow.id if at is None else BIRTH.seq
+    columns = live if at is None else past
     order = [by_id] if sort == "id" else [columns(sort), by_id]
-    ordered = matching.order_by(*(column.desc() if descending else column.asc() for column in order))
-    rows = snapshot.execute(ordered.offset(skip).limit(limit)).all()
-    if at is None:
-        return InstanceList([instance_of(snapshot, found) for found in rows], total)
-    return InstanceList([Instance.model_validate_json(found.after) for found in rows], total)
+    return matching.order_by(*(column.desc() if descending else column.asc() for column in order))
 
 
-def _live(field: str) -> ColumnElement[Any]:
-    column: ColumnElement[Any] = InstanceRow.__table__.c[field]
-    return column
-
-
-def _past(field: str) -> ColumnElement[Any]:
-    column = InstanceRow.__table__.c[field]
-    if isinstance(column.type, UtcDateTime):
-        return ledger.json_value(EVENT_AT.after, f"{field}_us", int)
-    return ledger.json_value(EVENT_AT.after, field, column.type.python_type)
-
-
-def _conditions(wanted: InstanceFilter, columns: Columns) -> list[ColumnElement[bool]]:
-    exact = wanted.model_dump(exclude={"name", "q"}, exclude_none=True)
-    conditions: list[ColumnElement[bool]] = [columns(field) == value for field, value in exact.items()]
-    if wanted.name:
-        conditions.append(contains_folded(columns("name_folded"), wanted.name))
-    if wanted.q:
-        conditions.append(contains_folded(columns("name_folded"), wanted.q))
-    return conditions
+def _read(snapshot: Snapshot, found: Row[Any], at: Moment | None) -> Instance:
+    return instance_of(snapshot, found) if at is None else Instance.model_validate_json(found.after)
 
 
 def _count(statement: Select[Any]) -> Select[Any]:

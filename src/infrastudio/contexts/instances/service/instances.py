@@ -1,7 +1,8 @@
-"""What can be done with instances."""
+"""The life of one instance: created, updated, deleted."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import delete as sql_delete
@@ -15,7 +16,7 @@ from infrastudio.contexts.instances.tables import InstanceRow
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.kernel.diff import diff, state_json
 from infrastudio.kernel.errors import Conflict, PreconditionFailed
-from infrastudio.kernel.text import casefold
+from infrastudio.kernel.text import casefold, folded_together
 from infrastudio.stores import ledger
 from infrastudio.stores.db import UnitOfWork
 
@@ -28,14 +29,19 @@ class NameTaken(Conflict):
 
 
 class StaleVersion(PreconditionFailed):
-    """The instance changed since the client read it; carries what it is now and what happened since."""
+    """The instance changed since the client read it; carries what it is now and what happened since.
 
-    def __init__(self, expected: int, current: Instance, changes_since: list[dict[str, Any]]) -> None:
+    `current` is None when it was deleted.
+    """
+
+    def __init__(
+        self, id: int, expected: int, version: int, current: Instance | None, changes_since: list[dict[str, Any]]
+    ) -> None:
         super().__init__(
-            f"Instance {current.id} is at version {current.version}, not {expected}.",
+            f"Instance {id} is at version {version}, not {expected}.",
             expected_version=expected,
-            current_version=current.version,
-            current=state_json(current),
+            current_version=version,
+            current=None if current is None else state_json(current),
             changes_since=changes_since,
         )
 
@@ -48,8 +54,7 @@ def create(uow: UnitOfWork, body: InstanceIn, *, project: str | None = None) -> 
     """
     project_id = projects.require(uow, project, "instances.write")
     values = body.values() | {"created_at": uow.now, "updated_at": uow.now, "version": 1}
-    stored = values | {"project_id": project_id, "name_folded": casefold(body.name)}
-    id = uow.insert(insert(InstanceRow).values(stored), on_conflict=NameTaken(body.name))
+    id = uow.insert(insert(InstanceRow).values(_stored(values, project_id)), on_conflict=NameTaken(body.name))
     instance = Instance(**values, id=id, project=projects.slug_of(uow, project_id))
     ledger.append(uow, InstanceCreated(after=instance, changes=diff(None, instance)), project_id=project_id)
     return instance
@@ -64,15 +69,8 @@ def update(uow: UnitOfWork, id: int, body: InstanceUpdate, *, expected: int | No
     """
     row = queries.row(uow, id, right="instances.write")
     before = queries.instance_of(uow, row)
-    _require_version(uow, before, expected)
-    asked = {field: value for field, value in body.provided().items() if getattr(before, field) != value}
-    if not asked:
-        return before
-    after = before.model_copy(update=asked | {"version": before.version + 1, "updated_at": uow.now})
-    stored = asked | {"version": after.version, "updated_at": uow.now, "name_folded": casefold(after.name)}
-    uow.change(sql_update(InstanceRow).where(InstanceRow.id == id).values(stored), on_conflict=NameTaken(after.name))
-    ledger.append(uow, InstanceUpdated(after=after, changes=diff(before, after)), project_id=row.project_id)
-    return after
+    require_version(uow, before, expected)
+    return change(uow, before, body.provided(), project_id=row.project_id)
 
 
 def delete(uow: UnitOfWork, id: int, *, expected: int | None = None) -> None:
@@ -83,13 +81,90 @@ def delete(uow: UnitOfWork, id: int, *, expected: int | None = None) -> None:
     """
     row = queries.row(uow, id, right="instances.write")
     before = queries.instance_of(uow, row)
-    _require_version(uow, before, expected)
-    uow.change(sql_delete(InstanceRow).where(InstanceRow.id == id))
-    event = InstanceDeleted(after=None, changes=diff(before, None), entity_id=str(id), version=before.version + 1)
-    ledger.append(uow, event, project_id=row.project_id)
+    require_version(uow, before, expected)
+    remove(uow, before, project_id=row.project_id)
 
 
-def _require_version(uow: UnitOfWork, current: Instance, expected: int | None) -> None:
+def change(
+    uow: UnitOfWork,
+    before: Instance,
+    values: dict[str, Any],
+    *,
+    project_id: str,
+    labels: dict[str, Any] | None = None,
+) -> Instance:
+    """Give fields of an instance new values, on which the actor has the right; nothing happens where all are the same.
+
+    Raises:
+        NameTaken: Another instance has the new name.
+    """
+    asked = {field: value for field, value in values.items() if getattr(before, field) != value}
+    if not asked:
+        return before
+    after = before.model_copy(update=asked | {"version": before.version + 1, "updated_at": uow.now})
+    stored = asked | {"version": after.version, "updated_at": uow.now, **_folded(after.__dict__)}
+    uow.change(
+        sql_update(InstanceRow).where(InstanceRow.id == before.id).values(stored), on_conflict=NameTaken(after.name)
+    )
+    event = InstanceUpdated(after=after, changes=diff(before, after), labels=labels or {})
+    ledger.append(uow, event, project_id=project_id)
+    return after
+
+
+def remove(uow: UnitOfWork, before: Instance, *, project_id: str, labels: dict[str, Any] | None = None) -> None:
+    """Delete an instance, on which the actor has the right."""
+    uow.change(sql_delete(InstanceRow).where(InstanceRow.id == before.id))
+    event = InstanceDeleted(
+        after=None,
+        changes=diff(before, None),
+        entity_id=str(before.id),
+        version=before.version + 1,
+        labels=labels or {},
+    )
+    ledger.append(uow, event, project_id=project_id)
+
+
+def bring_back(
+    uow: UnitOfWork,
+    was: Instance,
+    *,
+    version: int,
+    project_id: str,
+    labels: dict[str, Any] | None = None,
+) -> Instance:
+    """Create a deleted instance again as it was, under its own id; `version` is that of its deletion.
+
+    Raises:
+        NameTaken: Another instance has its name meanwhile.
+    """
+    instance = was.model_copy(update={"version": version + 1, "updated_at": uow.now})
+    stored = _stored(instance.model_dump(exclude={"project"}), project_id)
+    uow.change(insert(InstanceRow).values(stored), on_conflict=NameTaken(was.name))
+    event = InstanceCreated(after=instance, changes=diff(None, instance), labels=labels or {})
+    ledger.append(uow, event, project_id=project_id)
+    return instance
+
+
+def require_version(uow: UnitOfWork, current: Instance, expected: int | None) -> None:
+    """Refuse a write of a client that has seen another version.
+
+    Raises:
+        StaleVersion: It has.
+    """
     if expected is not None and expected != current.version:
-        since = ledger.changes_since(uow, "instance", str(current.id), expected)
-        raise StaleVersion(expected, current, since)
+        raise stale(uow, current.id, expected, current.version, current)
+
+
+def stale(uow: UnitOfWork, id: int, expected: int, version: int, current: Instance | None) -> StaleVersion:
+    """Return the refusal of a write of a client that has seen another version."""
+    since = ledger.changes_since(uow, "instance", str(id), expected)
+    return StaleVersion(id, expected, version, current, since)
+
+
+def _stored(values: dict[str, Any], project_id: str) -> dict[str, Any]:
+    return values | _folded(values) | {"project_id": project_id}
+
+
+def _folded(values: Mapping[str, Any]) -> dict[str, str]:
+    searched = folded_together(values[field] for field in Instance.searched)
+    return {"name_folded": casefold(values["name"]), "search_folded": searched}
