@@ -1,7 +1,7 @@
 """Runs the curl examples of a page of the guide against a server, and compares its answers with those on the page.
 
-A block of `sh` that calls curl is run by bash as it stands, with the server's address in place of the guide's. The block
-behind it, if it is `json` or `http`, is the answer:
+A block of `sh` that calls curl is run by bash as it stands, with the server's address in place of the guide's. A block
+of `json` or `http` behind it is the answer:
 
 - `json`: the body;
 - `http`: status line, some of the headers, an empty line, the body (the example calls `curl -i`).
