@@ -17,6 +17,7 @@ HEAVY = {
     "docker",
     "matplotlib",
     "mlflow",
+    "openpyxl",
     "optuna",
     "pandas",
     "polars",
@@ -28,6 +29,7 @@ HEAVY = {
     "skops",
     "tensorflow",
     "torch",
+    "xlsxwriter",
 }
 """Packages that cost a start too much: imported inside the function that needs them, or by processes of their own."""
 
