@@ -29,7 +29,6 @@ HEAVY = {
     "skops",
     "tensorflow",
     "torch",
-    "xlsxwriter",
 }
 """Packages that cost a start too much: imported inside the function that needs them, or by processes of their own."""
 
