@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete as sql_delete
@@ -53,10 +54,27 @@ def create(uow: UnitOfWork, body: InstanceIn, *, project: str | None = None) -> 
         NameTaken: The project has one of this name.
     """
     project_id = projects.require(uow, project, "instances.write")
-    values = body.values() | {"created_at": uow.now, "updated_at": uow.now, "version": 1}
-    id = uow.insert(insert(InstanceRow).values(_stored(values, project_id)), on_conflict=NameTaken(body.name))
-    instance = Instance(**values, id=id, project=projects.slug_of(uow, project_id))
-    ledger.append(uow, InstanceCreated(after=instance, changes=diff(None, instance)), project_id=project_id)
+    times = {"created_at": uow.now, "updated_at": uow.now}
+    return add(uow, body.values() | times, project_id=project_id)
+
+
+def add(uow: UnitOfWork, values: dict[str, Any], *, project_id: str, id: int | None = None) -> Instance:
+    """Add an instance to a project in which the actor has the right.
+
+    Args:
+        uow: Carries the actor.
+        values: All fields but `id`, `project` and `version`; it happened in the world when it was updated.
+        project_id: The project.
+        id: Its id; None: the next one. Must lie behind all that were ever given.
+
+    Raises:
+        NameTaken: The project has one of this name.
+    """
+    values = values | {"version": 1} | ({} if id is None else {"id": id})
+    made = uow.insert(insert(InstanceRow).values(_stored(values, project_id)), on_conflict=NameTaken(values["name"]))
+    instance = Instance(**values | {"id": made}, project=projects.slug_of(uow, project_id))
+    event = InstanceCreated(after=instance, changes=diff(None, instance))
+    ledger.append(uow, event, project_id=project_id, occurred_at=_past(uow, instance))
     return instance
 
 
@@ -92,8 +110,11 @@ def change(
     *,
     project_id: str,
     labels: dict[str, Any] | None = None,
+    updated_at: datetime | None = None,
 ) -> Instance:
     """Give fields of an instance new values, on which the actor has the right; nothing happens where all are the same.
+
+    `updated_at` is when it happened in the world, if not now.
 
     Raises:
         NameTaken: Another instance has the new name.
@@ -101,13 +122,13 @@ def change(
     asked = {field: value for field, value in values.items() if getattr(before, field) != value}
     if not asked:
         return before
-    after = before.model_copy(update=asked | {"version": before.version + 1, "updated_at": uow.now})
-    stored = asked | {"version": after.version, "updated_at": uow.now, **_folded(after.__dict__)}
+    after = before.model_copy(update=asked | {"version": before.version + 1, "updated_at": updated_at or uow.now})
+    stored = asked | {"version": after.version, "updated_at": after.updated_at, **_folded(after.__dict__)}
     uow.change(
         sql_update(InstanceRow).where(InstanceRow.id == before.id).values(stored), on_conflict=NameTaken(after.name)
     )
     event = InstanceUpdated(after=after, changes=diff(before, after), labels=labels or {})
-    ledger.append(uow, event, project_id=project_id)
+    ledger.append(uow, event, project_id=project_id, occurred_at=_past(uow, after))
     return after
 
 
@@ -159,6 +180,11 @@ def stale(uow: UnitOfWork, id: int, expected: int, version: int, current: Instan
     """Return the refusal of a write of a client that has seen another version."""
     since = ledger.changes_since(uow, "instance", str(id), expected)
     return StaleVersion(id, expected, version, current, since)
+
+
+def _past(uow: UnitOfWork, instance: Instance) -> datetime | None:
+    """Return when a change happened in the world; None: now."""
+    return None if instance.updated_at == uow.now else instance.updated_at
 
 
 def _stored(values: dict[str, Any], project_id: str) -> dict[str, Any]:
