@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import islice
-from typing import Any, Final
-
-from sqlalchemy import text
+from typing import Any, Final, TypeVar
 
 from infrastudio.contexts.instances import queries
 from infrastudio.contexts.instances.rules.candidates import Candidate
@@ -20,7 +19,7 @@ from infrastudio.contexts.instances.schemas.imports import (
     ImportReport,
     RowProblem,
 )
-from infrastudio.contexts.instances.service.instances import add, change
+from infrastudio.contexts.instances.service.instances import add_all, change
 from infrastudio.contexts.instances.tables import InstanceRow
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.kernel.actor import Actor
@@ -33,11 +32,8 @@ CHECK_EVERY: Final = 200
 _ORDER: Final[tuple[ImportAction, ...]] = ("failed", "created", "updated", "skipped", "unchanged")
 
 MAX_UNKNOWN_COLUMNS: Final = 100
-_RAISE_SEQUENCE: Final = text(
-    "select setval(pg_get_serial_sequence('instance', 'id'), greatest(:id, (select last_value from instance_id_seq)))"
-)
-"""PostgreSQL counts on by itself only behind ids that it gave."""
 
+Item = TypeVar("Item")
 Check = Callable[[int], object]
 """Is told how many rows are done, and raises where the import shall end."""
 
@@ -66,7 +62,7 @@ class _Planned:
     existing: Instance | None = None
     values: dict[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
-    kept_id: int | None = None
+    id: int = 0
 
 
 def import_actor(actor: Actor, source: str, import_id: str) -> Actor:
@@ -110,13 +106,21 @@ def import_instances(
     planned = _plan(uow, candidates, options, project_id)
     if any(each.action == "failed" for each in planned):
         raise ImportRefused(_report(planned, {}, dry_run=False, unknown_columns=unknown_columns))
-    done: dict[int, Instance] = {}
-    for number, each in enumerate(_in_order(planned, options, last=queries.last_id(uow))):
-        if number % CHECK_EVERY == 0:
-            check(number)
-        done[each.candidate.row] = _apply(uow, each, project_id)
-        if each.kept_id is not None and uow.dialect == "postgresql":
-            uow.change(_RAISE_SEQUENCE, {"id": each.kept_id})
+    slug = projects.slug_of(uow, project_id)
+    new = _with_ids(planned, options, last=queries.last_id(uow))
+    done, number = dict[int, Instance](), 0
+    for part in _parts(new):
+        check(number)
+        made = [_new(each, uow.now, slug) for each in part]
+        add_all(uow, made, project_id=project_id)
+        done |= {each.candidate.row: instance for each, instance in zip(part, made, strict=True)}
+        number += len(part)
+    for each in planned:
+        if each.action == "updated" and each.existing is not None:
+            if number % CHECK_EVERY == 0:
+                check(number)
+            done[each.candidate.row] = _update(uow, each, each.existing, project_id)
+            number += 1
     return _report(planned, done, dry_run=False, unknown_columns=unknown_columns)
 
 
@@ -158,8 +162,8 @@ def _planned(
     return _Planned(candidate, "failed", found, problems=(problem,))
 
 
-def _in_order(planned: Sequence[_Planned], options: ImportOptions, *, last: int) -> list[_Planned]:
-    """Return the rows that write: creations in the order of their ids, for as-of lists are in the order of birth.
+def _with_ids(planned: Sequence[_Planned], options: ImportOptions, *, last: int) -> list[_Planned]:
+    """Return the rows that become instances in the order of the ids that they get: as-of lists are in that of birth.
 
     An id of the source is free when it lies behind the last one that was ever given: ids are never used again.
     """
@@ -168,20 +172,26 @@ def _in_order(planned: Sequence[_Planned], options: ImportOptions, *, last: int)
     if options.keep_ids:
         for each in sorted(new, key=lambda each: (each.candidate.id or 0, each.candidate.row)):
             if (each.candidate.id or 0) > last:
-                each.kept_id = last = each.candidate.id or 0
+                each.id = last = each.candidate.id or 0
                 kept.append(each)
-    mapped = [each for each in new if each.kept_id is None]
-    return [*kept, *mapped, *(each for each in planned if each.action == "updated")]
+    mapped = [each for each in new if not each.id]
+    for each in mapped:
+        each.id = last = last + 1
+    return [*kept, *mapped]
 
 
-def _apply(uow: UnitOfWork, each: _Planned, project_id: str) -> Instance:
+def _new(each: _Planned, now: datetime, project: str) -> Instance:
     row = each.candidate
-    if each.existing is not None:
-        later = row.updated_at if row.updated_at and row.updated_at > each.existing.updated_at else None
-        return change(uow, each.existing, each.values, project_id=project_id, updated_at=later)
-    made = row.created_at or row.updated_at or uow.now
-    times = {"created_at": made, "updated_at": row.updated_at or made}
-    return add(uow, each.values | times, project_id=project_id, id=each.kept_id)
+    created_at = row.created_at or row.updated_at or now
+    updated_at = row.updated_at or created_at
+    return Instance(**each.values, id=each.id, project=project, created_at=created_at, updated_at=updated_at, version=1)
+
+
+def _update(uow: UnitOfWork, each: _Planned, existing: Instance, project_id: str) -> Instance:
+    """Change an instance. Its own `updated_at` from an export lies in the past of that change and says nothing."""
+    told = each.candidate.updated_at
+    later = told if told and told > existing.updated_at else None
+    return change(uow, existing, each.values, project_id=project_id, updated_at=later)
 
 
 def _report(
@@ -213,7 +223,7 @@ def _reported(each: _Planned, done: Instance | None) -> ImportedRow:
     )
 
 
-def _parts(values: Iterable[str]) -> Iterator[list[str]]:
+def _parts(values: Iterable[Item]) -> Iterator[list[Item]]:
     remaining = iter(values)
     while part := list(islice(remaining, PART)):
         yield part
