@@ -48,19 +48,22 @@ class ImportedRow(Value):
     Attributes:
         row: Its number in the file, from 1, without the header.
         id: The instance; null for one that is not made yet.
-        source_id: The id at the source, where the instance has another one.
     """
 
     row: int
     action: ImportAction
     id: int | None = None
-    source_id: int | None = None
     name: str | None
     problems: tuple[RowProblem, ...] = ()
 
 
 class ImportReport(Value):
-    """What an import did, or would do. `rows` are at most 1,000, those with problems first."""
+    """What an import did, or would do.
+
+    Attributes:
+        rows: At most 1,000, those with problems first.
+        mapped_ids: Ids of the source to those of the instances, where these are others.
+    """
 
     dry_run: bool
     created: int = 0
@@ -70,3 +73,4 @@ class ImportReport(Value):
     failed: int = 0
     rows: Annotated[list[ImportedRow], Field(max_length=MAX_REPORTED_ROWS)]
     unknown_columns: list[str]
+    mapped_ids: dict[str, int] = Field(default_factory=dict)

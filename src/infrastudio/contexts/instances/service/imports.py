@@ -206,21 +206,26 @@ def _report(
         **counts,
         rows=[_reported(each, done.get(each.candidate.row)) for each in shown],
         unknown_columns=sorted(unknown_columns)[:MAX_UNKNOWN_COLUMNS],
+        mapped_ids=dict(_mapped_ids(planned, done)),
     )
 
 
 def _reported(each: _Planned, done: Instance | None) -> ImportedRow:
     instance = done or each.existing
-    id = None if instance is None else instance.id
-    source_id = each.candidate.id
     return ImportedRow(
         row=each.candidate.row,
         action=each.action,
-        id=id,
-        source_id=source_id if id is not None and source_id != id else None,
+        id=None if instance is None else instance.id,
         name=each.candidate.name,
         problems=tuple(RowProblem(path=one.path, message=one.message, value=one.value) for one in each.problems),
     )
+
+
+def _mapped_ids(planned: Sequence[_Planned], done: dict[int, Instance]) -> Iterator[tuple[str, int]]:
+    for each in planned:
+        instance = done.get(each.candidate.row) or each.existing
+        if instance is not None and each.candidate.id not in (None, instance.id):
+            yield str(each.candidate.id), instance.id
 
 
 def _parts(values: Iterable[Item]) -> Iterator[list[Item]]:
