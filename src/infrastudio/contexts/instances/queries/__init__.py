@@ -33,8 +33,8 @@ from infrastudio.contexts.instances.queries.instances import (
     rows,
     stream,
     view,
-    views,
 )
+from infrastudio.contexts.instances.queries.pages import JsonPage, page
 from infrastudio.contexts.instances.queries.summary import summary
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "READ",
     "SORTABLE",
     "InstanceList",
+    "JsonPage",
     "UnknownInstance",
     "UnknownRecord",
     "batch",
@@ -58,6 +59,7 @@ __all__ = [
     "last_entry",
     "last_id",
     "list_rows",
+    "page",
     "record",
     "rights_on",
     "row",
@@ -67,5 +69,4 @@ __all__ = [
     "stream",
     "summary",
     "view",
-    "views",
 ]

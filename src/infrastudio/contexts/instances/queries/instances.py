@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 
-from infrastudio.contexts.instances.queries.columns import COLUMNS, conditions, live, past
+from infrastudio.contexts.instances.queries.columns import COLUMNS, conditions, live, past, values_of
 from infrastudio.contexts.instances.schemas import Instance, InstanceFilter, InstanceView
 from infrastudio.contexts.instances.tables import InstanceRow
 from infrastudio.contexts.projects import queries as projects
@@ -31,13 +31,6 @@ class InstanceList(NamedTuple):
     """Some instances, and how many there are in all."""
 
     items: list[Instance]
-    total: int
-
-
-class ViewList(NamedTuple):
-    """Some instances as clients see them, and how many there are in all."""
-
-    items: list[InstanceView]
     total: int
 
 
@@ -103,36 +96,16 @@ def instances(
 ) -> InstanceList:
     """Return a part of the list, live or as of a moment; by default ascending by id."""
     matching = select_matching(snapshot, wanted, project=project, at=at)
-    ordered = _ordered(matching, sort=sort, descending=descending, at=at)
-    total = snapshot.execute(_count(matching)).scalar_one()
-    rows = snapshot.execute(ordered.offset(skip).limit(limit)).all()
+    part = ordered(matching, sort=sort, descending=descending, at=at)
+    total = snapshot.execute(count(matching)).scalar_one()
+    rows = snapshot.execute(part.offset(skip).limit(limit)).all()
     return InstanceList([_read(snapshot, found, at) for found in rows], total)
-
-
-def views(
-    snapshot: Snapshot,
-    wanted: InstanceFilter,
-    *,
-    project: str | None = None,
-    skip: int = 0,
-    limit: int = 100,
-    sort: str = "id",
-    descending: bool = False,
-    at: Moment | None = None,
-    with_rights: bool = False,
-) -> ViewList:
-    """Return a part of the list as clients see it; arguments as for `instances`."""
-    found = instances(
-        snapshot, wanted, project=project, skip=skip, limit=limit, sort=sort, descending=descending, at=at
-    )
-    rights = {item.project: rights_on(snapshot, item.project) for item in found.items} if with_rights else {}
-    return ViewList([_view(item, rights.get(item.project)) for item in found.items], found.total)
 
 
 def view(snapshot: Snapshot, id: int, *, at: Moment | None = None) -> InstanceView:
     """Return one instance with the actor's rights on it."""
     found = instance(snapshot, id, at=at)
-    return _view(found, rights_on(snapshot, found.project))
+    return InstanceView(**found.__dict__, can=rights_on(snapshot, found.project))
 
 
 def stream(
@@ -146,7 +119,7 @@ def stream(
 ) -> Iterator[Instance]:
     """Yield all that match, in any order of a list, without holding them; the snapshot stays open meanwhile."""
     matching = select_matching(snapshot, wanted, project=project, at=at)
-    for found in snapshot.stream(_ordered(matching, sort=sort, descending=descending, at=at)):
+    for found in snapshot.stream(ordered(matching, sort=sort, descending=descending, at=at)):
         yield _read(snapshot, found, at)
 
 
@@ -174,7 +147,7 @@ def batch(
         matching = matching.where(InstanceRow.id > behind)
     elif behind:
         matching = matching.where(BIRTH.seq > ledger.birth_seq("instance", str(behind)))
-    rows = snapshot.execute(_ordered(matching, at=at).limit(size)).all()
+    rows = snapshot.execute(ordered(matching, at=at).limit(size)).all()
     return [_read(snapshot, found, at) for found in rows]
 
 
@@ -185,7 +158,7 @@ def select_matching(
     column = InstanceRow.project_id if at is None else EVENT_AT.project_id
     visible = projects.visible(snapshot, column, project, READ)
     base = select(*COLUMNS) if at is None else ledger.select_states("instance", at.seq)
-    return base.where(visible, *conditions(wanted, live if at is None else past))
+    return base.where(visible, *conditions(values_of(wanted), live if at is None else past))
 
 
 def rights_on(snapshot: Snapshot, project: str) -> list[str]:
@@ -194,12 +167,7 @@ def rights_on(snapshot: Snapshot, project: str) -> list[str]:
     return [right for right in (READ, "instances.write") if snapshot.actor.may(right, project_id)]
 
 
-def _view(instance: Instance, rights: list[str] | None) -> InstanceView:
-    values = instance.__dict__ if rights is None else {**instance.__dict__, "can": rights}
-    return InstanceView(**values)
-
-
-def _ordered(matching: Select[Any], *, sort: str = "id", descending: bool = False, at: Moment | None) -> Select[Any]:
+def ordered(matching: Select[Any], *, sort: str = "id", descending: bool = False, at: Moment | None) -> Select[Any]:
     if sort not in SORTABLE:
         raise ValidationFailed.of("sort", f"is not a field of an instance; use one of {', '.join(SORTABLE)}")
     by_id: Any = InstanceRow.id if at is None else BIRTH.seq
@@ -212,5 +180,6 @@ def _read(snapshot: Snapshot, found: Row[Any], at: Moment | None) -> Instance:
     return instance_of(snapshot, found) if at is None else Instance.model_validate_json(found.after)
 
 
-def _count(statement: Select[Any]) -> Select[Any]:
+def count(statement: Select[Any]) -> Select[Any]:
+    """Return the statement that counts the rows of another one."""
     return select(func.count()).select_from(statement.order_by(None).subquery())
