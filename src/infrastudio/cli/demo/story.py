@@ -106,9 +106,9 @@ def _record_past(folder: Path) -> None:
     from infrastudio.cli.demo.past import record_past  # the other commands start without all that it imports
 
     with _progress() as progress:
-        task = progress.add_task("Record six weeks of a fleet", total=None)
-        steps = record_past(folder)
-        progress.update(task, completed=steps, total=steps)
+        task = progress.add_task("Record six weeks of a fleet", total=1)
+        record_past(folder)
+        progress.update(task, completed=1)
 
 
 class LocalModel:
