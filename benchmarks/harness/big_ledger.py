@@ -32,6 +32,7 @@ from infrastudio.contexts.timeline.controller import TimelineFollower
 from infrastudio.contexts.timeline.tables import TimelineCheckpointRow
 from infrastudio.kernel.clock import ManualClock, format_time
 from infrastudio.kernel.diff import Change
+from infrastudio.kernel.text import folded_together
 from infrastudio.server import wiring
 from infrastudio.server.settings import load_settings
 from infrastudio.stores import ledger
@@ -130,9 +131,13 @@ def _append_change(uow: UnitOfWork, before: Instance, number: int, project_id: s
 
 
 def _write_rows(uow: UnitOfWork, states: Iterable[Instance]) -> None:
-    fields = ("replicas", "description", "version", "updated_at")
+    fields = ("replicas", "description", "version", "updated_at", "search_folded")
     statement = update(InstanceRow.__table__).where(InstanceRow.id == bindparam("of"))  # type: ignore[arg-type]
-    values = [{"of": state.id} | {field: getattr(state, field) for field in fields} for state in states]
+    values = [
+        {"of": state.id, "search_folded": folded_together(getattr(state, name) for name in Instance.searched)}
+        | {field: getattr(state, field) for field in fields[:-1]}
+        for state in states
+    ]
     uow.change(statement.values({field: bindparam(field) for field in fields}), values)
 
 

@@ -11,7 +11,7 @@ from typing import Final, get_args
 from infrastudio.cli.demo.fleet_plan import Author, Step, first_day, plan
 from infrastudio.contexts.identity import queries as identity
 from infrastudio.contexts.identity import service as tokens
-from infrastudio.contexts.instances import service
+from infrastudio.contexts.instances import queries, service
 from infrastudio.contexts.instances.schemas import Instance, InstanceIn, InstanceUpdate
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.kernel.actor import Actor
@@ -105,8 +105,8 @@ class _Recorder:
             elif step.verb == "delete":
                 service.delete(uow, known.id)
             else:
-                body = InstanceIn(**known.model_dump(include=set(InstanceIn.model_fields)))
-                self._instances[step.name] = service.create(uow, body)
+                deletion = queries.last_entry(uow, known.id).seq
+                self._instances[step.name] = service.restore(uow, known.id, deletion)
 
 
 def _is_new(db: Database, began: datetime) -> bool:
