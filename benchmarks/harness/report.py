@@ -86,6 +86,37 @@ class RateTable:
         console.print(self._table)
 
 
+class LatencyTable:
+    """A line per case: latencies of ours and, where there is one, of a peer; the ratio is that of the medians."""
+
+    def __init__(self, title: str, peer: str | None) -> None:
+        self._table = Table(title=title, title_justify="left", header_style="bold")
+        self._table.add_column("case")
+        columns = ("p50 ms", "p99 ms", "CPU ms")
+        compared = (f"{peer} p50 ms", "p99 ms", "CPU ms", "ratio of p50", "bar") if peer else ()
+        for column in (*columns, *compared):
+            self._table.add_column(column, justify="right")
+
+    def add(
+        self, case: str, ours: Sequence[Measured], peers: Sequence[Measured] | None = None, *, bar: float | None = None
+    ) -> None:
+        """Add a case; `bar` is the greatest ratio that is good enough."""
+        cells = [f"{median([figure(m) for m in ours]):.2f}" for figure in (_p50, _p99, _cpu)]
+        if peers is not None:
+            cells += [f"{median([figure(m) for m in peers]):.2f}" for figure in (_p50, _p99, _cpu)]
+            found = ratio([_p50(m) for m in ours], [_p50(m) for m in peers])
+            missed = bar is not None and found > bar
+            cells += [
+                f"[bold]{found:.2f}×[/]",
+                "" if bar is None else f"≤ {bar:g}×{' [red]missed[/]' if missed else ''}",
+            ]
+        self._table.add_row(case, *cells)
+
+    def print(self) -> None:
+        """Print the table."""
+        console.print(self._table)
+
+
 def print_conditions(effort: Effort) -> None:
     """Print what the figures depend on."""
     load = os.getloadavg()

@@ -47,8 +47,8 @@ def opened(folder: Path) -> Iterator[Database]:
 def chain_end(folder: Path) -> tuple[int, str]:
     """Return the number of events and the hash that stands for all of them."""
     with opened(folder) as db, db.snapshot(SINGLE_USER) as snapshot:
-        seq, hash = snapshot.execute(select(LedgerClockRow.seq, LedgerClockRow.hash)).one()
-        return seq, hash
+        clock = snapshot.execute(select(LedgerClockRow.seq, LedgerClockRow.hash)).one()
+        return clock.seq, clock.hash
 
 
 def events_of_instances(folder: Path) -> list[ledger.Entry]:

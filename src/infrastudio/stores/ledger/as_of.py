@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
 import orjson
-from sqlalchemy import Row, ScalarSelect, Select, and_, func, select
+from sqlalchemy import Row, ScalarSelect, Select, func, inspect, select
 from sqlalchemy.orm import aliased
 
 from infrastudio.kernel.actor import Actor
@@ -17,6 +17,7 @@ from infrastudio.kernel.errors import ValidationFailed
 from infrastudio.kernel.versioned import Versioned
 from infrastudio.stores.db import Database, Snapshot
 from infrastudio.stores.ledger.lock import advance_clock
+from infrastudio.stores.ledger.ordered_join import OrderedJoin
 from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
 
 Recorded = TypeVar("Recorded", bound=Versioned)
@@ -140,9 +141,8 @@ def select_last_events(entity: str, seq: int, *columns: Any) -> Select[Any]:
     )
     return (
         select(*(columns or (EVENT_AT.seq, EVENT_AT.entity_id, EVENT_AT.full, EVENT_AT.after, EVENT_AT.project_id)))
-        .select_from(BIRTH)
-        .join(EVENT_AT, EVENT_AT.seq == last)
-        .where(and_(BIRTH.entity == entity, BIRTH.version == 1))
+        .select_from(OrderedJoin(inspect(BIRTH).selectable, inspect(EVENT_AT).selectable, EVENT_AT.seq == last))
+        .where(BIRTH.entity == entity, BIRTH.version == 1)
     )
 
 
