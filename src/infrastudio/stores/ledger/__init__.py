@@ -22,6 +22,7 @@ from infrastudio.stores.ledger.entries import (
     maker,
     next_seq,
     select_entries,
+    select_recorded,
     since,
 )
 from infrastudio.stores.ledger.event import EVENT_KINDS, SEARCH_FOLDED, Event, Link, append, is_full_version
@@ -29,6 +30,7 @@ from infrastudio.stores.ledger.feed import LedgerFeed
 from infrastudio.stores.ledger.follower import Follower
 from infrastudio.stores.ledger.json_value import has_key, json_value
 from infrastudio.stores.ledger.lock import TableLedgerLock, advance_clock
+from infrastudio.stores.ledger.population import count_existing
 from infrastudio.stores.ledger.replay import Finding, register_projection, row_of, verify_chain, verify_tables
 from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
 
@@ -52,6 +54,7 @@ __all__ = [
     "birth_seq",
     "changes_since",
     "collections_at",
+    "count_existing",
     "entry_of",
     "has_key",
     "head",
@@ -66,6 +69,7 @@ __all__ = [
     "row_of",
     "select_entries",
     "select_last_events",
+    "select_recorded",
     "select_states",
     "since",
     "state_at",

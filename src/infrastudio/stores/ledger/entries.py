@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,6 +49,12 @@ class Entry:
 def select_entries(*conditions: ColumnElement[bool]) -> Select[Any]:
     """Return the statement that reads whole events."""
     return select(EventRow.__table__).where(*conditions)
+
+
+def select_recorded(seqs: Sequence[int]) -> Select[Any]:
+    """Return the statement that reads the states of some events as JSON texts, in no order."""
+    found: Select[Any] = select(EventRow.seq, EventRow.after)
+    return found.where(EventRow.seq.in_(seqs))
 
 
 def entry_of(row: Row[Any]) -> Entry:

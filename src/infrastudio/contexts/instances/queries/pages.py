@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import BigInteger, Row, type_coerce
 
 from infrastudio.contexts.instances.queries.columns import COLUMNS
-from infrastudio.contexts.instances.queries.instances import count, ordered, rights_on, select_matching
+from infrastudio.contexts.instances.queries.instances import count, ordered, rights_on, select_matching, states_at
 from infrastudio.contexts.instances.schemas import Instance, InstanceFilter
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.kernel.clock import format_micros
@@ -49,13 +49,16 @@ def page(
     with_rights: bool = False,
 ) -> JsonPage:
     """Return a part of the list, as `instances` does; `with_rights` adds what the actor may do with each."""
-    matching = select_matching(snapshot, wanted, project=project, at=at)
-    total = snapshot.execute(count(matching)).scalar_one()
-    part = ordered(matching, sort=sort, descending=descending, at=at).offset(skip).limit(limit)
     if at is None:
+        matching = select_matching(snapshot, wanted, project=project, at=None)
+        total = snapshot.execute(count(matching)).scalar_one()
+        part = ordered(matching, sort=sort, descending=descending, at=None).offset(skip).limit(limit)
         items = [_live(snapshot, row) for row in snapshot.execute(part.with_only_columns(*_RAW))]
     else:
-        items = [_past(row) for row in snapshot.execute(part)]
+        states, total = states_at(
+            snapshot, wanted, at, project=project, skip=skip, limit=limit, sort=sort, descending=descending
+        )
+        items = [_past(state) for state in states]
     if with_rights:
         rights = {slug: rights_on(snapshot, slug) for slug in {item["project"] for item in items}}
         items = [{**item, "can": rights[item["project"]]} for item in items]
@@ -70,6 +73,6 @@ def _live(snapshot: Snapshot, row: Row[Any]) -> dict[str, Any]:
     return item
 
 
-def _past(row: Row[Any]) -> dict[str, Any]:
-    state = {**DEFAULTS, **orjson.loads(row.after)}
+def _past(text: str) -> dict[str, Any]:
+    state = {**DEFAULTS, **orjson.loads(text)}
     return {field: state[field] for field in FIELDS}
