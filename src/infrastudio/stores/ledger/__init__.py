@@ -21,8 +21,8 @@ from infrastudio.stores.ledger.entries import (
     last_version,
     maker,
     next_seq,
+    recorded_texts,
     select_entries,
-    select_recorded,
     since,
 )
 from infrastudio.stores.ledger.event import EVENT_KINDS, SEARCH_FOLDED, Event, Link, append, is_full_version
@@ -64,12 +64,12 @@ __all__ = [
     "last_version",
     "maker",
     "next_seq",
+    "recorded_texts",
     "register_projection",
     "resolve_as_of",
     "row_of",
     "select_entries",
     "select_last_events",
-    "select_recorded",
     "select_states",
     "since",
     "state_at",

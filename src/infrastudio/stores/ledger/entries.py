@@ -51,10 +51,11 @@ def select_entries(*conditions: ColumnElement[bool]) -> Select[Any]:
     return select(EventRow.__table__).where(*conditions)
 
 
-def select_recorded(seqs: Sequence[int]) -> Select[Any]:
-    """Return the statement that reads the states of some events as JSON texts, in no order."""
-    found: Select[Any] = select(EventRow.seq, EventRow.after)
-    return found.where(EventRow.seq.in_(seqs))
+def recorded_texts(snapshot: Snapshot, seqs: Sequence[int]) -> list[str]:
+    """Return the states that some events recorded, as JSON texts in the order of `seqs`."""
+    rows = snapshot.execute(select(EventRow.seq, EventRow.after).where(EventRow.seq.in_(seqs)))
+    texts = {row.seq: row.after for row in rows}
+    return [texts[seq] for seq in seqs]
 
 
 def entry_of(row: Row[Any]) -> Entry:

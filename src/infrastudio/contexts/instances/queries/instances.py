@@ -120,14 +120,12 @@ def states_at(
         states = list(snapshot.execute(part.offset(skip).limit(limit)).scalars())
         return states, _total_at(snapshot, wanted, at, project)
     matching = select_matching(snapshot, wanted, project=project, at=at)
-    counted: Select[Any] = matching.with_only_columns(EVENT_AT.seq, func.count().over().label("total"))
+    counted: Any = matching.with_only_columns(EVENT_AT.seq, func.count().over().label("total"))
     part = ordered(counted, sort=sort, descending=descending, at=at).offset(skip).limit(limit)
     found = snapshot.execute(part).all()
     if not found:
         return [], _total_at(snapshot, wanted, at, project) if skip else 0
-    seqs = [row.seq for row in found]
-    texts = {row.seq: row.after for row in snapshot.execute(ledger.select_recorded(seqs))}
-    return [texts[seq] for seq in seqs], found[0].total
+    return ledger.recorded_texts(snapshot, [row.seq for row in found]), found[0].total
 
 
 def _total_at(snapshot: Snapshot, wanted: InstanceFilter, at: Moment, project: str | None) -> int:
