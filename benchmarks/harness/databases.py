@@ -18,8 +18,8 @@ from benchmarks.harness.processes import STOP_DEADLINE_S, free_port, wait_until
 
 Kind = Literal["postgresql", "mariadb"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-NAME: Final = "studio"
-"""The database that each server gets."""
+NAMES: Final = ("studio", "studio_peer")
+"""The databases that each server gets: ours, and the peer's."""
 
 
 def is_installed(kind: Kind) -> bool:
@@ -29,7 +29,7 @@ def is_installed(kind: Kind) -> bool:
 
 @contextmanager
 def running_database(kind: Kind, folder: Path) -> Iterator[str]:
-    """Run a server with its data in `folder`, made where there is none and kept; yield the URL of its database."""
+    """Run a server with its data in `folder`, made where there is none and kept; yield the URL of our database."""
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     start, connect, url = (_postgresql if kind == "postgresql" else _mariadb)(folder, port)
@@ -56,7 +56,19 @@ def _postgresql(folder: Path, port: int) -> tuple[Start, Callable[[], None], str
     if not (data / "PG_VERSION").exists():
         made = ["-D", data, "-U", "studio", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
         _run(_program("initdb"), *made, **user)
-    command = [_program("postgres"), "-D", data, "-p", port, "-k", folder, "-h", "127.0.0.1", "-c", "shared_buffers=1GB"]
+    command = [
+        _program("postgres"),
+        "-D",
+        data,
+        "-p",
+        port,
+        "-k",
+        folder,
+        "-h",
+        "127.0.0.1",
+        "-c",
+        "shared_buffers=1GB",
+    ]
 
     def start(log: Any) -> subprocess.Popen[bytes]:
         return subprocess.Popen([str(part) for part in command], stdout=log, stderr=log, cwd="/", **user)
@@ -64,10 +76,12 @@ def _postgresql(folder: Path, port: int) -> tuple[Start, Callable[[], None], str
     def connect() -> None:
         address = f"host=127.0.0.1 port={port} user=studio dbname=postgres"
         with psycopg.connect(address, autocommit=True) as connection:
-            if not connection.execute("select 1 from pg_database where datname = %s", [NAME]).fetchall():
-                connection.execute(f"create database {NAME}")
+            known = {name for (name,) in connection.execute("select datname from pg_database")}
+            for name in NAMES:
+                if name not in known:
+                    connection.execute(f"create database {name}")
 
-    return start, connect, f"postgresql://studio@127.0.0.1:{port}/{NAME}"
+    return start, connect, f"postgresql://studio@127.0.0.1:{port}/{NAMES[0]}"
 
 
 def _mariadb(folder: Path, port: int) -> tuple[Start, Callable[[], None], str]:
@@ -86,9 +100,10 @@ def _mariadb(folder: Path, port: int) -> tuple[Start, Callable[[], None], str]:
 
     def connect() -> None:
         with pymysql.connect(host="127.0.0.1", port=port, user="root") as connection, connection.cursor() as cursor:
-            cursor.execute(f"create database if not exists {NAME}")
+            for name in NAMES:
+                cursor.execute(f"create database if not exists {name}")
 
-    return start, connect, f"mysql://root@127.0.0.1:{port}/{NAME}"
+    return start, connect, f"mysql://root@127.0.0.1:{port}/{NAMES[0]}"
 
 
 def _answers(connect: Callable[[], None]) -> bool:

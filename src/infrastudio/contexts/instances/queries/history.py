@@ -25,7 +25,7 @@ from infrastudio.kernel.errors import NotFound, ValidationFailed
 from infrastudio.kernel.filters.errors import closest
 from infrastudio.kernel.text import MAX_INTEGER
 from infrastudio.stores import ledger
-from infrastudio.stores.db import Snapshot, contains_folded
+from infrastudio.stores.db import Snapshot, contains_folded, unindexed
 from infrastudio.stores.ledger import EVENT_AT, EventRow, Moment
 
 ENTITY: Final = "instance"
@@ -261,7 +261,7 @@ def _conditions(wanted: HistoryFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.operation_type is not None:
         # not by the index of kinds: SQLite would look through all instances for the updates of one
-        found.append(func.coalesce(EventRow.kind, "") == KINDS[wanted.operation_type])
+        found.append(unindexed(EventRow.kind) == KINDS[wanted.operation_type])
     if wanted.start is not None:
         found.append(EventRow.occurred_at >= wanted.start)
     if wanted.end is not None:
