@@ -107,6 +107,10 @@ def _sqlite_engine(settings: ConnectionSettings, *, read_only: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        driver = connection.connection.driver_connection
+        if read_only and driver is not None:
+            driver.execute("BEGIN")  # waits for nothing, so it cannot fail as a busy one does
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, literal_column, select
 
 from infrastudio.kernel.diff import Change, State
-from infrastudio.stores.db import Snapshot, UnitOfWork
+from infrastudio.stores.db import PreparedSelect, Snapshot, UnitOfWork
 from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
+
+_HEAD: Final = PreparedSelect(select(LedgerClockRow.seq).where(LedgerClockRow.id == literal_column("1")))
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def entry_of(row: Row[Any]) -> Entry:
 
 def head(snapshot: Snapshot) -> int:
     """Return the number of the last event; 0 for an empty ledger."""
-    return int(snapshot.execute(select(LedgerClockRow.seq).where(LedgerClockRow.id == 1)).scalar_one())
+    return int(_HEAD.rows(snapshot, {})[0][0])
 
 
 def next_seq(uow: UnitOfWork) -> int:

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 
-from infrastudio.contexts.instances.queries.columns import COLUMNS, conditions, live, past
+from infrastudio.contexts.instances.queries.columns import COLUMNS, conditions, live, past, values_of
 from infrastudio.contexts.instances.schemas import Instance, InstanceFilter, InstanceView
 from infrastudio.contexts.instances.tables import InstanceRow
 from infrastudio.contexts.projects import queries as projects
@@ -203,7 +203,7 @@ def select_matching(
     visible = projects.visible(snapshot, column, project, READ)
     born_as = LIFE[0] if in_order else None
     base = select(*COLUMNS) if at is None else ledger.select_states("instance", at.seq, born_as=born_as)
-    return base.where(visible, *conditions(wanted, live if at is None else past))
+    return base.where(visible, *conditions(values_of(wanted), live if at is None else past))
 
 
 def rights_on(snapshot: Snapshot, project: str) -> list[str]:
