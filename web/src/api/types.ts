@@ -46,3 +46,7 @@ export type Replica = Whole<Schemas["Replica"]>;
 export type Endpoint = Whole<Schemas["EndpointView"]>;
 export type SearchHit = Whole<Schemas["SearchHit"]>;
 export type Project = Whole<Schemas["Project"]>;
+export type Instance = Whole<Schemas["Instance"]>;
+export type HistoryItem = Whole<Schemas["HistoryItem"]>;
+export type BulkBody = Schemas["BulkIn"];
+export type BulkAnswer = Whole<Schemas["BulkResult"]>;

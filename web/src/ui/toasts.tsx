@@ -1,19 +1,28 @@
 import { IconX } from "@tabler/icons-react";
+import { useMemo } from "react";
+import type { ApiError } from "@/api/errors";
 import { Store, useStore } from "@/lib/store";
 import { Button } from "./button";
 import { cx } from "./class-names";
+import { CopyButton } from "./copyable-id";
+import { Keys } from "./keys";
+import { type Shortcut, useShortcuts } from "./shortcuts";
 import styles from "./toasts.module.css";
 
 interface ToastAction {
   label: string;
   run: () => void;
+  /** Keys that do it while the toast is there: `z` undoes. */
+  keys?: string;
 }
 
 export interface Toast {
   tone: "ok" | "err" | "mute";
   title: string;
   detail?: string;
-  action?: ToastAction;
+  actions?: readonly ToastAction[];
+  /** What the server said, for those who want to know or report it. */
+  error?: ApiError;
 }
 
 interface Shown extends Toast {
@@ -40,34 +49,85 @@ function close(id: number): void {
 export function Toaster() {
   const shown = useStore(toasts);
   return (
-    <div className={styles.stack} role="status" aria-live="polite" aria-label="Notifications">
-      {shown.map((one) => (
-        <div key={one.id} className={cx(styles.toast, styles[one.tone])}>
-          <div className={styles.text}>
-            <strong>{one.title}</strong>
-            {one.detail && <span>{one.detail}</span>}
-          </div>
-          {one.action && (
-            <Button
-              size="small"
-              onClick={() => {
-                one.action?.run();
-                close(one.id);
-              }}
-            >
-              {one.action.label}
-            </Button>
-          )}
-          <button
-            type="button"
-            className={styles.close}
-            aria-label="Close notification"
-            onClick={() => close(one.id)}
-          >
-            <IconX size={16} />
-          </button>
-        </div>
+    <>
+      <UndoKeys shown={shown} />
+      <div className={styles.stack} role="status" aria-live="polite" aria-label="Notifications">
+        {shown.map((one) => (
+          <Notification key={one.id} toast={one} />
+        ))}
+      </div>
+    </>
+  );
+}
+
+const NO_KEYS: readonly Shortcut[] = [];
+
+/** The keys of the newest toast that has some. */
+function UndoKeys({ shown }: { shown: readonly Shown[] }) {
+  const newest = shown.findLast(({ actions }) => actions?.some(({ keys }) => keys));
+  useShortcuts(
+    useMemo(
+      () =>
+        newest?.actions?.flatMap(({ keys, label, run }) =>
+          keys
+            ? [keys, `mod+${keys}`].map((one) => ({
+                keys: one,
+                does: label,
+                group: "Notification",
+                run: () => {
+                  close(newest.id);
+                  run();
+                },
+              }))
+            : [],
+        ) ?? NO_KEYS,
+      [newest],
+    ),
+  );
+  return null;
+}
+
+function Notification({ toast: { id, tone, title, detail, actions, error } }: { toast: Shown }) {
+  return (
+    <div className={cx(styles.toast, styles[tone])}>
+      <div className={styles.text}>
+        <strong>{title}</strong>
+        {detail && <span>{detail}</span>}
+        {error && (
+          <details>
+            <summary>Details</summary>
+            <code>{error.type}</code> {error.status > 0 && `(${error.status})`}
+            {error.requestId && (
+              <>
+                {" "}
+                · request <code>{error.requestId}</code>{" "}
+                <CopyButton text={error.requestId} what="request id" />
+              </>
+            )}
+          </details>
+        )}
+      </div>
+      {actions?.map(({ label, run, keys }) => (
+        <Button
+          key={label}
+          size="small"
+          onClick={() => {
+            close(id);
+            run();
+          }}
+        >
+          {label}
+          {keys && <Keys keys={keys} />}
+        </Button>
       ))}
+      <button
+        type="button"
+        className={styles.close}
+        aria-label="Close notification"
+        onClick={() => close(id)}
+      >
+        <IconX size={16} />
+      </button>
     </div>
   );
 }
