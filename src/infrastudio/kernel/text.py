@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
@@ -89,3 +90,8 @@ JsonObject = Annotated[dict[str, Any], AfterValidator(require_canonical), WithJs
 def casefold(text: str) -> str:
     """Return `text` as partial searches compare it: Unicode case folding, the same on every database."""
     return text.casefold()
+
+
+def folded_together(texts: Iterable[str]) -> str:
+    """Return several texts as one that a partial search can look into."""
+    return casefold("\n".join(texts))

@@ -28,6 +28,9 @@ class Versioned(Value):
     folded: ClassVar[tuple[str, ...]] = ()
     """Text fields that partial searches look into, also as of a moment."""
 
+    searched: ClassVar[tuple[str, ...]] = ()
+    """Text fields that free text looks into, all at once: folded together they are kept as `search_folded`."""
+
     sortable_times: ClassVar[tuple[str, ...]] = ()
     """Moments that lists sort and filter by, also as of a moment."""
 

@@ -309,6 +309,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Fleet History
+         * @description Return what happened to all instances, the deleted ones included, newest first.
+         */
+        get: operations["get_fleet_history_api_history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/{history_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get History Record
+         * @description Return one record of any instance's history.
+         */
+        get: operations["get_history_record_api_history__history_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/instances": {
         parameters: {
             query?: never;
@@ -356,6 +396,146 @@ export interface paths {
          * @description Take an instance out of the fleet.
          */
         delete: operations["delete_instance_api_instances__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/instances/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get History
+         * @description Return what happened to an instance, newest first; also when it is deleted.
+         */
+        get: operations["get_history_api_instances__id__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/instances/{id}/history/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare History Records
+         * @description Return how an instance differs between two records of its history, and what happened from one to the other.
+         */
+        get: operations["compare_history_records_api_instances__id__history_compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/instances/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Instance
+         * @description Bring an instance back to what it was at a record of its history, also when it is deleted.
+         */
+        post: operations["restore_instance_api_instances__id__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/instances/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Change
+         * @description Take one change of an instance back; refused where the same fields were changed again since.
+         */
+        post: operations["undo_change_api_instances__id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/instances/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write Instances
+         * @description Create, update, delete and restore many instances: all or nothing.
+         */
+        post: operations["write_instances_api_instances_bulk_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/instances/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Fleet History
+         * @description Return what happened to all instances, the deleted ones included, newest first.
+         */
+        get: operations["get_fleet_history_api_instances_history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/instances/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Summarize Instances
+         * @description Return how many instances of which sort match, and how many replicas they have.
+         */
+        get: operations["summarize_instances_api_instances_summary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1118,6 +1298,132 @@ export interface components {
             mode: "single_user";
         };
         /**
+         * BulkDelete
+         * @description An instance to delete; `version` is the one that the client has seen.
+         */
+        BulkDelete: {
+            /** Id */
+            id: number;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * BulkIn
+         * @description Many writes, of which all are done or none: deletions first, then updates, restores and creations.
+         */
+        BulkIn: {
+            /** Create */
+            create?: components["schemas"]["InstanceIn"][];
+            /** Delete */
+            delete?: components["schemas"]["BulkDelete"][];
+            /** Restore */
+            restore?: components["schemas"]["BulkRestore"][];
+            /** Update */
+            update?: components["schemas"]["BulkUpdate"][];
+        };
+        /**
+         * BulkItem
+         * @description What became of one row; `history_id` is null where nothing changed, `instance` after a deletion.
+         */
+        BulkItem: {
+            /** History Id */
+            history_id: number | null;
+            /** Id */
+            id: number;
+            instance: components["schemas"]["Instance"] | null;
+            /**
+             * Operation
+             * @enum {string}
+             */
+            operation: "create" | "update" | "delete" | "restore";
+        };
+        /**
+         * BulkRestore
+         * @description An instance to bring back to what it was at a record of its history.
+         */
+        BulkRestore: {
+            /** History Id */
+            history_id: number;
+            /** Id */
+            id: number;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * BulkResult
+         * @description What became of all rows: those of `create`, `update`, `delete`, `restore`, each in the order of the request.
+         */
+        BulkResult: {
+            /** Items */
+            items: components["schemas"]["BulkItem"][];
+        };
+        /**
+         * BulkUpdate
+         * @description Any subset of the fields of one instance; `version` is the one that the client has seen.
+         */
+        BulkUpdate: {
+            /**
+             * Cluster Name
+             * @default
+             */
+            cluster_name?: string;
+            /**
+             * Cp
+             * @default 8
+             */
+            cp?: number;
+            /** Description */
+            description?: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Image Tag
+             * @default
+             */
+            image_tag?: string;
+            /**
+             * Model Name
+             * @default
+             */
+            model_name?: string;
+            /** Model Version */
+            model_version?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Pp
+             * @default 1
+             */
+            pp?: number;
+            /**
+             * Priority
+             * @default medium
+             * @enum {string}
+             */
+            priority?: "low" | "medium" | "high" | "critical";
+            /**
+             * Replicas
+             * @default 1
+             */
+            replicas?: number;
+            /**
+             * Status
+             * @default active
+             * @enum {string}
+             */
+            status?: "active" | "inactive" | "pending" | "error";
+            /**
+             * Tp
+             * @default 1
+             */
+            tp?: number;
+            /** Version */
+            version?: number | null;
+        };
+        /**
          * ChangePage
          * @description Entities that differ between two moments, the one that changed last first.
          */
@@ -1135,6 +1441,22 @@ export interface components {
              * @default true
              */
             total_exact?: boolean;
+        };
+        /**
+         * Comparison
+         * @description Two records of one instance, how it differs between them, and what happened in between.
+         */
+        Comparison: {
+            a: components["schemas"]["HistoryItem"];
+            b: components["schemas"]["HistoryItem"];
+            /** Between */
+            between: components["schemas"]["HistoryItem"][];
+            /** Between Total */
+            between_total: number;
+            /** Changes */
+            changes: {
+                [key: string]: components["schemas"]["ValueChange"];
+            };
         };
         /**
          * Deleted
@@ -1553,6 +1875,115 @@ export interface components {
             old: unknown;
         };
         /**
+         * FleetSummary
+         * @description How many instances of which sort there are; clusters and models are the twenty with the most instances.
+         */
+        FleetSummary: {
+            /** Clusters */
+            clusters: components["schemas"]["NamedCount"][];
+            /** Models */
+            models: components["schemas"]["NamedCount"][];
+            /** Priority */
+            priority: {
+                [key: string]: number;
+            };
+            /** Replicas */
+            replicas: number;
+            /** Status */
+            status: {
+                [key: string]: number;
+            };
+            /** Total */
+            total: number;
+        };
+        /**
+         * HistoryItem
+         * @description One change of an instance, with all its fields as they were after it; before it, for a deletion.
+         *
+         *     `history_id` is the number of its event in the ledger, `original_id` the id of the instance.
+         */
+        HistoryItem: {
+            /** Actor */
+            actor: string;
+            /** Changes */
+            changes: {
+                [key: string]: components["schemas"]["ValueChange"];
+            };
+            /** Cluster Name */
+            cluster_name: string;
+            /** Cp */
+            cp: number;
+            /** Created At */
+            created_at: string;
+            /** Description */
+            description: string;
+            /** History Id */
+            history_id: number;
+            /** Id */
+            id: number;
+            /** Image Tag */
+            image_tag: string;
+            /** Labels */
+            labels: {
+                [key: string]: unknown;
+            };
+            /** Model Name */
+            model_name: string;
+            /** Model Version */
+            model_version: string;
+            /** Name */
+            name: string;
+            /** Operation Timestamp */
+            operation_timestamp: string;
+            /**
+             * Operation Type
+             * @enum {string}
+             */
+            operation_type: "create" | "update" | "delete";
+            /** Original Id */
+            original_id: number;
+            /** Pp */
+            pp: number;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "low" | "medium" | "high" | "critical";
+            /** Project */
+            project: string;
+            /** Reason */
+            reason: string | null;
+            /** Replicas */
+            replicas: number;
+            /** Request Id */
+            request_id: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "inactive" | "pending" | "error";
+            /** Tp */
+            tp: number;
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * HistoryPage
+         * @description A part of a history.
+         */
+        HistoryPage: {
+            /** Items */
+            items: components["schemas"]["HistoryItem"][];
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+            /** Total */
+            total: number;
+        };
+        /**
          * Hyperparams
          * @description Those that every kind of training knows; others are free.
          */
@@ -1729,6 +2160,54 @@ export interface components {
              * @default 1
              */
             tp?: number;
+        };
+        /**
+         * InstanceView
+         * @description An instance as a list shows it; `can` tells the caller's rights on it, when asked for by `?can=1`.
+         */
+        InstanceView: {
+            /** Can */
+            can?: string[] | null;
+            /** Cluster Name */
+            cluster_name: string;
+            /** Cp */
+            cp: number;
+            /** Created At */
+            created_at: string;
+            /** Description */
+            description: string;
+            /** Id */
+            id: number;
+            /** Image Tag */
+            image_tag: string;
+            /** Model Name */
+            model_name: string;
+            /** Model Version */
+            model_version: string;
+            /** Name */
+            name: string;
+            /** Pp */
+            pp: number;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "low" | "medium" | "high" | "critical";
+            /** Project */
+            project: string;
+            /** Replicas */
+            replicas: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "inactive" | "pending" | "error";
+            /** Tp */
+            tp: number;
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
         };
         /**
          * Job
@@ -2615,6 +3094,16 @@ export interface components {
             seq: number;
         };
         /**
+         * NamedCount
+         * @description How many instances share a name, such as that of their cluster.
+         */
+        NamedCount: {
+            /** Count */
+            count: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * NetChange
          * @description How a field differs between two moments, and the last event that changed it.
          */
@@ -2735,6 +3224,14 @@ export interface components {
              * @default true
              */
             total_exact?: boolean;
+        };
+        /**
+         * RecordIn
+         * @description The record that a restore or an undo is about.
+         */
+        RecordIn: {
+            /** History Id */
+            history_id: number;
         };
         /**
          * Replica
@@ -3375,6 +3872,16 @@ export interface components {
              * @enum {string}
              */
             stage: "draft" | "staging" | "production" | "archived";
+        };
+        /**
+         * ValueChange
+         * @description What a field was and what it is now; null: there was no instance.
+         */
+        ValueChange: {
+            /** New */
+            new: unknown;
+            /** Old */
+            old: unknown;
         };
         /**
          * VersionIn
@@ -4158,11 +4665,93 @@ export interface operations {
             };
         };
     };
+    get_fleet_history_api_history_get: {
+        parameters: {
+            query?: {
+                /** @description Who did it, such as `user:usr_…`. */
+                actor?: string | null;
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description The first moment that is not; a date means the end of its day. */
+                end_date?: string | null;
+                /** @description A field that must have changed. */
+                field?: string | null;
+                limit?: number;
+                /** @description Part of the name, in any case. */
+                name?: string | null;
+                offset?: number;
+                operation_type?: ("create" | "update" | "delete") | null;
+                order?: "asc" | "desc";
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                /** @description Part of name, model, cluster, image tag or description, in any case. */
+                q?: string | null;
+                /** @description The first moment that is wanted. */
+                start_date?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_history_record_api_history__history_id__get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                history_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryItem"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     list_instances_api_instances_get: {
         parameters: {
             query?: {
                 /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
                 as_of?: string | null;
+                /** @description `1`: with the caller's rights on each instance. */
+                can?: "0" | "1";
                 cluster_name?: string | null;
                 limit?: number;
                 model_name?: string | null;
@@ -4172,6 +4761,7 @@ export interface operations {
                 priority?: ("low" | "medium" | "high" | "critical") | null;
                 /** @description Slug of the project; `*` in lists means every readable one. */
                 project?: string | null;
+                /** @description Part of name, model, cluster, image tag or description, in any case. */
                 q?: string | null;
                 skip?: number;
                 sort?: string | null;
@@ -4189,7 +4779,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Instance"][];
+                    "application/json": components["schemas"]["InstanceView"][];
                 };
             };
             /** @description A failure in our envelope. */
@@ -4242,6 +4832,8 @@ export interface operations {
             query?: {
                 /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
                 as_of?: string | null;
+                /** @description `1`: with the caller's rights on each instance. */
+                can?: "0" | "1";
             };
             header?: {
                 "if-none-match"?: string | null;
@@ -4259,7 +4851,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Instance"];
+                    "application/json": components["schemas"]["InstanceView"];
                 };
             };
             /** @description A failure in our envelope. */
@@ -4328,6 +4920,284 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_history_api_instances__id__history_get: {
+        parameters: {
+            query?: {
+                /** @description Who did it, such as `user:usr_…`. */
+                actor?: string | null;
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description The first moment that is not; a date means the end of its day. */
+                end_date?: string | null;
+                /** @description A field that must have changed. */
+                field?: string | null;
+                limit?: number;
+                offset?: number;
+                operation_type?: ("create" | "update" | "delete") | null;
+                order?: "asc" | "desc";
+                /** @description Part of name, model, cluster, image tag or description, in any case. */
+                q?: string | null;
+                /** @description The first moment that is wanted. */
+                start_date?: string | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    compare_history_records_api_instances__id__history_compare_get: {
+        parameters: {
+            query: {
+                /** @description A `history_id` of this instance. */
+                a: number;
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description A `history_id` of this instance. */
+                b: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    restore_instance_api_instances__id__restore_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+                "if-match"?: string | null;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instance"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    undo_change_api_instances__id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+                "if-match"?: string | null;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instance"] | components["schemas"]["Deleted"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    write_instances_api_instances_bulk_post: {
+        parameters: {
+            query?: {
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_fleet_history_api_instances_history_get: {
+        parameters: {
+            query?: {
+                /** @description Who did it, such as `user:usr_…`. */
+                actor?: string | null;
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description The first moment that is not; a date means the end of its day. */
+                end_date?: string | null;
+                /** @description A field that must have changed. */
+                field?: string | null;
+                limit?: number;
+                /** @description Part of the name, in any case. */
+                name?: string | null;
+                offset?: number;
+                operation_type?: ("create" | "update" | "delete") | null;
+                order?: "asc" | "desc";
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                /** @description Part of name, model, cluster, image tag or description, in any case. */
+                q?: string | null;
+                /** @description The first moment that is wanted. */
+                start_date?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    summarize_instances_api_instances_summary_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                cluster_name?: string | null;
+                model_name?: string | null;
+                /** @description Part of the name, in any case. */
+                name?: string | null;
+                priority?: ("low" | "medium" | "high" | "critical") | null;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                /** @description Part of name, model, cluster, image tag or description, in any case. */
+                q?: string | null;
+                status?: ("active" | "inactive" | "pending" | "error") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetSummary"];
                 };
             };
             /** @description A failure in our envelope. */

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from infrastudio.contexts.instances.schemas import Instance
 from infrastudio.stores import ledger
-from infrastudio.stores.db import AutoId, Base, UtcDateTime, text_column
+from infrastudio.stores.db import AutoId, Base, LongText, UtcDateTime, text_column
 
 
 class InstanceRow(Base, ledgered="instance"):
@@ -25,6 +26,7 @@ class InstanceRow(Base, ledgered="instance"):
     project_id: Mapped[str] = mapped_column(text_column(20), ForeignKey("project.id"))
     name: Mapped[str] = mapped_column(text_column(255))
     name_folded: Mapped[str] = mapped_column(text_column(1024))
+    search_folded: Mapped[str] = mapped_column(LongText)
     model_name: Mapped[str] = mapped_column(text_column(255))
     model_version: Mapped[str] = mapped_column(text_column(50))
     cluster_name: Mapped[str] = mapped_column(text_column(255))
@@ -41,4 +43,4 @@ class InstanceRow(Base, ledgered="instance"):
     version: Mapped[int] = mapped_column(BigInteger)
 
 
-ledger.register_projection("instance", InstanceRow)
+ledger.register_projection("instance", InstanceRow, searched=Instance.searched)

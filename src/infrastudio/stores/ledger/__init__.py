@@ -4,8 +4,10 @@ from infrastudio.stores.ledger.as_of import (
     BIRTH,
     EVENT_AT,
     Moment,
+    birth_seq,
     collections_at,
     resolve_as_of,
+    select_last_events,
     select_states,
     state_at,
     state_of,
@@ -18,13 +20,14 @@ from infrastudio.stores.ledger.entries import (
     history,
     last_version,
     maker,
+    next_seq,
     select_entries,
     since,
 )
-from infrastudio.stores.ledger.event import EVENT_KINDS, Event, Link, append, is_full_version
+from infrastudio.stores.ledger.event import EVENT_KINDS, SEARCH_FOLDED, Event, Link, append, is_full_version
 from infrastudio.stores.ledger.feed import LedgerFeed
 from infrastudio.stores.ledger.follower import Follower
-from infrastudio.stores.ledger.json_value import json_value
+from infrastudio.stores.ledger.json_value import has_key, json_value
 from infrastudio.stores.ledger.lock import TableLedgerLock, advance_clock
 from infrastudio.stores.ledger.replay import Finding, register_projection, row_of, verify_chain, verify_tables
 from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
@@ -33,6 +36,7 @@ __all__ = [
     "BIRTH",
     "EVENT_AT",
     "EVENT_KINDS",
+    "SEARCH_FOLDED",
     "Entry",
     "Event",
     "EventRow",
@@ -45,19 +49,23 @@ __all__ = [
     "TableLedgerLock",
     "advance_clock",
     "append",
+    "birth_seq",
     "changes_since",
     "collections_at",
     "entry_of",
+    "has_key",
     "head",
     "history",
     "is_full_version",
     "json_value",
     "last_version",
     "maker",
+    "next_seq",
     "register_projection",
     "resolve_as_of",
     "row_of",
     "select_entries",
+    "select_last_events",
     "select_states",
     "since",
     "state_at",

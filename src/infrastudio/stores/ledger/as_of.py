@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
 import orjson
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, ScalarSelect, Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from infrastudio.kernel.actor import Actor
@@ -111,8 +111,25 @@ def collections_at(snapshot: Snapshot, entity: str, entity_id: str, seq: int, co
 def select_states(entity: str, seq: int, *columns: Any) -> Select[Any]:
     """Return the statement that lists the entities of a kind that existed at `seq`, one row each.
 
-    Conditions and order may use `EVENT_AT` (by `json_value(EVENT_AT.after, …)`) and `BIRTH`. For each entity its last
-    event is found by a seek in the index; events are never scanned.
+    Conditions and order may use `EVENT_AT` (by `json_value(EVENT_AT.after, …)`) and `BIRTH`.
+    """
+    return select_last_events(entity, seq, *columns).where(EVENT_AT.after.is_not(None))
+
+
+def birth_seq(entity: str, entity_id: str) -> ScalarSelect[int]:
+    """Return the number of an entity's first event, as an expression."""
+    first = aliased(EventRow)
+    return (
+        select(first.seq)
+        .where(first.entity == entity, first.version == 1, first.entity_id == entity_id)
+        .scalar_subquery()
+    )
+
+
+def select_last_events(entity: str, seq: int, *columns: Any) -> Select[Any]:
+    """Return the statement that lists the last event up to `seq` of each entity of a kind, the deleted ones included.
+
+    Each is found by a seek in the index; events are never scanned.
     """
     inner = aliased(EventRow)
     last = (
@@ -125,7 +142,7 @@ def select_states(entity: str, seq: int, *columns: Any) -> Select[Any]:
         select(*(columns or (EVENT_AT.seq, EVENT_AT.entity_id, EVENT_AT.full, EVENT_AT.after, EVENT_AT.project_id)))
         .select_from(BIRTH)
         .join(EVENT_AT, EVENT_AT.seq == last)
-        .where(and_(BIRTH.entity == entity, BIRTH.version == 1, EVENT_AT.after.is_not(None)))
+        .where(and_(BIRTH.entity == entity, BIRTH.version == 1))
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from infrastudio.kernel.diff import Change, State
 from infrastudio.stores.db import Snapshot, UnitOfWork
@@ -66,6 +66,12 @@ def entry_of(row: Row[Any]) -> Entry:
 def head(snapshot: Snapshot) -> int:
     """Return the number of the last event; 0 for an empty ledger."""
     return int(snapshot.execute(select(LedgerClockRow.seq).where(LedgerClockRow.id == 1)).scalar_one())
+
+
+def next_seq(uow: UnitOfWork) -> int:
+    """Return the number that the next event of a unit of work will have: it holds the turn, so nobody takes it."""
+    last = uow.execute(select(func.max(EventRow.seq))).scalar_one()
+    return (last or 0) + len(uow.events) + 1
 
 
 def since(snapshot: Snapshot, seq: int, *, limit: int = 500) -> list[Entry]:

@@ -12,12 +12,15 @@ from typing_extensions import override
 from infrastudio.kernel.canonical_json import canonical_json
 from infrastudio.kernel.clock import to_micros
 from infrastudio.kernel.diff import Change, State, state_json
-from infrastudio.kernel.text import casefold
+from infrastudio.kernel.text import casefold, folded_together
 from infrastudio.kernel.versioned import Versioned
 from infrastudio.stores.db import PendingEvent, UnitOfWork
 
 FULL_EVERY: Final = 64
 """At least one event in so many of an entity carries its whole state."""
+
+SEARCH_FOLDED: Final = "search_folded"
+"""Where recorded states and rows keep the text that free text looks into."""
 
 EVENT_KINDS: dict[str, type[Event]] = {}
 
@@ -71,6 +74,8 @@ def recorded_state(state: Versioned, *, full: bool) -> State:
     """Return what the ledger keeps of a state: its JSON, folded text and sortable times, for lists as of a moment."""
     values = state_json(state)
     derived: State = {f"{name}_folded": casefold(values[name] or "") for name in state.folded}
+    if state.searched:
+        derived[SEARCH_FOLDED] = folded_together(values[name] or "" for name in state.searched)
     derived |= {f"{name}_us": _micros(getattr(state, name)) for name in state.sortable_times}
     kept = values if full else {name: value for name, value in values.items() if name not in state.collections}
     return kept | derived

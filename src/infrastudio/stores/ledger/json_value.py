@@ -1,10 +1,10 @@
-"""One scalar out of a column of JSON text, as a SQL expression on every database."""
+"""What stands in a column of JSON text, as SQL expressions that every database understands."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Float, String, cast, literal_column
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Float, String, cast, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -30,24 +30,57 @@ def json_value(column: Any, key: str, kind: type = str) -> ColumnElement[Any]:
     return value
 
 
-def _parts(element: _JsonText, compiler: SQLCompiler, **kw: Any) -> tuple[str, str]:
+class _HasKey(FunctionElement[bool]):
+    """Is there a top-level key, whatever its value?"""
+
+    name = "json_has_key"
+    type = Boolean()
+    inherit_cache = True
+
+
+def has_key(column: Any, key: str) -> ColumnElement[bool]:
+    """Return the condition that the JSON object in `column` has a top-level `key`, also where its value is null."""
+    if not key.isidentifier():
+        raise ValueError(f"{key!r} is not a field name")
+    return _HasKey(column, literal_column(f"'{key}'"))
+
+
+def _parts(element: FunctionElement[Any], compiler: SQLCompiler, **kw: Any) -> tuple[str, str]:
     column, key = element.clauses
     return compiler.process(column, **kw), compiler.process(key, **kw).strip("'")
 
 
 @compiles(_JsonText, "sqlite")
-def _sqlite(element: _JsonText, compiler: SQLCompiler, **kw: Any) -> str:
+def _sqlite_text(element: _JsonText, compiler: SQLCompiler, **kw: Any) -> str:
     column, key = _parts(element, compiler, **kw)
     return f"json_extract({column}, '$.{key}')"
 
 
 @compiles(_JsonText, "postgresql")
-def _postgresql(element: _JsonText, compiler: SQLCompiler, **kw: Any) -> str:
+def _postgresql_text(element: _JsonText, compiler: SQLCompiler, **kw: Any) -> str:
     column, key = _parts(element, compiler, **kw)
     return f"(CAST({column} AS json) ->> '{key}') COLLATE \"C\""
 
 
 @compiles(_JsonText, "mysql")
-def _mysql(element: _JsonText, compiler: SQLCompiler, **kw: Any) -> str:
+def _mysql_text(element: _JsonText, compiler: SQLCompiler, **kw: Any) -> str:
     column, key = _parts(element, compiler, **kw)
     return f"json_value({column}, '$.{key}')"
+
+
+@compiles(_HasKey, "sqlite")
+def _sqlite_key(element: _HasKey, compiler: SQLCompiler, **kw: Any) -> str:
+    column, key = _parts(element, compiler, **kw)
+    return f"json_type({column}, '$.{key}') IS NOT NULL"
+
+
+@compiles(_HasKey, "postgresql")
+def _postgresql_key(element: _HasKey, compiler: SQLCompiler, **kw: Any) -> str:
+    column, key = _parts(element, compiler, **kw)
+    return f"(CAST({column} AS json) -> '{key}') IS NOT NULL"
+
+
+@compiles(_HasKey, "mysql")
+def _mysql_key(element: _HasKey, compiler: SQLCompiler, **kw: Any) -> str:
+    column, key = _parts(element, compiler, **kw)
+    return f"json_contains_path({column}, 'one', '$.{key}')"

@@ -15,10 +15,11 @@ from typing_extensions import override
 from infrastudio.kernel.canonical_json import canonical_digest
 from infrastudio.kernel.clock import parse_time, to_micros
 from infrastudio.kernel.diff import State, apply_changes
-from infrastudio.kernel.text import casefold
+from infrastudio.kernel.text import casefold, folded_together
 from infrastudio.stores.db import Base, Snapshot, UtcDateTime
 from infrastudio.stores.ledger.chain import GENESIS, THINNED, chain_hash
 from infrastudio.stores.ledger.entries import Entry, entry_of, select_entries
+from infrastudio.stores.ledger.event import SEARCH_FOLDED
 from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
 
 Rows = Mapping[type[Base], Iterable[Mapping[str, Any]]]
@@ -42,22 +43,28 @@ def register_projection(
     table: type[Base],
     *,
     collections: tuple[str, ...] = (),
+    searched: tuple[str, ...] = (),
     more: Callable[[State, str], Rows] | None = None,
 ) -> None:
     """Tell how the events of `entity` become rows of `table`, and of further tables by `more(state, project_id)`."""
 
     def rows(state: State, project_id: str) -> Rows:
-        return {table: [row_of(table, state, project_id)], **(more(state, project_id) if more else {})}
+        return {
+            table: [row_of(table, state, project_id, searched=searched)],
+            **(more(state, project_id) if more else {}),
+        }
 
     PROJECTIONS[entity] = Projection(entity, rows, collections)
 
 
-def row_of(table: type[Base], state: State, project_id: str) -> dict[str, Any]:
-    """Return the row that holds a state: columns by field name, `<field>_folded` and `project_id` derived."""
+def row_of(table: type[Base], state: State, project_id: str, *, searched: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return the row that holds a state: columns by field name; `project_id` and what ends on `_folded` derived."""
     row: dict[str, Any] = {}
     for column in table.__table__.columns:
         if column.name == "project_id":
             row[column.name] = project_id
+        elif column.name == SEARCH_FOLDED:
+            row[column.name] = folded_together(state[name] or "" for name in searched)
         elif column.name.endswith("_folded"):
             row[column.name] = casefold(state[column.name.removesuffix("_folded")] or "")
         elif column.name not in state:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from infrastudio.kernel.canonical_json import canonical_json
 from infrastudio.kernel.clock import format_time
 from infrastudio.kernel.diff import State
+from infrastudio.stores import ledger
 from infrastudio.stores.ledger import Entry
 
 OTHER_LANE: Final = "other"
@@ -106,7 +107,8 @@ def public_state(state: State) -> State:
     return {
         name: value
         for name, value in state.items()
-        if not any(name.endswith(end) and name.removesuffix(end) in state for end in ("_folded", "_us"))
+        if name != ledger.SEARCH_FOLDED
+        and not any(name.endswith(end) and name.removesuffix(end) in state for end in ("_folded", "_us"))
     }
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from infrastudio.kernel.text import Description, Integer, Name, Text
-from infrastudio.kernel.versioned import Time, Versioned
+from infrastudio.kernel.versioned import Time, Value, Versioned
 
 ModelVersion = Annotated[Text, StringConstraints(min_length=1, max_length=50)]
 Replicas = Annotated[Integer, Field(ge=1, le=100)]
@@ -21,13 +21,13 @@ RESET_BY_NULL = {"description": "", "model_version": "latest"}
 """The fields that a null resets, and what to; null is refused everywhere else."""
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
     """A body of this contract: unknown fields are ignored, for clients send back what they have read."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class InstanceIn(_Body):
+class InstanceIn(Body):
     """A new instance."""
 
     name: Name
@@ -48,7 +48,7 @@ class InstanceIn(_Body):
         return {field: _value(field, value) for field, value in self.model_dump().items()}
 
 
-class InstanceUpdate(_Body):
+class InstanceUpdate(Body):
     """Any subset of the fields."""
 
     name: Name = ""
@@ -73,6 +73,7 @@ class Instance(Versioned):
     """An instance. A value: it never changes."""
 
     folded: ClassVar[tuple[str, ...]] = ("name",)
+    searched: ClassVar[tuple[str, ...]] = ("name", "model_name", "cluster_name", "image_tag", "description")
     sortable_times: ClassVar[tuple[str, ...]] = ("created_at", "updated_at")
 
     id: int
@@ -93,8 +94,14 @@ class Instance(Versioned):
     updated_at: Time
 
 
+class InstanceView(Instance):
+    """An instance as a list shows it; `can` tells the caller's rights on it, when asked for by `?can=1`."""
+
+    can: list[str] | None = None
+
+
 class InstanceFilter(BaseModel):
-    """What a list is narrowed to: `name` is partial and case-insensitive, the others are exact."""
+    """What a list is narrowed to: `name` and `q` are partial and case-insensitive, the others are exact."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -104,6 +111,30 @@ class InstanceFilter(BaseModel):
     status: InstanceStatus | None = None
     priority: Priority | None = None
     q: str | None = None
+
+
+class FleetSummary(Value):
+    """How many instances of which sort there are; clusters and models are the twenty with the most instances."""
+
+    total: int
+    status: dict[InstanceStatus, int]
+    priority: dict[Priority, int]
+    clusters: list[NamedCount]
+    models: list[NamedCount]
+    replicas: int
+
+
+class NamedCount(Value):
+    """How many instances share a name, such as that of their cluster."""
+
+    name: str
+    count: int
+
+
+class Deleted(Value):
+    """The answer to a deletion."""
+
+    message: str = "Instance deleted successfully"
 
 
 def _value(field: str, value: Any) -> Any:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Query, Request, Response
 
 from infrastudio.contexts.instances import queries, service
+from infrastudio.contexts.instances.api.parameters import (
+    READ_BACK,
+    Can,
+    InstanceId,
+    ListFilter,
+    Order,
+    Reader,
+    Word,
+    Writer,
+    name_ignored_fields,
+)
 from infrastudio.contexts.instances.schemas import (
+    Deleted,
+    FleetSummary,
     Instance,
-    InstanceFilter,
     InstanceIn,
-    InstanceStatus,
     InstanceUpdate,
-    Priority,
+    InstanceView,
 )
 from infrastudio.http import (
     AsOf,
@@ -24,56 +34,33 @@ from infrastudio.http import (
     ProjectParameter,
     RepeatKey,
     from_ledger,
-    name_ignored,
-    requires,
     set_etag,
     set_location,
     unless_known,
 )
-from infrastudio.kernel.actor import Actor
-from infrastudio.kernel.text import MAX_INTEGER, Text
+from infrastudio.http.envelope import EnvelopeRoute
 
-router = APIRouter(prefix="/api/instances", tags=["instances"])
-
-Reader = Annotated[Actor, Depends(requires("instances.read", ignores_unknown=True))]
-Writer = Annotated[Actor, Depends(requires("instances.write", ignores_unknown=True))]
-InstanceId = Annotated[int, Path(ge=1, le=MAX_INTEGER)]
-Word = Annotated[Text | None, Query(max_length=255)]
-READ_BACK = frozenset({"id", "created_at", "updated_at", "project", "version"})
-"""Fields of an answer that clients send back; ignored without a word."""
+router = APIRouter(prefix="/api/instances", tags=["instances"], route_class=EnvelopeRoute)
 
 
-class Deleted(BaseModel):
-    """The answer to a deletion."""
-
-    message: str = "Instance deleted successfully"
-
-
-@router.get("", dependencies=[from_ledger])
+@router.get("", dependencies=[from_ledger], response_model_exclude_unset=True)
 async def list_instances(
     response: Response,
     reader: Reader,
     db: Db,
     at: AsOf,
     project: ProjectParameter,
+    wanted: ListFilter,
     skip: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    name: Annotated[Text | None, Query(max_length=255, description="Part of the name, in any case.")] = None,
-    model_name: Word = None,
-    cluster_name: Word = None,
-    status: InstanceStatus | None = None,
-    priority: Priority | None = None,
-    q: Word = None,
     sort: Word = None,
-    order: Literal["asc", "desc"] = "asc",
-) -> list[Instance]:
+    order: Order = "asc",
+    can: Can = "0",
+) -> list[InstanceView]:
     """Return a part of the fleet; the header `X-Total-Count` tells how many match in all."""
-    wanted = InstanceFilter(
-        name=name, model_name=model_name, cluster_name=cluster_name, status=status, priority=priority, q=q
-    )
     found = await db.read(
         reader,
-        queries.instances,
+        queries.views,
         wanted,
         project=project,
         skip=skip,
@@ -81,9 +68,18 @@ async def list_instances(
         sort=sort or "id",
         descending=order == "desc",
         at=at,
+        with_rights=can == "1",
     )
     response.headers["X-Total-Count"] = str(found.total)
     return found.items
+
+
+@router.get("/summary", dependencies=[from_ledger])
+async def summarize_instances(
+    reader: Reader, db: Db, at: AsOf, project: ProjectParameter, wanted: ListFilter
+) -> FleetSummary:
+    """Return how many instances of which sort match, and how many replicas they have."""
+    return await db.read(reader, queries.summary, wanted, project=project, at=at)
 
 
 @router.post("", status_code=201)
@@ -99,17 +95,21 @@ async def create_instance(
     """Add an instance to the fleet."""
     instance = await db.write_once(writer, key, service.create, body, project=project)
     set_location(request, response, f"/api/instances/{instance.id}")
-    await _name_ignored_fields(request)
+    await name_ignored_fields(request, InstanceIn, also=READ_BACK)
     set_etag(response, instance.version)
     return instance
 
 
-@router.get("/{id}", response_model=Instance)
+@router.get("/{id}", response_model=InstanceView, response_model_exclude_unset=True)
 async def get_instance(
-    id: InstanceId, response: Response, reader: Reader, db: Db, at: AsOf, known: IfNoneMatch
+    id: InstanceId, response: Response, reader: Reader, db: Db, at: AsOf, known: IfNoneMatch, can: Can = "0"
 ) -> Instance | Response:
     """Return one instance."""
-    return unless_known(response, known, await db.read(reader, queries.instance, id, at=at))
+    if can == "0":
+        return unless_known(response, known, await db.read(reader, queries.instance, id, at=at))
+    view = await db.read(reader, queries.view, id, at=at)
+    set_etag(response, view.version)
+    return view
 
 
 @router.put("/{id}")
@@ -125,7 +125,7 @@ async def update_instance(
 ) -> Instance:
     """Change any subset of an instance's fields."""
     instance = await db.write_once(writer, key, service.update, id, body, expected=seen)
-    await _name_ignored_fields(request)
+    await name_ignored_fields(request, InstanceUpdate, also=READ_BACK)
     set_etag(response, instance.version)
     return instance
 
@@ -135,11 +135,3 @@ async def delete_instance(id: InstanceId, writer: Writer, db: Db, seen: IfMatch,
     """Take an instance out of the fleet."""
     await db.write_once(writer, key, service.delete, id, expected=seen)
     return Deleted()
-
-
-async def _name_ignored_fields(request: Request) -> None:
-    """Say which fields of the body nobody knows; they are ignored here, by contract."""
-    body = await request.json()
-    name_ignored(
-        request, sorted(name for name in body if name not in InstanceIn.model_fields and name not in READ_BACK)
-    )

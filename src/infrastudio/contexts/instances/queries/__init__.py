@@ -1,0 +1,57 @@
+"""Reads of instances and of their history, live and as of a moment."""
+
+from infrastudio.contexts.instances.queries.history import (
+    UnknownRecord,
+    compare,
+    entry,
+    fleet_history,
+    history,
+    last_entry,
+    record,
+    state_of,
+)
+from infrastudio.contexts.instances.queries.instances import (
+    READ,
+    SORTABLE,
+    InstanceList,
+    UnknownInstance,
+    batch,
+    instance,
+    instance_of,
+    instances,
+    rights_on,
+    row,
+    row_or_none,
+    rows,
+    stream,
+    view,
+    views,
+)
+from infrastudio.contexts.instances.queries.summary import summary
+
+__all__ = [
+    "READ",
+    "SORTABLE",
+    "InstanceList",
+    "UnknownInstance",
+    "UnknownRecord",
+    "batch",
+    "compare",
+    "entry",
+    "fleet_history",
+    "history",
+    "instance",
+    "instance_of",
+    "instances",
+    "last_entry",
+    "record",
+    "rights_on",
+    "row",
+    "row_or_none",
+    "rows",
+    "state_of",
+    "stream",
+    "summary",
+    "view",
+    "views",
+]

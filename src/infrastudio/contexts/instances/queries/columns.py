@@ -1,0 +1,55 @@
+"""Where the fields of instances stand: in the columns of live rows, or in the states that the ledger recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, func, literal
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
+
+from infrastudio.contexts.instances.schemas import InstanceFilter
+from infrastudio.contexts.instances.tables import InstanceRow
+from infrastudio.stores import ledger
+from infrastudio.stores.db import UtcDateTime, contains_folded
+from infrastudio.stores.ledger import EVENT_AT
+
+Columns = Callable[[str], ColumnElement[Any]]
+
+COLUMNS: Final = tuple(column for column in InstanceRow.__table__.columns if not column.name.endswith("_folded"))
+"""All that an instance consists of; what only searches need stays in the database."""
+
+
+def live(field: str) -> ColumnElement[Any]:
+    """Return the column of a field in the live rows."""
+    column: ColumnElement[Any] = InstanceRow.__table__.c[field]
+    return column
+
+
+def past(field: str) -> ColumnElement[Any]:
+    """Return the value of a field in the states of `select_states`."""
+    return recorded(EVENT_AT.after, field)
+
+
+def recorded(state: Any, field: str) -> ColumnElement[Any]:
+    """Return the value of a field in a column of recorded states; events that are older than the field lack it."""
+    column = InstanceRow.__table__.c[field]
+    if isinstance(column.type, UtcDateTime):
+        return ledger.json_value(state, f"{field}_us", int)
+    value = ledger.json_value(state, field, column.type.python_type)
+    if field == "search_folded":
+        return func.coalesce(value, ledger.json_value(state, "name_folded"))
+    if isinstance(column.default, ScalarElementColumnDefault):
+        return func.coalesce(value, literal(column.default.arg, column.type))
+    return value
+
+
+def conditions(wanted: InstanceFilter, columns: Columns) -> list[ColumnElement[bool]]:
+    """Return what the states that a filter lets through must meet."""
+    exact = wanted.model_dump(exclude={"name", "q"}, exclude_none=True)
+    found: list[ColumnElement[bool]] = [columns(field) == value for field, value in exact.items()]
+    if wanted.name:
+        found.append(contains_folded(columns("name_folded"), wanted.name))
+    if wanted.q:
+        found.append(contains_folded(columns("search_folded"), wanted.q))
+    return found

@@ -1,0 +1,209 @@
+"""Reads of instances, live and as of a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, Row, Select, func, select
+
+from infrastudio.contexts.instances.queries.columns import COLUMNS, conditions, live, past
+from infrastudio.contexts.instances.schemas import Instance, InstanceFilter, InstanceView
+from infrastudio.contexts.instances.tables import InstanceRow
+from infrastudio.contexts.projects import queries as projects
+from infrastudio.kernel.errors import NotFound, ValidationFailed
+from infrastudio.stores import ledger
+from infrastudio.stores.db import Snapshot
+from infrastudio.stores.ledger import BIRTH, EVENT_AT, Moment
+
+READ: Final = "instances.read"
+SORTABLE: Final = tuple(column.name for column in COLUMNS if column.name != "project_id")
+
+
+class UnknownInstance(NotFound):
+    """No such instance exists for the actor."""
+
+    def __init__(self, id: int) -> None:
+        super().__init__(f"There is no instance {id}.", id=id)
+
+
+class InstanceList(NamedTuple):
+    """Some instances, and how many there are in all."""
+
+    items: list[Instance]
+    total: int
+
+
+class ViewList(NamedTuple):
+    """Some instances as clients see them, and how many there are in all."""
+
+    items: list[InstanceView]
+    total: int
+
+
+def row(snapshot: Snapshot, id: int, *, right: str) -> Row[Any]:
+    """Return the row of an instance on which the actor has `right`.
+
+    Raises:
+        UnknownInstance: It does not exist, or the actor may not read it.
+        PermissionDenied: The actor may read it and lacks `right`.
+    """
+    found = row_or_none(snapshot, id)
+    if found is None:
+        raise UnknownInstance(id)
+    projects.require_right(snapshot, found.project_id, right, unknown=UnknownInstance(id))
+    return found
+
+
+def row_or_none(snapshot: Snapshot, id: int) -> Row[Any] | None:
+    """Return the row of an instance whoever asks; None when there is none now."""
+    return snapshot.execute(select(*COLUMNS).where(InstanceRow.id == id)).one_or_none()
+
+
+def rows(snapshot: Snapshot, *where: ColumnElement[bool]) -> list[Row[Any]]:
+    """Return the rows of instances that meet conditions, whoever asks."""
+    return list(snapshot.execute(select(*COLUMNS).where(*where)))
+
+
+def instance_of(snapshot: Snapshot, row: Row[Any]) -> Instance:
+    """Return the instance that a row holds."""
+    project = projects.slug_of(snapshot, row.project_id)
+    return Instance.model_validate({**row._mapping, "project": project})
+
+
+def instance(snapshot: Snapshot, id: int, *, at: Moment | None = None) -> Instance:
+    """Return one instance, live or as of a moment."""
+    if at is None:
+        return instance_of(snapshot, row(snapshot, id, right=READ))
+    state = ledger.state_at(snapshot, "instance", str(id), at.seq)
+    if state is None:
+        raise UnknownInstance(id)
+    project_id = projects.id_of(snapshot, state["project"]) or ""
+    projects.require_right(snapshot, project_id, READ, unknown=UnknownInstance(id))
+    return Instance.model_validate(state)
+
+
+def instances(
+    snapshot: Snapshot,
+    wanted: InstanceFilter,
+    *,
+    project: str | None = None,
+    skip: int = 0,
+    limit: int = 100,
+    sort: str = "id",
+    descending: bool = False,
+    at: Moment | None = None,
+) -> InstanceList:
+    """Return a part of the list, live or as of a moment; by default ascending by id."""
+    matching = select_matching(snapshot, wanted, project=project, at=at)
+    ordered = _ordered(matching, sort=sort, descending=descending, at=at)
+    total = snapshot.execute(_count(matching)).scalar_one()
+    rows = snapshot.execute(ordered.offset(skip).limit(limit)).all()
+    return InstanceList([_read(snapshot, found, at) for found in rows], total)
+
+
+def views(
+    snapshot: Snapshot,
+    wanted: InstanceFilter,
+    *,
+    project: str | None = None,
+    skip: int = 0,
+    limit: int = 100,
+    sort: str = "id",
+    descending: bool = False,
+    at: Moment | None = None,
+    with_rights: bool = False,
+) -> ViewList:
+    """Return a part of the list as clients see it; arguments as for `instances`."""
+    found = instances(
+        snapshot, wanted, project=project, skip=skip, limit=limit, sort=sort, descending=descending, at=at
+    )
+    rights = {item.project: rights_on(snapshot, item.project) for item in found.items} if with_rights else {}
+    return ViewList([_view(item, rights.get(item.project)) for item in found.items], found.total)
+
+
+def view(snapshot: Snapshot, id: int, *, at: Moment | None = None) -> InstanceView:
+    """Return one instance with the actor's rights on it."""
+    found = instance(snapshot, id, at=at)
+    return _view(found, rights_on(snapshot, found.project))
+
+
+def stream(
+    snapshot: Snapshot,
+    wanted: InstanceFilter,
+    *,
+    project: str | None = None,
+    sort: str = "id",
+    descending: bool = False,
+    at: Moment | None = None,
+) -> Iterator[Instance]:
+    """Yield all that match, in any order of a list, without holding them; the snapshot stays open meanwhile."""
+    matching = select_matching(snapshot, wanted, project=project, at=at)
+    for found in snapshot.stream(_ordered(matching, sort=sort, descending=descending, at=at)):
+        yield _read(snapshot, found, at)
+
+
+def batch(
+    snapshot: Snapshot,
+    wanted: InstanceFilter,
+    *,
+    project: str | None = None,
+    at: Moment | None = None,
+    behind: int = 0,
+    size: int = 1000,
+) -> list[Instance]:
+    """Return the next instances by id that match, at most `size`; an empty list is the end.
+
+    Args:
+        snapshot: May be another one for each batch: as of a moment all batches together are one consistent list.
+        wanted: The filter.
+        project: As for lists.
+        at: The moment; None: live.
+        behind: The id that the batch before ended with.
+        size: How many.
+    """
+    matching = select_matching(snapshot, wanted, project=project, at=at)
+    if at is None:
+        matching = matching.where(InstanceRow.id > behind)
+    elif behind:
+        matching = matching.where(BIRTH.seq > ledger.birth_seq("instance", str(behind)))
+    rows = snapshot.execute(_ordered(matching, at=at).limit(size)).all()
+    return [_read(snapshot, found, at) for found in rows]
+
+
+def select_matching(
+    snapshot: Snapshot, wanted: InstanceFilter, *, project: str | None, at: Moment | None
+) -> Select[Any]:
+    """Return the statement of the rows (live) or states (as of a moment) that match and that the actor may read."""
+    column = InstanceRow.project_id if at is None else EVENT_AT.project_id
+    visible = projects.visible(snapshot, column, project, READ)
+    base = select(*COLUMNS) if at is None else ledger.select_states("instance", at.seq)
+    return base.where(visible, *conditions(wanted, live if at is None else past))
+
+
+def rights_on(snapshot: Snapshot, project: str) -> list[str]:
+    """Return what the actor may do with the instances of a project."""
+    project_id = projects.id_of(snapshot, project) or ""
+    return [right for right in (READ, "instances.write") if snapshot.actor.may(right, project_id)]
+
+
+def _view(instance: Instance, rights: list[str] | None) -> InstanceView:
+    values = instance.__dict__ if rights is None else {**instance.__dict__, "can": rights}
+    return InstanceView(**values)
+
+
+def _ordered(matching: Select[Any], *, sort: str = "id", descending: bool = False, at: Moment | None) -> Select[Any]:
+    if sort not in SORTABLE:
+        raise ValidationFailed.of("sort", f"is not a field of an instance; use one of {', '.join(SORTABLE)}")
+    by_id: Any = InstanceRow.id if at is None else BIRTH.seq
+    columns = live if at is None else past
+    order = [by_id] if sort == "id" else [columns(sort), by_id]
+    return matching.order_by(*(column.desc() if descending else column.asc() for column in order))
+
+
+def _read(snapshot: Snapshot, found: Row[Any], at: Moment | None) -> Instance:
+    return instance_of(snapshot, found) if at is None else Instance.model_validate_json(found.after)
+
+
+def _count(statement: Select[Any]) -> Select[Any]:
+    return select(func.count()).select_from(statement.order_by(None).subquery())

@@ -1,0 +1,63 @@
+"""Shapes of instances on the wire and in the ledger. The contract is exact: clients exist."""
+
+from infrastudio.contexts.instances.schemas.bulk import (
+    MAX_ROWS,
+    BulkDelete,
+    BulkIn,
+    BulkItem,
+    BulkOperation,
+    BulkRestore,
+    BulkResult,
+    BulkUpdate,
+)
+from infrastudio.contexts.instances.schemas.history import (
+    Comparison,
+    HistoryFilter,
+    HistoryItem,
+    HistoryPage,
+    OperationType,
+    RecordIn,
+    ValueChange,
+)
+from infrastudio.contexts.instances.schemas.instances import (
+    RESET_BY_NULL,
+    Deleted,
+    FleetSummary,
+    Instance,
+    InstanceFilter,
+    InstanceIn,
+    InstanceStatus,
+    InstanceUpdate,
+    InstanceView,
+    NamedCount,
+    Priority,
+)
+
+__all__ = [
+    "MAX_ROWS",
+    "RESET_BY_NULL",
+    "BulkDelete",
+    "BulkIn",
+    "BulkItem",
+    "BulkOperation",
+    "BulkRestore",
+    "BulkResult",
+    "BulkUpdate",
+    "Comparison",
+    "Deleted",
+    "FleetSummary",
+    "HistoryFilter",
+    "HistoryItem",
+    "HistoryPage",
+    "Instance",
+    "InstanceFilter",
+    "InstanceIn",
+    "InstanceStatus",
+    "InstanceUpdate",
+    "InstanceView",
+    "NamedCount",
+    "OperationType",
+    "Priority",
+    "RecordIn",
+    "ValueChange",
+]
