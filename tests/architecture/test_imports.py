@@ -17,6 +17,7 @@ HEAVY = {
     "docker",
     "matplotlib",
     "mlflow",
+    "openpyxl",
     "optuna",
     "pandas",
     "polars",

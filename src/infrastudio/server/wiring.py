@@ -219,6 +219,7 @@ def build(
         "timeline": timeline.run,
         "search": SearchFollower(db).run,
         "sockets": sockets.run,
+        "operations": sockets.operations.run,
         "callers": callers.run,
         "routing": routing_follower(db, gateway).run,
         "deployments": deployments.run,

@@ -22,6 +22,7 @@ PERMISSIONS: Final[dict[str, Role]] = {
     "instances.read": "viewer",
     "instances.write": "operator",
     "operations.read": "viewer",
+    "operations.write": "operator",
     "projects.read": "guest",
     "projects.write": "admin",
     "registry.read": "viewer",

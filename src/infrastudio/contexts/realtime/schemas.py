@@ -86,7 +86,7 @@ class Operation(Value):
 
     id: str
     kind: str
-    status: Literal["running", "succeeded", "failed"]
+    status: Literal["running", "succeeded", "failed", "canceled"]
     project: str
     progress: OperationProgress | None
     result: Any

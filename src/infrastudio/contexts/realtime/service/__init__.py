@@ -1,7 +1,7 @@
 """What the sockets of one process share: recent events, streams of watched runs, operations, presence."""
 
 from infrastudio.contexts.realtime.service.hub import CHAOS_CUT_S, Hub, Limits
-from infrastudio.contexts.realtime.service.operations import Operations
+from infrastudio.contexts.realtime.service.operations import Operations, RunningOperation
 from infrastudio.contexts.realtime.service.presence import PresenceBoard
 from infrastudio.contexts.realtime.service.sources import (
     BoardSource,
@@ -21,5 +21,6 @@ __all__ = [
     "Operations",
     "PointSource",
     "PresenceBoard",
+    "RunningOperation",
     "Source",
 ]
