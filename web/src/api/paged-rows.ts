@@ -116,7 +116,8 @@ export function usePagedRows<P extends Page<unknown>, Key extends readonly unkno
     isPlaceholder: loaded.size === 0 && first !== undefined,
     error: loaded.size === 0 ? error : null,
     refetch,
-    hasNewer: held && isStale && (idOf === undefined || (isKnown && hasMoved) || beside.some((one) => one.error)),
+    hasNewer:
+      held && isStale && (idOf === undefined || (isKnown && hasMoved) || beside.some((one) => one.error)),
     updatedAt: Math.max(0, ...results.map(({ dataUpdatedAt }) => dataUpdatedAt)),
     newer: isKnown ? Math.max(0, (news[0]?.total ?? 0) - (first?.total ?? 0)) : 0,
   };

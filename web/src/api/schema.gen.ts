@@ -550,11 +550,33 @@ export interface paths {
         };
         /**
          * Get Operation
-         * @description Return how long work stands; it is live on the topic `operations`.
+         * @description Return how long work stands; it is live on the topic `operations`, there without a result of over 32 kB.
          */
         get: operations["get_operation_api_operations__id__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Operation
+         * @description Ask long work to end without effect; what is past the point of return ends as it would have.
+         *
+         *     A repeat changes nothing, with or without a key; what has ended is answered as it ended.
+         */
+        post: operations["cancel_operation_api_operations__id__cancel_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3136,7 +3158,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "running" | "succeeded" | "failed";
+            status: "running" | "succeeded" | "failed" | "canceled";
             /** Updated At */
             updated_at: string;
         };
@@ -5213,6 +5235,37 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cancel_operation_api_operations__id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 id: string;
             };

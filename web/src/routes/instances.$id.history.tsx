@@ -13,7 +13,7 @@ export const Route = createFileRoute("/instances/$id/history")({
     to: text(),
     pick: list(),
   }),
-  loaderDeps: ({ search: { pick: _, ...listed } }) => listed,
+  loaderDeps: ({ search }) => ({ ...search, pick: undefined }),
   loader: ({ context, params, deps }) => {
     void context.queryClient.prefetchQuery(historyQuery(params.id, deps, 0));
   },

@@ -8,8 +8,9 @@ import { EmptyState } from "@/ui/states";
 
 export const Route = createFileRoute("/instances/$id_/compare")({
   validateSearch: searchSchema({ a: number(), b: number(), json: flag() }),
-  loaderDeps: ({ search: { a, b } }) => ({ a, b }),
-  loader: ({ context, params, deps: { a, b } }) => {
+  loaderDeps: ({ search }) => ({ a: search.a, b: search.b }),
+  loader: ({ context, params, deps }) => {
+    const { a, b } = deps;
     if (a !== undefined && b !== undefined)
       void context.queryClient.prefetchQuery(compareQuery(params.id, a, b));
   },
@@ -35,9 +36,7 @@ function Page() {
       a={a}
       b={b}
       json={json === true}
-      onJson={(on) =>
-        void navigate({ search: (old) => ({ ...old, json: on || undefined }), replace: true })
-      }
+      onJson={(on) => void navigate({ search: (old) => ({ ...old, json: on || undefined }), replace: true })}
     />
   );
 }

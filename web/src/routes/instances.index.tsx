@@ -19,7 +19,8 @@ export const Route = createFileRoute("/instances/")({
     form: text(),
     project: text(),
   }),
-  loaderDeps: ({ search: { sel: _, form: __, columns: ___, ...listed } }) => listed,
+  // Neither the selection nor the form asks for other rows.
+  loaderDeps: ({ search }) => ({ ...search, sel: undefined, form: undefined, columns: undefined }),
   loader: ({ context, deps }) => {
     void context.queryClient.prefetchQuery(instancesQuery(deps, 0));
     void context.queryClient.prefetchQuery(summaryQuery({ project: deps.project }));

@@ -1,5 +1,5 @@
-import { cx } from "./class-names";
 import styles from "./changes.module.css";
+import { cx } from "./class-names";
 
 export interface ShownChange {
   field: string;

@@ -83,12 +83,14 @@ export function ConflictDialog({ what, fields, merged, busy, onSave, onClose }: 
         onSubmit={(event) => {
           event.preventDefault();
           if (open > 0 || wrong) return;
-          onSave(Object.fromEntries(fields.map((field) => [field.name, valueOf(field, choices[field.name])])));
+          onSave(
+            Object.fromEntries(fields.map((field) => [field.name, chosenOf(field, choices[field.name])])),
+          );
         }}
       >
         <p>
-          You and somebody else changed {plural(fields.length, "field")} at the same time. Choose what stands in each;
-          nothing is saved before.
+          You and somebody else changed {plural(fields.length, "field")} at the same time. Choose what stands
+          in each; nothing is saved before.
         </p>
         <div className={styles.scroller}>
           <table className={styles.table} aria-label="Fields in conflict">
@@ -118,7 +120,13 @@ export function ConflictDialog({ what, fields, merged, busy, onSave, onClose }: 
         <FormActions
           submitLabel="Save merged"
           busy={busy}
-          disabled={open > 0 ? `${plural(open, "field")} to decide: 1 takes theirs, 2 yours` : wrong ? "A typed value is not right" : null}
+          disabled={
+            open > 0
+              ? `${plural(open, "field")} to decide: 1 takes theirs, 2 yours`
+              : wrong
+                ? "A typed value is not right"
+                : null
+          }
           onCancel={onClose}
         />
       </form>
@@ -213,7 +221,7 @@ function Merged({ fields }: { fields: readonly MergedField[] }) {
   );
 }
 
-function valueOf(field: ConflictField, choice: Choice | undefined): string {
+function chosenOf(field: ConflictField, choice: Choice | undefined): string {
   if (choice === undefined) return field.yours;
   return choice.side === "other" ? choice.typed : field[choice.side];
 }

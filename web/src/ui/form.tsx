@@ -123,7 +123,9 @@ export function ErrorSummary({ problems }: { problems: readonly FieldProblem[] }
   if (problems.length === 0) return null;
   return (
     <div role="alert" className={styles.summary}>
-      <strong>{problems.length === 1 ? "One thing is not right yet" : "Some things are not right yet"}</strong>
+      <strong>
+        {problems.length === 1 ? "One thing is not right yet" : "Some things are not right yet"}
+      </strong>
       <ul>
         {problems.map(({ field, label, message }) => (
           <li key={`${field} ${message}`}>

@@ -20,7 +20,15 @@ function mainElement(): HTMLElement {
   return document.querySelector("main") ?? document.body;
 }
 
-export function Menu({ target, children, width, position = "bottom-start", opened, onChange, outside }: MenuProps) {
+export function Menu({
+  target,
+  children,
+  width,
+  position = "bottom-start",
+  opened,
+  onChange,
+  outside,
+}: MenuProps) {
   return (
     <MantineMenu
       width={width}

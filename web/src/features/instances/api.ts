@@ -41,7 +41,7 @@ export function orderOf({ sort, order }: InstancesView): { sort: string; order: 
 }
 
 export const instancesQuery = (view: InstancesView, offset: number, limit = PAGE_SIZE) => {
-  const query = { ...filterParameters(view), ...orderOf(view), skip: offset, limit, can: true };
+  const query = { ...filterParameters(view), ...orderOf(view), skip: offset, limit, can: "1" as const };
   return queryOptions({
     queryKey: queryKeys.instances.list(query),
     queryFn: ({ signal }) => unwrapRows(api.GET("/api/instances", { params: { query }, signal })),
@@ -63,7 +63,7 @@ export const instanceQuery = (id: string) =>
     queryFn: ({ signal }) =>
       unwrap(
         api.GET("/api/instances/{id}", {
-          params: { path: { id: Number(id) }, query: { can: true } },
+          params: { path: { id: Number(id) }, query: { can: "1" } },
           signal,
         }),
       ),

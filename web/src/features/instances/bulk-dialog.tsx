@@ -155,7 +155,9 @@ export function BulkDialog({ instances, field: first, value: firstValue, onClose
         <Preview rows={rows} name={name} next={next} problemOfRow={problemOfRow} />
         <ReasonField value={reason} onChange={setReason} />
         <FormActions
-          submitLabel={changing.length === 0 ? "Nothing to change" : `Change ${plural(changing.length, "instance")}`}
+          submitLabel={
+            changing.length === 0 ? "Nothing to change" : `Change ${plural(changing.length, "instance")}`
+          }
           busy={busy}
           disabled={changing.length === 0 ? "Every row has this value" : null}
           onCancel={onClose}
@@ -178,7 +180,6 @@ interface PreviewProps {
 
 function Preview({ rows, name, next, problemOfRow }: PreviewProps) {
   return (
-    // biome-ignore lint/a11y/useSemanticElements: it scrolls, by keyboard too
     <div className={styles.preview} tabIndex={0} role="group" aria-label="Preview">
       <table>
         <thead>

@@ -47,7 +47,12 @@ export function ComparePage({ id, a, b, json, onJson }: Props) {
               title={`${data.b.name}: version ${data.a.version} and ${data.b.version}`}
               above={above}
               actions={
-                <RestoreButton item={data.a} now={now} refusal={refusal} onRestore={() => setRestoring(data.a)} />
+                <RestoreButton
+                  item={data.a}
+                  now={now}
+                  refusal={refusal}
+                  onRestore={() => setRestoring(data.a)}
+                />
               }
             />
             <Toolbar label="Comparison">
@@ -140,7 +145,6 @@ function FieldsView({ a, b }: { a: HistoryItem; b: HistoryItem }) {
     </tr>
   );
   return (
-    // biome-ignore lint/a11y/useSemanticElements: it scrolls, by keyboard too
     <div className={styles.diff} tabIndex={0} role="group" aria-label="Fields of both versions">
       <table aria-label="Differences">
         <thead>
@@ -169,8 +173,8 @@ function FieldsView({ a, b }: { a: HistoryItem; b: HistoryItem }) {
                 aria-expanded={showsAll}
                 onClick={() => setShowsAll(!showsAll)}
               >
-                {showsAll ? "Fold" : "Show"} {plural(same.length, "field")} that {same.length === 1 ? "is" : "are"} the
-                same
+                {showsAll ? "Fold" : "Show"} {plural(same.length, "field")} that{" "}
+                {same.length === 1 ? "is" : "are"} the same
               </button>
             </td>
           </tr>
@@ -183,7 +187,6 @@ function FieldsView({ a, b }: { a: HistoryItem; b: HistoryItem }) {
 
 function JsonView({ a, b }: { a: HistoryItem; b: HistoryItem }) {
   return (
-    // biome-ignore lint/a11y/useSemanticElements: it scrolls, by keyboard too
     <div className={styles.diff} tabIndex={0} role="group" aria-label="Both versions as JSON">
       <div className={styles.json}>
         {[a, b].map((item) => (

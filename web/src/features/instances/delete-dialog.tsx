@@ -66,7 +66,6 @@ export function DeleteDialog({ instances, onClose, onDeleted }: Props) {
       )}
       <Consequences instances={instances} />
       {(instances.length > 1 || problems.size > 0) && (
-        // biome-ignore lint/a11y/useSemanticElements: it scrolls, by keyboard too
         <div className={styles.preview} tabIndex={0} role="group" aria-label="Instances to delete">
           <table>
             <thead>
@@ -102,8 +101,9 @@ function Consequences({ instances }: { instances: readonly Instance[] }) {
   const one = instances.length === 1;
   return (
     <p>
-      {one ? "It leaves" : "They leave"} the fleet: {plural(gpus, "GPU")} of {one ? "its cluster" : "their clusters"}{" "}
-      no longer count as planned, and {one ? "its name is" : "their names are"} free again.{" "}
+      {one ? "It leaves" : "They leave"} the fleet: {plural(gpus, "GPU")} of{" "}
+      {one ? "its cluster" : "their clusters"} no longer count as planned, and{" "}
+      {one ? "its name is" : "their names are"} free again.{" "}
       {active > 0 && (one ? "It is active now. " : `${formatInteger(active)} of them are active now. `)}
       {one ? "Its" : "Their"} history stays, and every version can be restored.
     </p>

@@ -6,7 +6,7 @@ import { nameOfActor } from "@/lib/actors";
 import { formatInteger, plural } from "@/lib/numbers";
 import { useStore } from "@/lib/store";
 import { Changes } from "@/ui/changes";
-import { ScrollPage, PanelGrid } from "@/ui/page";
+import { PanelGrid, ScrollPage } from "@/ui/page";
 import { Facts, Panel } from "@/ui/panel";
 import { Pill } from "@/ui/pill";
 import { EmptyState, Loaded, Skeleton } from "@/ui/states";

@@ -21,7 +21,9 @@ import styles from "./instances.module.css";
 import { RestoreDialog } from "./restore-dialog";
 import { useRefusal } from "./use-refusal";
 
-const HistoryExport = lazy(() => import("./export-dialog").then((all) => ({ default: all.HistoryExportDialog })));
+const HistoryExport = lazy(() =>
+  import("./export-dialog").then((all) => ({ default: all.HistoryExportDialog })),
+);
 
 const ALL = "all";
 const OPERATIONS = ["create", "update", "delete"] as const;

@@ -181,7 +181,13 @@ function allColumns(edits: CellEdits): Column<Instance>[] {
       width: 110,
       cell: ({ project }) => softText(project),
     },
-    { id: "version", header: "Version", width: 72, align: "right", cell: ({ version }) => formatInteger(version) },
+    {
+      id: "version",
+      header: "Version",
+      width: 72,
+      align: "right",
+      cell: ({ version }) => formatInteger(version),
+    },
     { id: "id", header: "Id", width: 72, align: "right", sort: "id", cell: ({ id }) => <code>{id}</code> },
   ];
 }

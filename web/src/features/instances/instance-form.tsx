@@ -212,7 +212,12 @@ function hintOf({ min, max }: Field): ReactNode {
 function Gpus({ values }: { values: Record<FieldName, string> }) {
   const names = ["pp", "cp", "tp", "replicas"] as const;
   if (names.some((name) => problemOf(name, values[name]) !== null)) return null;
-  const [pp, cp, tp, replicas] = names.map((name) => Number(values[name])) as [number, number, number, number];
+  const [pp, cp, tp, replicas] = names.map((name) => Number(values[name])) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   return (
     <>
       {plural(gpusOf({ pp, cp, tp, replicas }), "GPU")}: {formatInteger(pp * cp * tp)} a replica
@@ -270,7 +275,9 @@ function copyOf(instance: Instance): Typed {
 }
 
 function bodyOf(values: Record<FieldName, string>): NewInstance {
-  return Object.fromEntries(FIELDS.map(({ name }) => [name, parse(name, values[name])])) as unknown as NewInstance;
+  return Object.fromEntries(
+    FIELDS.map(({ name }) => [name, parse(name, values[name])]),
+  ) as unknown as NewInstance;
 }
 
 function problemFor(name: FieldName, label: string, value: string): FieldProblem[] {

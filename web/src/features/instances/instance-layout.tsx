@@ -42,7 +42,8 @@ interface Props {
 /** An instance's header and tabs, around the tab that is shown. One that is deleted still has its history. */
 export function InstanceLayout({ id, tab, editing, onEditing, children }: Props) {
   const instance = useQuery(instanceQuery(id));
-  const isGone = instance.data === undefined && instance.error !== null && toApiError(instance.error).isMissing;
+  const isGone =
+    instance.data === undefined && instance.error !== null && toApiError(instance.error).isMissing;
   const last = useQuery({ ...historyQuery(id, {}, 0), enabled: isGone });
   const navigate = useNavigate();
   useShortcuts(

@@ -104,7 +104,8 @@ export function InstancesPage({ view, onView }: Props) {
 
   const does = {
     open: ({ id }: Instance) => void navigate({ to: "/instances/$id/detail", params: { id: String(id) } }),
-    history: ({ id }: Instance) => void navigate({ to: "/instances/$id/history", params: { id: String(id) } }),
+    history: ({ id }: Instance) =>
+      void navigate({ to: "/instances/$id/history", params: { id: String(id) } }),
     edit: ({ id }: Instance) => onView({ form: String(id) }),
     duplicate: create,
     setStatus: (one: Instance, status: Instance["status"]) => void editInstance(client, one, { status }),
@@ -281,12 +282,7 @@ export function InstancesPage({ view, onView }: Props) {
           <BulkDialog {...asked} onClose={() => setAsked(null)} onDone={() => select([])} />
         )}
         {asked?.kind === "export" && (
-          <ExportDialog
-            view={view}
-            columns={shown}
-            total={rows.total ?? 0}
-            onClose={() => setAsked(null)}
-          />
+          <ExportDialog view={view} columns={shown} total={rows.total ?? 0} onClose={() => setAsked(null)} />
         )}
         {asked?.kind === "import" && <ImportDialog project={view.project} onClose={() => setAsked(null)} />}
       </Suspense>

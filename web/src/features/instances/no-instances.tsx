@@ -23,8 +23,8 @@ export function NoInstances({ onCreate, onImport }: Props) {
       }
     >
       <p>
-        An instance is one deployment of a model on one of your clusters, as you plan it: replicas, parallelism,
-        priority, and who changed what when.
+        An instance is one deployment of a model on one of your clusters, as you plan it: replicas,
+        parallelism, priority, and who changed what when.
       </p>
       <CodeBlock
         label="HTTP"

@@ -11,7 +11,8 @@ export function OfflineNote({ at }: { at: number }) {
   if (kind !== "offline" || at === 0) return null;
   return (
     <p role="note" className={styles.stale}>
-      The server cannot be reached. Shown as of {formatClock(at, where)}; what you type in a form is kept as a draft.
+      The server cannot be reached. Shown as of {formatClock(at, where)}; what you type in a form is kept as a
+      draft.
     </p>
   );
 }

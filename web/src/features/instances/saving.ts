@@ -124,7 +124,11 @@ export async function restoreVersion(
     ? (Object.keys(now) as FieldName[]).filter((name) => name in restored && now[name] !== restored[name])
     : [];
   const undo: BulkBody = now
-    ? undoOfUpdate({ items: [{ operation: "restore", id, history_id: null, instance: restored }] }, [now], names)
+    ? undoOfUpdate(
+        { items: [{ operation: "restore", id, history_id: null, instance: restored }] },
+        [now],
+        names,
+      )
     : { delete: [{ id, version: restored.version }] };
   tellDone(client, `${restored.name} was restored`, undo, [restored.name]);
   return restored;

@@ -23,7 +23,10 @@ export async function loadInstances(client: QueryClient, ids: readonly string[])
 }
 
 /** Whether a list with this filter shows an instance. */
-export function isShown(instance: Instance, { filter, status, priority, model, cluster }: InstanceFilter): boolean {
+export function isShown(
+  instance: Instance,
+  { filter, status, priority, model, cluster }: InstanceFilter,
+): boolean {
   const { name, model_name, cluster_name, image_tag, description } = instance;
   const wanted = filter?.toLowerCase() ?? "";
   return (
@@ -31,6 +34,8 @@ export function isShown(instance: Instance, { filter, status, priority, model, c
     (priority === undefined || instance.priority === priority) &&
     (model === undefined || model_name === model) &&
     (cluster === undefined || cluster_name === cluster) &&
-    [name, model_name, cluster_name, image_tag, description].some((text) => text.toLowerCase().includes(wanted))
+    [name, model_name, cluster_name, image_tag, description].some((text) =>
+      text.toLowerCase().includes(wanted),
+    )
   );
 }

@@ -14,5 +14,7 @@ export function useRefusal(): string | null {
 export function refusalOf(instance: Instance, general: string | null): string | null {
   if (general !== null) return general;
   const can = instance.can;
-  return Array.isArray(can) && !can.includes(RIGHT) ? `You lack the right ${RIGHT} in ${instance.project}` : null;
+  return Array.isArray(can) && !can.includes(RIGHT)
+    ? `You lack the right ${RIGHT} in ${instance.project}`
+    : null;
 }

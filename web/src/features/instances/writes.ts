@@ -41,7 +41,11 @@ export function createInstance(body: NewInstance, project: string | undefined, h
   );
 }
 
-export function updateInstance(id: number, changes: InstanceChanges, headers: WriteHeaders): Promise<Instance> {
+export function updateInstance(
+  id: number,
+  changes: InstanceChanges,
+  headers: WriteHeaders,
+): Promise<Instance> {
   return patiently((signal) =>
     unwrap(
       api.PUT("/api/instances/{id}", { params: { path: { id }, header: headers }, body: changes, signal }),
