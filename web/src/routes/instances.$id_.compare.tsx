@@ -1,5 +1,4 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { compareQuery } from "@/features/instances/api";
 import { ComparePage } from "@/features/instances/compare-page";
 import { flag, number, searchSchema } from "@/lib/url-state";
 import { FillPage } from "@/ui/page";
@@ -7,13 +6,11 @@ import { PageHeader } from "@/ui/page-header";
 import { EmptyState } from "@/ui/states";
 
 export const Route = createFileRoute("/instances/$id_/compare")({
-  validateSearch: searchSchema({ a: number(), b: number(), json: flag() }),
-  loaderDeps: ({ search }) => ({ a: search.a, b: search.b }),
-  loader: ({ context, params, deps }) => {
-    const { a, b } = deps;
-    if (a !== undefined && b !== undefined)
-      void context.queryClient.prefetchQuery(compareQuery(params.id, a, b));
-  },
+  validateSearch: searchSchema({
+    a: number(),
+    b: number(),
+    json: flag(),
+  }),
   component: Page,
 });
 

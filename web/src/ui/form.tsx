@@ -1,6 +1,5 @@
-import { type ReactNode, useId } from "react";
+import { type CSSProperties, type ReactNode, useId } from "react";
 import { Button } from "./button";
-import { cx } from "./class-names";
 import styles from "./form.module.css";
 
 interface FieldProps {
@@ -15,18 +14,18 @@ interface FieldProps {
   hint?: ReactNode;
   required?: boolean;
   autoFocus?: boolean;
-  /** Takes the room of two. */
-  wide?: boolean;
+  /** Its share of a `FieldGrid`'s twelve columns. */
+  span?: 3 | 4 | 6 | 8 | 12;
 }
 
-interface FrameProps extends Pick<FieldProps, "label" | "error" | "hint" | "required" | "wide"> {
+interface FrameProps extends Pick<FieldProps, "label" | "error" | "hint" | "required" | "span"> {
   id: string;
   children: ReactNode;
 }
 
-function Frame({ id, label, error, hint, required, wide, children }: FrameProps) {
+function Frame({ id, label, error, hint, required, span = 6, children }: FrameProps) {
   return (
-    <div className={cx(styles.field, wide && styles.wide)}>
+    <div className={styles.field} style={{ "--span": span, "--phone-span": span > 6 ? 12 : 6 } as CSSProperties}>
       <label htmlFor={id}>
         {label}
         {required && <span aria-hidden="true"> *</span>}
@@ -106,7 +105,7 @@ export function SelectField({ options, ...props }: FieldProps & { options: reado
   );
 }
 
-/** Fields beside each other, as many as there is room for. */
+/** Fields beside each other, in twelve columns. */
 export function FieldGrid({ children }: { children: ReactNode }) {
   return <div className={styles.grid}>{children}</div>;
 }

@@ -40,6 +40,8 @@ export function Menu({
       portalProps={outside ? { target: mainElement() } : undefined}
       floatingStrategy="fixed"
       withInitialFocusPlaceholder={false}
+      // Not the key that has just opened it.
+      clickOutsideEvents={["mousedown", "touchstart"]}
       transitionProps={{ duration: 80 }}
       classNames={{ dropdown: styles.dropdown, item: styles.item }}
     >

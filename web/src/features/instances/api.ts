@@ -60,6 +60,8 @@ export const summaryQuery = (filter: InstanceFilter) => {
 export const instanceQuery = (id: string) =>
   queryOptions({
     queryKey: queryKeys.instances.detail(id),
+    // One that is gone is gone for each part of its page.
+    retryOnMount: false,
     queryFn: ({ signal }) =>
       unwrap(
         api.GET("/api/instances/{id}", {

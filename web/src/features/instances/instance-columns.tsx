@@ -60,7 +60,7 @@ function allColumns(edits: CellEdits): Column<Instance>[] {
     {
       id: "name",
       header: "Name",
-      width: 190,
+      width: 176,
       grow: 3,
       sort: "name",
       fixed: true,
@@ -96,7 +96,7 @@ function allColumns(edits: CellEdits): Column<Instance>[] {
     {
       id: "cluster_name",
       header: "Cluster",
-      width: 126,
+      width: 118,
       grow: 1,
       sort: "cluster_name",
       cell: ({ cluster_name }) => cluster_name,
@@ -105,7 +105,7 @@ function allColumns(edits: CellEdits): Column<Instance>[] {
     {
       id: "image_tag",
       header: "Image tag",
-      width: 120,
+      width: 110,
       grow: 1,
       sort: "image_tag",
       cell: ({ image_tag }) => <code className={styles.soft}>{image_tag}</code>,
@@ -120,7 +120,6 @@ function allColumns(edits: CellEdits): Column<Instance>[] {
       header: "GPUs",
       width: 72,
       align: "right",
-      phone: "meta",
       cell: (instance) => (
         <span className={styles.soft} title="PP × CP × TP × replicas">
           {formatInteger(gpusOf(instance))}

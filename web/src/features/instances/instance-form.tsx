@@ -185,7 +185,7 @@ function Fields({ values, errorOf, onType, onLeave }: FieldsProps) {
           required: field.required,
           hint: hintOf(field),
           autoFocus: field.name === "name",
-          wide: ["name", "model_name", "description", "image_tag", "cluster_name"].includes(field.name),
+          span: SPANS[field.name],
           onChange: (text: string) => onType(field.name, text),
           onBlur: () => onLeave(field.name),
         };
@@ -204,6 +204,11 @@ function Fields({ values, errorOf, onType, onLeave }: FieldsProps) {
     </FieldGrid>
   );
 }
+
+const SPANS: Record<FieldName, 3 | 4 | 6 | 8 | 12> = {
+  ...{ name: 12, model_name: 8, model_version: 4, cluster_name: 6, image_tag: 6 },
+  ...{ replicas: 3, pp: 3, cp: 3, tp: 3, status: 6, priority: 6, description: 12 },
+};
 
 function hintOf({ min, max }: Field): ReactNode {
   return max === undefined ? undefined : `${min}–${max}`;

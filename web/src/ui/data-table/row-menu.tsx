@@ -1,5 +1,5 @@
 import { IconDots } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { IconButton } from "../button";
 import { Keys } from "../keys";
 import { Menu, MenuItem } from "../menu";
@@ -14,6 +14,14 @@ interface Props<T> {
 /** What can be done with a row, behind one button; its menu exists only while it is open. */
 export function RowMenu<T>({ row, name, actions }: Props<T>) {
   const [opened, setOpened] = useState(false);
+  const place = useRef<HTMLSpanElement>(null);
+  const wasOpened = useRef(false);
+  useEffect(() => {
+    // The focus was in the menu: it goes back to the row.
+    if (wasOpened.current && !opened && document.activeElement === document.body)
+      place.current?.closest<HTMLElement>("tr")?.focus();
+    wasOpened.current = opened;
+  }, [opened]);
   const button = (
     <IconButton
       size="small"
@@ -28,9 +36,9 @@ export function RowMenu<T>({ row, name, actions }: Props<T>) {
       <IconDots />
     </IconButton>
   );
-  if (!opened) return button;
+  if (!opened) return <span ref={place}>{button}</span>;
   return (
-    <Menu outside opened onChange={setOpened} position="bottom-end" target={<span>{button}</span>}>
+    <Menu outside opened onChange={setOpened} position="bottom-end" target={<span ref={place}>{button}</span>}>
       {actions(row).map(({ label, run, danger, disabled, keys }) => (
         <MenuItem
           key={label}

@@ -87,6 +87,8 @@ export function useTableKeys<T>(options: Options<T>): TableKeys {
       const next = cells[at + { stay: 0, next: 1, previous: -1 }[after]];
       lane.current = next?.dataset.edit ?? column;
       (next ?? cells[at])?.focus();
+      // Again once the editor is gone: it takes the focus with it.
+      wanted.current = index;
       if (next && after !== "stay") setEditing({ index, column: lane.current });
     };
     const menu = (index: number) =>
