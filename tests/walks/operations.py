@@ -19,6 +19,7 @@ NOUNS: Final = {
     "artifacts/path": "path",
     "deployments/id": "deployment",
     "experiments/id": "experiment",
+    "history/history_id": "record",
     "instances/id": "instance",
     "jobs/id": "job",
     "aliases/alias": "alias",
@@ -31,16 +32,19 @@ NOUNS: Final = {
 """Which entity a parameter of a path names, by the word before it."""
 
 VALUES: Final[Mapping[str, Any]] = {
+    "BulkIn.update": [{"id": "{instance:int}"}],
     "DeploymentIn.model_name": "{model_name}",
     "DeploymentIn.model_version": 1,
     "LogLinesIn.lines": [{"text": "a line"}],
     "MetricPointsIn.points": [{"name": "loss", "value": 1.0, "step": 1}],
+    "RecordIn.history_id": "{record:int}",
     "RunRequest.argv": ["true"],
     "RunRequest.experiment": "{experiment}",
     "VersionIn.run_id": "{run}",
     "VersionIn.source": "runs:/{run}/model",
 }
-"""Values of bodies that their schema alone does not tell; braces stand for what a world's ids name."""
+"""Values of bodies that their schema alone does not tell; braces stand for what a world's ids name, as text or as
+numbers."""
 
 QUERIES: Final[Mapping[str, Mapping[str, str]]] = {"GET /api/changes": {"from": "seq:0"}}
 """Query parameters without which an operation answers nothing."""
@@ -187,6 +191,8 @@ def _example(document: Mapping[str, Any], schema: Mapping[str, Any], name: str) 
 
 def _filled(value: Any, ids: Mapping[str, str]) -> Any:
     """Return a body with the ids that it speaks of."""
+    if isinstance(value, str) and value.endswith(":int}"):
+        return int(ids[value.removeprefix("{").removesuffix(":int}")])
     if isinstance(value, str):
         return value.format_map(ids) if "{" in value else value
     if isinstance(value, dict):
@@ -196,4 +202,4 @@ def _filled(value: Any, ids: Mapping[str, str]) -> Any:
 
 def _query_value(name: str, ids: Mapping[str, str]) -> str:
     """Return a value for a required query parameter."""
-    return {"q": ids["alias"][:5], "name": ids["alias"]}[name]
+    return {"q": ids["alias"][:5], "name": ids["alias"], "a": ids["record"], "b": ids["record"]}[name]

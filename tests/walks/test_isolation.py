@@ -25,6 +25,8 @@ REFERENCES = {
     "source", "source_run_id",
 }  # fmt: skip
 """Fields of MLflow's by which a request about something of one's own may point into the other project."""
+BY_ROW = {"POST /api/instances/bulk": 422}
+"""Operations that refuse the rows of a request one by one: what a stranger names there is one of the problems."""
 SILENT = {
     "GET /api/2.0/mlflow-artifacts/presigned/<path:path>",
     "GET /api/deployments/{id}/replicas",
@@ -144,7 +146,8 @@ async def walk_operation(walk: Walk, operation: Operation, home: World, other: W
     if "project" in operation.query:
         await walk.ask(elsewhere, must_be=REFUSED)
         by_header = {**elsewhere.headers, "x-studio-project": other.slug}
-        await walk.ask(replace(operation.question(other.ids), headers=by_header), must_be=REFUSED)
+        must_be = REFUSED | {BY_ROW.get(operation.name, 404)}
+        await walk.ask(replace(operation.question(other.ids), headers=by_header), must_be=must_be)
     await walk.ask(operation.question(other.ids))
     if operation.is_read:
         for more in hints(operation, other):

@@ -123,6 +123,8 @@ class _Filler:
         mark = self._mark
         ids = {"instance": await self._create("/api/instances", name=f"{mark} chat", model_name=mark, cluster_name=mark,
                                               image_tag=mark, description=mark)}  # fmt: skip
+        history = await self._send("GET", f"/api/instances/{ids['instance']}/history", b"")
+        ids["record"] = str(history.json["items"][0]["history_id"])
         ids["experiment"] = await self._create("/api/experiments", name=f"{mark} study", tags={mark: mark})
         ids["run"] = await self._run(ids["experiment"])
         ids["logged_model"] = await self._logged_model(ids["experiment"], ids["run"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final, Protocol
 
 from typing_extensions import override
@@ -70,6 +71,17 @@ def format_time(moment: datetime) -> str:
     """Return `moment` as RFC 3339 in UTC with `Z`, trailing zeros of the fraction dropped."""
     text = moment.astimezone(UTC).isoformat().removesuffix("+00:00")
     return f"{text.rstrip('0') if moment.microsecond else text}Z"
+
+
+def format_micros(micros: int) -> str:
+    """Return `micros` microseconds since 1970 as `format_time` does; made for lists with many of them."""
+    seconds, fraction = divmod(micros, 1_000_000)
+    return f"{_second(seconds)}.{fraction:06d}".rstrip("0") + "Z" if fraction else f"{_second(seconds)}Z"
+
+
+@lru_cache(maxsize=4096)
+def _second(seconds: int) -> str:
+    return (EPOCH + timedelta(seconds=seconds)).isoformat().removesuffix("+00:00")
 
 
 def parse_time(text: str) -> datetime:

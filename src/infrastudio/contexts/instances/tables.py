@@ -19,6 +19,7 @@ class InstanceRow(Base, ledgered="instance"):
     __table_args__ = (
         UniqueConstraint("project_id", "name"),
         Index(None, "project_id", "status"),
+        Index(None, "project_id", "id"),
         {"sqlite_autoincrement": True},
     )
 

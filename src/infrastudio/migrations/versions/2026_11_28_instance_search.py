@@ -1,4 +1,4 @@
-"""Instances are found by all their texts, in any case."""
+"""Instances are found by all their texts, in any case, and listed by id without sorting a project's rows."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,5 +28,6 @@ def upgrade() -> None:
     for id, *texts in rows:
         folded = "\n".join(texts).casefold()
         connection.execute(instance.update().where(instance.c.id == id).values(search_folded=folded))
+    op.create_index("ix_instance_project_id_id", "instance", ["project_id", "id"], unique=False)
     if default is None:
         op.alter_column("instance", "search_folded", existing_type=LONG_TEXT, nullable=False)

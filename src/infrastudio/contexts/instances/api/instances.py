@@ -43,9 +43,8 @@ from infrastudio.http.envelope import EnvelopeRoute
 router = APIRouter(prefix="/api/instances", tags=["instances"], route_class=EnvelopeRoute)
 
 
-@router.get("", dependencies=[from_ledger], response_model_exclude_unset=True)
+@router.get("", dependencies=[from_ledger], response_model=list[InstanceView])
 async def list_instances(
-    response: Response,
     reader: Reader,
     db: Db,
     at: AsOf,
@@ -56,11 +55,11 @@ async def list_instances(
     sort: Word = None,
     order: Order = "asc",
     can: Can = "0",
-) -> list[InstanceView]:
+) -> Response:
     """Return a part of the fleet; the header `X-Total-Count` tells how many match in all."""
     found = await db.read(
         reader,
-        queries.views,
+        queries.page,
         wanted,
         project=project,
         skip=skip,
@@ -70,8 +69,8 @@ async def list_instances(
         at=at,
         with_rights=can == "1",
     )
-    response.headers["X-Total-Count"] = str(found.total)
-    return found.items
+    headers = {"X-Total-Count": str(found.total)}
+    return Response(found.body, media_type="application/json", headers=headers)
 
 
 @router.get("/summary", dependencies=[from_ledger])
@@ -100,7 +99,7 @@ async def create_instance(
     return instance
 
 
-@router.get("/{id}", response_model=InstanceView, response_model_exclude_unset=True)
+@router.get("/{id}", response_model=InstanceView, response_model_exclude_none=True)
 async def get_instance(
     id: InstanceId, response: Response, reader: Reader, db: Db, at: AsOf, known: IfNoneMatch, can: Can = "0"
 ) -> Instance | Response:

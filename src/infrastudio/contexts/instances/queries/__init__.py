@@ -25,14 +25,15 @@ from infrastudio.contexts.instances.queries.instances import (
     rows,
     stream,
     view,
-    views,
 )
+from infrastudio.contexts.instances.queries.pages import JsonPage, page
 from infrastudio.contexts.instances.queries.summary import summary
 
 __all__ = [
     "READ",
     "SORTABLE",
     "InstanceList",
+    "JsonPage",
     "UnknownInstance",
     "UnknownRecord",
     "batch",
@@ -44,6 +45,7 @@ __all__ = [
     "instance_of",
     "instances",
     "last_entry",
+    "page",
     "record",
     "rights_on",
     "row",
@@ -53,5 +55,4 @@ __all__ = [
     "stream",
     "summary",
     "view",
-    "views",
 ]

@@ -34,13 +34,6 @@ class InstanceList(NamedTuple):
     total: int
 
 
-class ViewList(NamedTuple):
-    """Some instances as clients see them, and how many there are in all."""
-
-    items: list[InstanceView]
-    total: int
-
-
 def row(snapshot: Snapshot, id: int, *, right: str) -> Row[Any]:
     """Return the row of an instance on which the actor has `right`.
 
@@ -96,36 +89,16 @@ def instances(
 ) -> InstanceList:
     """Return a part of the list, live or as of a moment; by default ascending by id."""
     matching = select_matching(snapshot, wanted, project=project, at=at)
-    ordered = _ordered(matching, sort=sort, descending=descending, at=at)
-    total = snapshot.execute(_count(matching)).scalar_one()
-    rows = snapshot.execute(ordered.offset(skip).limit(limit)).all()
+    part = ordered(matching, sort=sort, descending=descending, at=at)
+    total = snapshot.execute(count(matching)).scalar_one()
+    rows = snapshot.execute(part.offset(skip).limit(limit)).all()
     return InstanceList([_read(snapshot, found, at) for found in rows], total)
-
-
-def views(
-    snapshot: Snapshot,
-    wanted: InstanceFilter,
-    *,
-    project: str | None = None,
-    skip: int = 0,
-    limit: int = 100,
-    sort: str = "id",
-    descending: bool = False,
-    at: Moment | None = None,
-    with_rights: bool = False,
-) -> ViewList:
-    """Return a part of the list as clients see it; arguments as for `instances`."""
-    found = instances(
-        snapshot, wanted, project=project, skip=skip, limit=limit, sort=sort, descending=descending, at=at
-    )
-    rights = {item.project: rights_on(snapshot, item.project) for item in found.items} if with_rights else {}
-    return ViewList([_view(item, rights.get(item.project)) for item in found.items], found.total)
 
 
 def view(snapshot: Snapshot, id: int, *, at: Moment | None = None) -> InstanceView:
     """Return one instance with the actor's rights on it."""
     found = instance(snapshot, id, at=at)
-    return _view(found, rights_on(snapshot, found.project))
+    return InstanceView(**found.__dict__, can=rights_on(snapshot, found.project))
 
 
 def stream(
@@ -139,7 +112,7 @@ def stream(
 ) -> Iterator[Instance]:
     """Yield all that match, in any order of a list, without holding them; the snapshot stays open meanwhile."""
     matching = select_matching(snapshot, wanted, project=project, at=at)
-    for found in snapshot.stream(_ordered(matching, sort=sort, descending=descending, at=at)):
+    for found in snapshot.stream(ordered(matching, sort=sort, descending=descending, at=at)):
         yield _read(snapshot, found, at)
 
 
@@ -167,7 +140,7 @@ def batch(
         matching = matching.where(InstanceRow.id > behind)
     elif behind:
         matching = matching.where(BIRTH.seq > ledger.birth_seq("instance", str(behind)))
-    rows = snapshot.execute(_ordered(matching, at=at).limit(size)).all()
+    rows = snapshot.execute(ordered(matching, at=at).limit(size)).all()
     return [_read(snapshot, found, at) for found in rows]
 
 
@@ -187,12 +160,7 @@ def rights_on(snapshot: Snapshot, project: str) -> list[str]:
     return [right for right in (READ, "instances.write") if snapshot.actor.may(right, project_id)]
 
 
-def _view(instance: Instance, rights: list[str] | None) -> InstanceView:
-    values = instance.__dict__ if rights is None else {**instance.__dict__, "can": rights}
-    return InstanceView(**values)
-
-
-def _ordered(matching: Select[Any], *, sort: str = "id", descending: bool = False, at: Moment | None) -> Select[Any]:
+def ordered(matching: Select[Any], *, sort: str = "id", descending: bool = False, at: Moment | None) -> Select[Any]:
     if sort not in SORTABLE:
         raise ValidationFailed.of("sort", f"is not a field of an instance; use one of {', '.join(SORTABLE)}")
     by_id: Any = InstanceRow.id if at is None else BIRTH.seq
@@ -205,5 +173,6 @@ def _read(snapshot: Snapshot, found: Row[Any], at: Moment | None) -> Instance:
     return instance_of(snapshot, found) if at is None else Instance.model_validate_json(found.after)
 
 
-def _count(statement: Select[Any]) -> Select[Any]:
+def count(statement: Select[Any]) -> Select[Any]:
+    """Return the statement that counts the rows of another one."""
     return select(func.count()).select_from(statement.order_by(None).subquery())

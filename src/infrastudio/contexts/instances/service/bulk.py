@@ -127,7 +127,9 @@ class _Planner:
 
     def plan(self, body: BulkIn, project: str | None) -> _Plan:
         """Return what is to be done; refuse all if one row cannot be done."""
-        own = projects.require(self._uow, project, WRITE) if body.create else ""
+        by_id = [*body.update, *body.delete, *body.restore]
+        is_for_project = project is not None or bool(body.create) or not by_id
+        own = projects.require(self._uow, project, WRITE) if is_for_project else ""
         rows = self._rows(body)
         plan = _Plan()
         for path, target in self._named_once(_targets(body)):
