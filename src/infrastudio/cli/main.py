@@ -7,7 +7,7 @@ import sys
 import typer
 from rich.console import Console
 
-from infrastudio.cli import demo, model_commands, run_commands, server_commands
+from infrastudio.cli import demo, fleet_commands, import_commands, model_commands, run_commands, server_commands
 from infrastudio.kernel.errors import StudioError
 
 app = typer.Typer(
@@ -21,6 +21,8 @@ server_commands.register(app)
 demo.register(app)
 run_commands.register(app)
 model_commands.register(app)
+fleet_commands.register(app)
+import_commands.register(app)
 
 
 def main() -> None:

@@ -36,7 +36,7 @@ class TableRow:
 
     Attributes:
         number: Counted from 1, without the header.
-        values: By the name of their column; an empty cell is left out where the format has no null.
+        values: By the name of their column; an empty cell of a format without types is null.
         problem: What is wrong with the row as a whole, such as cells without a column.
     """
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, BinaryIO, Final, Self
 
 import httpx
 
 from infrastudio.kernel.errors import ExternalServiceFailed
 
 TIMEOUT_S: Final = 30.0
+UPLOAD_TIMEOUT_S: Final = 300.0
 PAGE: Final = 200
+LOOK_PAUSE_S: Final = 0.1
+NOT_FOUND: Final = 404
 
 
 class ServerFailure(ExternalServiceFailed):
@@ -26,9 +30,11 @@ class ServerFailure(ExternalServiceFailed):
 class ServerUnreachable(ExternalServiceFailed):
     """Nothing answers at the address."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, why: str | None = None) -> None:
         super().__init__(
-            f"No AI Infra Studio answers at {url}. Start one with `studio up`, or name its address by --server."
+            f"The AI Infra Studio at {url} was lost: {why}."
+            if why
+            else f"No AI Infra Studio answers at {url}. Start one with `studio up`, or name its address by --server."
         )
 
 
@@ -63,6 +69,44 @@ class StudioClient:
     def post(self, path: str, body: Any = None) -> Any:
         """Send a JSON object and return the answer."""
         return self._ask("POST", path, json={} if body is None else body, headers={"Idempotency-Key": uuid.uuid4().hex})
+
+    def upload(self, path: str, content: bytes, media_type: str, **query: Any) -> Any:
+        """Send a file and return the answer; query values of None are left out."""
+        params = {name: value for name, value in query.items() if value is not None}
+        headers = {"Content-Type": media_type, "Idempotency-Key": uuid.uuid4().hex}
+        return self._ask("POST", path, content=content, params=params, headers=headers, timeout=UPLOAD_TIMEOUT_S)
+
+    def download(self, path: str, into: BinaryIO, **query: Any) -> int:
+        """Write what is at a path into a file, as it comes, and return how many bytes it was."""
+        params = {name: value for name, value in query.items() if value is not None}
+        try:
+            with self._http.stream("GET", path, params=params) as answer:
+                if answer.is_error:
+                    answer.read()
+                    raise ServerFailure(answer.status_code, _error_of(answer))
+                return sum(into.write(chunk) for chunk in answer.iter_bytes())
+        except httpx.RemoteProtocolError as error:
+            raise ServerUnreachable(self.url, "it ended in the middle of the file") from error
+        except httpx.TransportError as error:
+            raise ServerUnreachable(self.url) from error
+
+    def wait_for(self, operation: Mapping[str, Any], watch: Callable[[Mapping[str, Any]], object]) -> dict[str, Any]:
+        """Return long work once it has ended, having shown each of its states to `watch`.
+
+        Raises:
+            ServerUnreachable: The server ended before it did.
+        """
+        found = dict(operation)
+        while found["status"] == "running":
+            time.sleep(LOOK_PAUSE_S)  # between two looks at the server
+            try:
+                found = self.get(f"/api/operations/{found['id']}")
+            except ServerFailure as error:
+                if error.status == NOT_FOUND:
+                    raise ServerUnreachable(self.url, "it was started again meanwhile, and nothing was done") from error
+                raise
+            watch(found)
+        return found
 
     def items(self, path: str, **query: Any) -> Iterator[Any]:
         """Yield all items of a list, page by page."""

@@ -41,6 +41,7 @@ def create_app(studio: Studio) -> ASGIApp:
     api = create_api(studio)
     web = WebFiles(root_path=studio.settings.root_path, api_base_url=studio.settings.api_base_url)
     protocols = wiring.protocol_apps(studio)
+    uploads = wiring.upload_limits()
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -73,12 +74,13 @@ def create_app(studio: Studio) -> ASGIApp:
     def limit_of(path: str) -> int | None:
         if any(protocol.takes(path) and protocol.is_upload(path) for protocol in protocols):
             return studio.settings.max_artifact_bytes
-        return studio.settings.max_body_bytes
+        return uploads.get(path, studio.settings.max_body_bytes)
+
+    def is_json(path: str) -> bool:
+        return path.startswith("/api/") and path not in uploads and not _is_foreign(protocols, path)
 
     app: ASGIApp = dispatch
-    app = JsonBodies(
-        app, applies_to=lambda path: path.startswith("/api/") and not _is_foreign(protocols, path), fail=fail
-    )
+    app = JsonBodies(app, applies_to=is_json, fail=fail)
     app = BodyLimit(app, limit_of=limit_of, fail=fail)
     app = UnchangedAnswers(app, revision=studio.revision)
     app = Authentication(app, authenticate=studio.authenticator.of_request, fail=fail)

@@ -20,6 +20,8 @@ from infrastudio.contexts.identity import api as identity_api
 from infrastudio.contexts.identity import queries as identity
 from infrastudio.contexts.identity.schemas import AuthenticationMethods
 from infrastudio.contexts.instances import api as instances_api
+from infrastudio.contexts.instances.api import transfer
+from infrastudio.contexts.instances.service import Importer
 from infrastudio.contexts.projects import api as projects_api
 from infrastudio.contexts.projects import service as projects
 from infrastudio.contexts.realtime import api as realtime_api
@@ -38,9 +40,12 @@ from infrastudio.contexts.training.controller import JobController
 from infrastudio.contexts.training.ports import Executors
 from infrastudio.drivers.executors.local import LocalExecutor
 from infrastudio.drivers.runtimes.process import ProcessRuntime
+from infrastudio.drivers.tables import all_formats
 from infrastudio.http import ServerAddress
+from infrastudio.http.downloads import Downloads
 from infrastudio.kernel.clock import Clock, SystemClock
 from infrastudio.kernel.ids import IdSource, RandomIds
+from infrastudio.kernel.tables import TableFormats
 from infrastudio.migrations import upgrade
 from infrastudio.protocols import mlflow
 from infrastudio.protocols.inference.gateway import InferenceGateway
@@ -105,6 +110,7 @@ class Studio:
 
     def close(self) -> None:
         """Give everything back; for a server whose loops do not run."""
+        self.resources[Downloads].close()
         self.telemetry.close()
         self.db.close()
 
@@ -213,6 +219,9 @@ def build(
         ServerAddress: address,
         Executors: executors,
         Hub: sockets,
+        TableFormats: all_formats(),
+        Downloads: Downloads(),
+        Importer: Importer(db, sockets.operations, clock),
     }
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "ledger feed": feed.run,
@@ -242,6 +251,11 @@ def routers() -> list[APIRouter]:
         deployments_api.router,
         training_api.router,
     ]
+
+
+def upload_limits() -> dict[str, int]:
+    """Return the paths of the native API that take files of any type, and how many bytes at most."""
+    return {transfer.IMPORT_PATH: transfer.MAX_IMPORT_BYTES}
 
 
 def protocol_apps(studio: Studio) -> list[ProtocolApp]:

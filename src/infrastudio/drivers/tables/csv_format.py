@@ -35,7 +35,7 @@ _WIDE_MARKS: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "ut
 
 
 class CsvFormat(TableFormat):
-    """Comma-separated values in UTF-8. There is no null: a cell with nothing in it is left out on reading."""
+    """Comma-separated values in UTF-8. There is no null: a cell with nothing in it is read as null."""
 
     name: Literal["csv"] = "csv"
     media_type: str = "text/csv; charset=utf-8"
@@ -72,7 +72,7 @@ class CsvFormat(TableFormat):
             if not cells:
                 continue
             number += 1
-            values = {name: _undone(cell) for name, cell in zip(names, cells, strict=False) if cell and name}
+            values = {name: _undone(cell) or None for name, cell in zip(names, cells, strict=False) if name}
             yield TableRow(number, values, _width_problem(cells, names))
 
 

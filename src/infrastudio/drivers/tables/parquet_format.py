@@ -71,7 +71,7 @@ class ParquetFormat(TableFormat):
             for batch in source.iter_batches(batch_size=BATCH_ROWS):
                 for row in batch.to_pylist():
                     number += 1
-                    yield TableRow(number, {name: _value(cell) for name, cell in row.items() if cell is not None})
+                    yield TableRow(number, {name: _value(cell) for name, cell in row.items()})
         except (pa.ArrowException, OSError, ValueError) as error:
             if isinstance(error, UnreadableTable):
                 raise

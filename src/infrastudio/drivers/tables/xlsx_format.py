@@ -124,7 +124,7 @@ class XlsxFormat(TableFormat):
             if all(cell is None for cell in cells):
                 continue
             number += 1
-            values = {name: _value(cell) for name, cell in zip(names, cells, strict=False) if name and cell is not None}
+            values = {name: _value(cell) for name, cell in zip(names, cells, strict=False) if name}
             extra = any(cell is not None for cell in cells[len(names) :])
             yield TableRow(number, values, f"has more cells than the header, {len(names)}" if extra else None)
 
@@ -181,8 +181,10 @@ def _names(header: tuple[Any, ...], limits: Limits) -> list[str]:
 
 
 def _value(cell: Any) -> Any:
+    if cell is None:
+        return None
     if isinstance(cell, str):
-        return _unescaped(cell)
+        return _unescaped(cell) or None
     if isinstance(cell, datetime):
         return cell.replace(tzinfo=UTC)
     if isinstance(cell, date):

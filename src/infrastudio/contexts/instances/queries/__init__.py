@@ -1,5 +1,12 @@
 """Reads of instances and of their history, live and as of a moment."""
 
+from infrastudio.contexts.instances.queries.exports import (
+    HISTORY_COLUMNS,
+    LIST_COLUMNS,
+    choose,
+    history_rows,
+    list_rows,
+)
 from infrastudio.contexts.instances.queries.history import (
     UnknownRecord,
     compare,
@@ -19,6 +26,7 @@ from infrastudio.contexts.instances.queries.instances import (
     instance,
     instance_of,
     instances,
+    last_id,
     rights_on,
     row,
     row_or_none,
@@ -30,6 +38,8 @@ from infrastudio.contexts.instances.queries.pages import JsonPage, page
 from infrastudio.contexts.instances.queries.summary import summary
 
 __all__ = [
+    "HISTORY_COLUMNS",
+    "LIST_COLUMNS",
     "READ",
     "SORTABLE",
     "InstanceList",
@@ -37,14 +47,18 @@ __all__ = [
     "UnknownInstance",
     "UnknownRecord",
     "batch",
+    "choose",
     "compare",
     "entry",
     "fleet_history",
     "history",
+    "history_rows",
     "instance",
     "instance_of",
     "instances",
     "last_entry",
+    "last_id",
+    "list_rows",
     "page",
     "record",
     "rights_on",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import orjson
@@ -120,6 +121,30 @@ def fleet_history(
         counted = select(func.count()).where(EventRow.kind.in_(kinds), *conditions)
     total = int(snapshot.execute(counted).scalar_one() or 0)
     return HistoryPage(items=[_item(snapshot, rows[seq]) for seq in seqs], total=total, limit=limit, offset=offset)
+
+
+def stream(
+    snapshot: Snapshot,
+    id: int | None,
+    wanted: HistoryFilter,
+    *,
+    project: str | None = None,
+    descending: bool = True,
+    at: Moment | None = None,
+) -> Iterator[HistoryItem]:
+    """Yield all records of one instance, or (`id` None) of all, without holding them; the snapshot stays open.
+
+    Raises:
+        UnknownInstance: There never was such an instance, or the actor may not read it.
+    """
+    if id is None:
+        whose = [EventRow.entity == ENTITY, projects.visible(snapshot, EventRow.project_id, project, READ)]
+    else:
+        last_entry(snapshot, id, at=at)
+        whose = [EventRow.entity == ENTITY, EventRow.entity_id == str(id)]
+    found = select(*_COLUMNS).where(*whose, EventRow.seq <= _seq(at), *_conditions(wanted))
+    for row in snapshot.stream(found.order_by(EventRow.seq.desc() if descending else EventRow.seq.asc())):
+        yield _item(snapshot, row)
 
 
 def record(snapshot: Snapshot, history_id: int, *, at: Moment | None = None) -> HistoryItem:

@@ -14,7 +14,7 @@ from infrastudio.contexts.projects import queries as projects
 from infrastudio.kernel.errors import NotFound, ValidationFailed
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Snapshot
-from infrastudio.stores.ledger import BIRTH, EVENT_AT, Moment
+from infrastudio.stores.ledger import BIRTH, EVENT_AT, EventRow, Moment
 
 READ: Final = "instances.read"
 SORTABLE: Final = tuple(column.name for column in COLUMNS if column.name != "project_id")
@@ -56,6 +56,13 @@ def row_or_none(snapshot: Snapshot, id: int) -> Row[Any] | None:
 def rows(snapshot: Snapshot, *where: ColumnElement[bool]) -> list[Row[Any]]:
     """Return the rows of instances that meet conditions, whoever asks."""
     return list(snapshot.execute(select(*COLUMNS).where(*where)))
+
+
+def last_id(snapshot: Snapshot) -> int:
+    """Return the greatest id that an instance ever had; 0 before the first one."""
+    born = select(EventRow.entity_id).where(EventRow.kind == "instance.created", EventRow.version == 1)
+    found = snapshot.execute(born.order_by(EventRow.seq.desc()).limit(1)).scalar_one_or_none()
+    return int(found or 0)
 
 
 def instance_of(snapshot: Snapshot, row: Row[Any]) -> Instance:

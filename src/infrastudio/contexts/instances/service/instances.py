@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, cast
 
+from sqlalchemy import Table, insert, text
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import insert
 from sqlalchemy import update as sql_update
 
 from infrastudio.contexts.instances import queries
@@ -19,6 +20,12 @@ from infrastudio.kernel.errors import Conflict, PreconditionFailed
 from infrastudio.kernel.text import casefold, folded_together
 from infrastudio.stores import ledger
 from infrastudio.stores.db import UnitOfWork
+
+_INSERT: Final = insert(cast("Table", InstanceRow.__table__))
+_COUNT_ON: Final = text(
+    "select setval(pg_get_serial_sequence('instance', 'id'), greatest(:id, (select last_value from instance_id_seq)))"
+)
+"""PostgreSQL counts on by itself only behind ids that it gave."""
 
 
 class NameTaken(Conflict):
@@ -60,6 +67,21 @@ def create(uow: UnitOfWork, body: InstanceIn, *, project: str | None = None) -> 
     return instance
 
 
+def add_all(uow: UnitOfWork, instances: Sequence[Instance], *, project_id: str) -> None:
+    """Add instances to a project in which the actor has the right, in the order of their ids.
+
+    Their ids lie behind all that were ever given, and nobody has their names. Each happened in the world when it was
+    updated. One statement for all: a tenth of the time of as many calls of `create`.
+    """
+    rows = [_stored(instance.model_dump(exclude={"project"}), project_id) for instance in instances]
+    uow.change(_INSERT, rows)
+    for instance in instances:
+        event = InstanceCreated(after=instance, changes=diff(None, instance))
+        ledger.append(uow, event, project_id=project_id, occurred_at=_past(uow, instance))
+    if uow.dialect == "postgresql":
+        uow.change(_COUNT_ON, {"id": instances[-1].id})
+
+
 def update(uow: UnitOfWork, id: int, body: InstanceUpdate, *, expected: int | None = None) -> Instance:
     """Change the given fields of an instance; fields not sent stay as they are.
 
@@ -92,8 +114,11 @@ def change(
     *,
     project_id: str,
     labels: dict[str, Any] | None = None,
+    updated_at: datetime | None = None,
 ) -> Instance:
     """Give fields of an instance new values, on which the actor has the right; nothing happens where all are the same.
+
+    `updated_at` is when it happened in the world, if not now.
 
     Raises:
         NameTaken: Another instance has the new name.
@@ -101,13 +126,13 @@ def change(
     asked = {field: value for field, value in values.items() if getattr(before, field) != value}
     if not asked:
         return before
-    after = before.model_copy(update=asked | {"version": before.version + 1, "updated_at": uow.now})
-    stored = asked | {"version": after.version, "updated_at": uow.now, **_folded(after.__dict__)}
+    after = before.model_copy(update=asked | {"version": before.version + 1, "updated_at": updated_at or uow.now})
+    stored = asked | {"version": after.version, "updated_at": after.updated_at, **_folded(after.__dict__)}
     uow.change(
         sql_update(InstanceRow).where(InstanceRow.id == before.id).values(stored), on_conflict=NameTaken(after.name)
     )
     event = InstanceUpdated(after=after, changes=diff(before, after), labels=labels or {})
-    ledger.append(uow, event, project_id=project_id)
+    ledger.append(uow, event, project_id=project_id, occurred_at=_past(uow, after))
     return after
 
 
@@ -159,6 +184,11 @@ def stale(uow: UnitOfWork, id: int, expected: int, version: int, current: Instan
     """Return the refusal of a write of a client that has seen another version."""
     since = ledger.changes_since(uow, "instance", str(id), expected)
     return StaleVersion(id, expected, version, current, since)
+
+
+def _past(uow: UnitOfWork, instance: Instance) -> datetime | None:
+    """Return when a change happened in the world; None: now."""
+    return None if instance.updated_at == uow.now else instance.updated_at
 
 
 def _stored(values: dict[str, Any], project_id: str) -> dict[str, Any]:
