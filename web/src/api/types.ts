@@ -53,7 +53,7 @@ export type BulkBody = Schemas["BulkIn"];
 export type BulkAnswer = Whole<Schemas["BulkResult"]>;
 export type Operation = Whole<Schemas["Operation"]>;
 
-/** What an import did, or would do: the result of its operation. */
+/** What an import did, or would do: the result of its operation, which the document leaves open. */
 export interface ImportReport {
   dry_run: boolean;
   created: number;
@@ -64,8 +64,8 @@ export interface ImportReport {
   /** Those with problems first; not all of a long file. */
   rows: {
     row: number;
-    action: string;
-    id?: number | null;
+    action: "created" | "updated" | "unchanged" | "skipped" | "failed";
+    id: number | null;
     name: string | null;
     problems: { path: string; message: string }[];
   }[];

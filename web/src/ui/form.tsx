@@ -25,7 +25,10 @@ interface FrameProps extends Pick<FieldProps, "label" | "error" | "hint" | "requ
 
 function Frame({ id, label, error, hint, required, span = 6, children }: FrameProps) {
   return (
-    <div className={styles.field} style={{ "--span": span, "--phone-span": span > 6 ? 12 : 6 } as CSSProperties}>
+    <div
+      className={styles.field}
+      style={{ "--span": span, "--phone-span": span > 6 ? 12 : 6 } as CSSProperties}
+    >
       <label htmlFor={id}>
         {label}
         {required && <span aria-hidden="true"> *</span>}

@@ -1,7 +1,9 @@
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { download } from "@/api/download";
 import { type ApiError, toApiError } from "@/api/errors";
 import { formatInteger, plural } from "@/lib/numbers";
+import { saveFile } from "@/lib/save-file";
 import { formatBytes } from "@/lib/units";
 import { CodeBlock } from "@/ui/code-block";
 import { Dialog } from "@/ui/dialog";
@@ -10,8 +12,9 @@ import { toast } from "@/ui/toasts";
 import { filterParameters, type InstancesView, orderOf } from "./api";
 import { reasonOf } from "./editing";
 import { FIELDS } from "./fields";
-import { FORMATS, type Format } from "./formats";
+import { FORMATS, type Format, textFile } from "./formats";
 import styles from "./instances.module.css";
+import { loadInstances } from "./selection";
 
 interface ExportProps {
   view: InstancesView;
@@ -22,18 +25,19 @@ interface ExportProps {
   onClose: () => void;
 }
 
-/** What the server's table has and people do not edit. */
-const OWN_COLUMNS = ["id", "project", "version", "created_at", "updated_at"];
+/** All columns, in the server's order. */
+const COLUMNS = ["id", ...FIELDS.map(({ name }) => name), "created_at", "updated_at", "project", "version"];
 
 /** Saves the list as a file: which rows, which columns, which format. */
 export function ExportDialog({ view, columns, total, onClose }: ExportProps) {
   const selected = view.sel ?? [];
   const [rows, setRows] = useState(selected.length > 0 ? "selected" : "filter");
   const [which, setWhich] = useState<"all" | "shown">("all");
-  const known = [...FIELDS.map(({ name }) => name as string), ...OWN_COLUMNS];
+  const client = useQueryClient();
   // The table shows a model with its version.
   const wanted = new Set(["name", ...columns, ...(columns.includes("model_name") ? ["model_version"] : [])]);
-  const shown = known.filter((name) => wanted.has(name));
+  const shown = COLUMNS.filter((name) => wanted.has(name));
+  const isSelection = rows === "selected";
   const isFiltered = [view.filter, view.status, view.priority, view.model, view.cluster].some(Boolean);
   return (
     <SaveDialog
@@ -46,6 +50,14 @@ export function ExportDialog({ view, columns, total, onClose }: ExportProps) {
         ...orderOf(view),
         columns: which === "shown" ? shown.join(",") : undefined,
       }}
+      ownFile={
+        isSelection
+          ? async (format) => {
+              const found = await loadInstances(client, selected);
+              return textFile(format, found, which === "shown" ? shown : COLUMNS);
+            }
+          : undefined
+      }
       onClose={onClose}
     >
       {selected.length > 0 && (
@@ -96,12 +108,16 @@ interface SaveProps {
   title: string;
   path: string;
   query: Record<string, string | undefined>;
+  /** Makes the file here, where the server has no list of these rows: of a format that is a text. */
+  ownFile?: (format: Format["name"]) => Promise<string>;
   onClose: () => void;
-  children: React.ReactNode;
+  children: ReactNode;
 }
 
-function SaveDialog({ title, path, query, onClose, children }: SaveProps) {
+function SaveDialog({ title, path, query, ownFile, onClose, children }: SaveProps) {
   const [format, setFormat] = useState<Format["name"]>("csv");
+  const offered = FORMATS.filter(({ isText }) => isText || !ownFile);
+  const chosen = offered.find(({ name }) => name === format) ?? (FORMATS[0] as Format);
   const [bytes, setBytes] = useState<number | null>(null);
   const [failure, setFailure] = useState<ApiError | null>(null);
   const stop = useRef<AbortController | null>(null);
@@ -114,7 +130,9 @@ function SaveDialog({ title, path, query, onClose, children }: SaveProps) {
     setFailure(null);
     setBytes(0);
     try {
-      await download(path, { format, ...query }, controller.signal, setBytes);
+      const { name, mime } = chosen;
+      if (ownFile) saveFile(new Blob([await ownFile(name)], { type: mime }), `instances-selection.${name}`);
+      else await download(path, { format: name, ...query }, controller.signal, setBytes);
       toast({ tone: "ok", title: "The file is saved" });
       onClose();
     } catch (error) {
@@ -135,8 +153,8 @@ function SaveDialog({ title, path, query, onClose, children }: SaveProps) {
         )}
         <Options
           legend="Format"
-          value={format}
-          options={FORMATS.map(({ name, label, hint }) => ({ value: name, label, hint }))}
+          value={chosen.name}
+          options={offered.map(({ name, label, hint }) => ({ value: name, label, hint }))}
           onChange={(value) => setFormat(value as Format["name"])}
         />
         {children}

@@ -84,7 +84,8 @@ export function ImportDialog({ project, onClose }: Props) {
             onFile={(given) => void run(given, true, onConflict)}
           >
             <span className={styles.mute}>
-              CSV, JSON, NDJSON, Excel or Parquet, up to 64 MiB. Nothing is changed before you say so.
+              CSV, JSON, NDJSON, Excel or Parquet, up to 10,000 rows and 64 MB. Nothing is changed before you
+              say so.
             </span>
           </DropZone>
         )}
@@ -134,7 +135,9 @@ function wordsOf({ created, updated, unchanged }: ImportReport): string {
   return `${formatInteger(created)} created, ${formatInteger(updated)} changed, ${formatInteger(unchanged)} as before`;
 }
 
-const TONES: Record<string, Tone> = { create: "ok", update: "run", failed: "err", fail: "err" };
+const TONES: Record<ImportReport["rows"][number]["action"], Tone> = {
+  ...{ created: "ok", updated: "run", unchanged: "mute", skipped: "mute", failed: "err" },
+};
 
 function Report({ report }: { report: ImportReport }) {
   const { created, updated, unchanged, skipped, failed, rows, unknown_columns } = report;
@@ -179,7 +182,7 @@ function Report({ report }: { report: ImportReport }) {
                   {problems.length > 0 ? (
                     problems.map(({ path, message }) => `${path}: ${message}`).join("; ")
                   ) : (
-                    <Pill tone={TONES[action] ?? "mute"}>{action}</Pill>
+                    <Pill tone={TONES[action]}>{action}</Pill>
                   )}
                 </td>
               </tr>

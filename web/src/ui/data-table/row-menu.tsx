@@ -38,7 +38,13 @@ export function RowMenu<T>({ row, name, actions }: Props<T>) {
   );
   if (!opened) return <span ref={place}>{button}</span>;
   return (
-    <Menu outside opened onChange={setOpened} position="bottom-end" target={<span ref={place}>{button}</span>}>
+    <Menu
+      outside
+      opened
+      onChange={setOpened}
+      position="bottom-end"
+      target={<span ref={place}>{button}</span>}
+    >
       {actions(row).map(({ label, run, danger, disabled, keys }) => (
         <MenuItem
           key={label}
