@@ -35,3 +35,9 @@ export async function makeFleet(api: Client, beginning: string, count: number): 
 export function read(api: Client, id: number): Promise<Instance> {
   return api.get(`/api/instances/${id}`);
 }
+
+/** Change an instance as somebody else would, with a reason for its history. */
+export async function change(api: Client, id: number, values: object, reason?: string): Promise<void> {
+  const headers: Record<string, string> = reason ? { "x-studio-reason": reason } : {};
+  await api.post("/api/instances/bulk", { update: [{ id, ...values }] }, headers);
+}

@@ -64,10 +64,12 @@ export function MenuItem({ hint, onSelect, danger, disabled, children }: ItemPro
   return (
     <MantineMenu.Item
       rightSection={hint}
-      onClick={onSelect}
       className={danger ? styles.danger : undefined}
-      disabled={Boolean(disabled)}
       title={disabled ?? undefined}
+      // It can be reached all the same: its reason is to be read.
+      aria-disabled={disabled ? true : undefined}
+      closeMenuOnClick={!disabled}
+      onClick={disabled ? undefined : onSelect}
     >
       {children}
     </MantineMenu.Item>

@@ -34,15 +34,30 @@ const STAYS_MS = 8000;
 const toasts = new Store<Shown[]>([]);
 let nextId = 1;
 
+/** Somebody points at a toast or has the focus in one: none of them goes. */
+const isRead = new Store(false);
+const TICK_MS = 250;
+
+/** Let a toast go once it has been there for a time, not counting when it is read or nobody can see it. */
+function leaveAfter(id: number, ms: number): void {
+  setTimeout(() => {
+    const left = isRead.get() || document.hidden ? ms : ms - TICK_MS;
+    if (left <= 0) close(id);
+    else leaveAfter(id, left);
+  }, TICK_MS);
+}
+
 /** Tell what happened, bottom right. Errors stay until they are closed, the rest for eight seconds. */
 export function toast(message: Toast): void {
   const id = nextId;
   nextId += 1;
   toasts.set((old) => [...old, { ...message, id }].slice(-MOST));
-  if (message.tone !== "err") setTimeout(() => close(id), STAYS_MS);
+  if (message.tone !== "err") leaveAfter(id, STAYS_MS);
 }
 
 function close(id: number): void {
+  // What had the pointer may go under it: nothing tells that it left.
+  isRead.set(false);
   toasts.set((old) => old.filter((one) => one.id !== id));
 }
 
@@ -51,7 +66,16 @@ export function Toaster() {
   return (
     <>
       <UndoKeys shown={shown} />
-      <div className={styles.stack} role="status" aria-live="polite" aria-label="Notifications">
+      <div
+        className={styles.stack}
+        role="status"
+        aria-live="polite"
+        aria-label="Notifications"
+        onPointerEnter={() => isRead.set(true)}
+        onPointerLeave={() => isRead.set(false)}
+        onFocus={() => isRead.set(true)}
+        onBlur={() => isRead.set(false)}
+      >
         {shown.map((one) => (
           <Notification key={one.id} toast={one} />
         ))}
