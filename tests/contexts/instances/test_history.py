@@ -263,7 +263,7 @@ def statements(db: Database, id: int) -> list[str]:
     found: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        found.append(re.sub(r"IN \([^)]*\)", "IN ()", statement))
+        found.append(re.sub(r"IN \(.*\) ORDER", "IN () ORDER", statement))
 
     listen(db.read_engine, "before_cursor_execute", note)
     try:
