@@ -1,5 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { change, read } from "./support/fleet";
 import type { Seeded } from "./support/seed";
 import { expect, test, visit } from "./support/test";
 
@@ -63,6 +64,33 @@ const SCREENS: Screen[] = [
     address: ({ deployment }) => `/deployments/${deployment}/replicas`,
     shows: visible("Restarts"),
   },
+  { name: "instances", address: () => "/instances?status=error&sel=1,2", shows: visible("2 selected") },
+  {
+    name: "no instance matches",
+    address: () => "/instances?filter=zzz",
+    shows: visible("No instances match"),
+  },
+  {
+    name: "an instance",
+    address: ({ instance }) => `/instances/${instance}/detail`,
+    shows: visible("All of its history"),
+  },
+  {
+    name: "a history",
+    address: ({ instance, events: [, b] }) => `/instances/${instance}/history#${b}`,
+    shows: visible("peak hours"),
+  },
+  {
+    name: "a comparison",
+    address: ({ instance, events: [a, b] }) => `/instances/${instance}/compare?a=${a}&b=${b}`,
+    shows: visible("Show 11 fields"),
+  },
+  {
+    name: "a deleted instance",
+    address: ({ deletedInstance }) => `/instances/${deletedInstance}/history`,
+    shows: visible("deleted"),
+  },
+  { name: "no instance", address: () => "/instances/999999/detail", shows: visible("was not found") },
   { name: "an experiment that is empty", address: () => "/experiments/0", shows: visible("No runs yet") },
   { name: "no match", address: () => "/experiments?filter=zzz", shows: visible("No experiments match") },
   {
@@ -134,4 +162,62 @@ test("no fault in a question, nor in a chart as a table", async ({ page, seeded 
   await page.getByRole("button", { name: "Show train/loss as a chart" }).hover();
   await expect(page.getByRole("tooltip")).toBeVisible();
   await check(page, "table, with a tooltip");
+});
+
+test("no fault over the instances: menu, cells, forms, questions, files", async ({ page, seeded }) => {
+  await visit(page, "/instances?filter=seeded");
+  const row = page.getByRole("row").filter({ hasText: "seeded-000" });
+  await row.getByRole("button", { name: "Actions of seeded-000" }).click();
+  await expect(page.getByRole("menu")).toBeVisible();
+  await check(page, "a row's menu");
+  await page.keyboard.press("Escape");
+  await row.locator('td[data-edit="replicas"]').click();
+  await page.keyboard.type("900");
+  await expect(page.getByRole("alert")).toBeVisible();
+  await check(page, "a cell that is edited");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "New instance" }).click();
+  await page.getByRole("button", { name: "Create instance" }).click();
+  await expect(page.getByText("Some things are not right yet")).toBeVisible();
+  await check(page, "a form with errors");
+  await page.keyboard.press("Escape");
+  for (const [button, dialog] of [
+    ["Export", "Export instances"],
+    ["Import", "Import instances"],
+  ] as const) {
+    await page.getByRole("button", { name: button }).click();
+    await expect(page.getByRole("dialog", { name: dialog })).toBeVisible();
+    await check(page, dialog);
+    await page.keyboard.press("Escape");
+  }
+  await page.getByRole("checkbox", { name: "Select seeded-000" }).check();
+  await page.getByRole("checkbox", { name: "Select seeded-001" }).check();
+  for (const [button, dialog] of [
+    ["Edit…", "Edit 2 instances"],
+    ["Delete…", "Delete 2 instances?"],
+  ] as const) {
+    await page.getByRole("button", { name: button }).click();
+    await expect(page.getByRole("dialog", { name: dialog })).toBeVisible();
+    await check(page, dialog);
+    await page.keyboard.press("Escape");
+  }
+  await page.goto(`/instances/${seeded.instance}/history`);
+  await page.getByRole("button", { name: "Actions of version 1 by local" }).click();
+  await page.getByRole("menuitem", { name: /^Restore/ }).click();
+  await expect(page.getByRole("dialog", { name: /^Restore version 1/ })).toBeVisible();
+  await check(page, "restore");
+});
+
+test("no fault in a conflict", async ({ page, api, seeded }) => {
+  await page.routeWebSocket(/\/ws/, () => {});
+  await visit(page, "/instances?filter=seeded-000");
+  const cell = page.locator('td[data-edit="replicas"]');
+  await expect(cell).toBeVisible();
+  const { replicas } = await read(api, seeded.instance);
+  await change(api, seeded.instance, { replicas: replicas + 1 });
+  await cell.click();
+  await page.keyboard.type(String(replicas + 2));
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("table", { name: "Fields in conflict" })).toBeVisible();
+  await check(page, "conflict");
 });

@@ -1,4 +1,5 @@
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
+import { makeInstance, read } from "./support/fleet";
 import { RUN } from "./support/seed";
 import { expect, test, visit } from "./support/test";
 
@@ -9,6 +10,23 @@ async function fits(page: Page): Promise<void> {
     window: innerWidth,
   }));
   expect(content).toBeLessThanOrEqual(window);
+}
+
+/** A finger that goes sideways over something. */
+async function swipe(page: Page, over: Locator, distance: number): Promise<void> {
+  const box = await over.boundingBox();
+  if (!box) throw new Error("there is nothing to swipe over");
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const finger = await page.context().newCDPSession(page);
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", moved: number) =>
+    finger.send("Input.dispatchTouchEvent", {
+      type,
+      touchPoints: type === "touchEnd" ? [] : [{ x: x + moved, y }],
+    });
+  await touch("touchStart", 0);
+  for (let step = 1; step <= 10; step += 1) await touch("touchMove", (distance * step) / 10);
+  await touch("touchEnd", distance);
+  await finger.detach();
 }
 
 test("by touch: from the experiments to a line of a log, and back to the list", async ({ page }) => {
@@ -61,4 +79,28 @@ test("charts, dialogs and targets have the size that fingers need", async ({ pag
   await expect.poll(async () => (await dialog.boundingBox())?.width).toBe(page.viewportSize()?.width);
   for (const link of await page.getByRole("navigation", { name: "Pages, phone" }).getByRole("link").all())
     expect((await link.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+});
+
+test("an instance is selected by a swipe to the right, its actions open by one to the left and by a button", async ({
+  page,
+  api,
+}, info) => {
+  const name = `swiped-${info.repeatEachIndex}-${Date.now()}`;
+  const { id } = await makeInstance(api, name);
+  await visit(page, `/instances?filter=${name}`);
+  const row = page.getByRole("row").filter({ hasText: name });
+  await expect(row).toBeVisible();
+  await fits(page);
+  await swipe(page, row, 150);
+  await expect(row.getByRole("checkbox")).toBeChecked();
+  await expect(page.getByText("1 selected")).toBeVisible();
+  await swipe(page, row, -150);
+  const menu = page.getByRole("menu");
+  await menu.getByRole("menuitem", { name: "Set pending" }).tap();
+  await expect(row).toContainText("pending");
+  expect(await read(api, id)).toMatchObject({ status: "pending" });
+  await row.getByRole("button", { name: `Actions of ${name}` }).tap();
+  await menu.getByRole("menuitem", { name: /^Edit/ }).tap();
+  const dialog = page.getByRole("dialog", { name: `Edit ${name}` });
+  await expect.poll(async () => (await dialog.boundingBox())?.width).toBe(page.viewportSize()?.width);
 });

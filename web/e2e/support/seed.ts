@@ -1,3 +1,4 @@
+import { change, makeFleet } from "./fleet";
 import { type Client, until } from "./studio";
 
 interface Created {
@@ -120,12 +121,26 @@ export interface Seeded {
   run: string;
   failedRun: string;
   deployment: string;
+  /** An instance with a history, and two of its events. */
+  instance: number;
+  events: [number, number];
+  deletedInstance: number;
 }
 
 export const EXPERIMENT = "mix-ablation";
 export const RUN = "mix4-lr3";
 export const LINES = 2000;
 export const DEPLOYMENT = "adder";
+
+async function seedFleet(api: Client): Promise<Pick<Seeded, "instance" | "events" | "deletedInstance">> {
+  const ids = (await makeFleet(api, "seeded", 12)).map(({ id }) => id);
+  const [instance, deletedInstance] = [ids[0] as number, ids[11] as number];
+  await change(api, instance, { replicas: 6 }, "peak hours");
+  await api.delete(`/api/instances/${deletedInstance}`);
+  const { items } = await api.get<{ items: { history_id: number }[] }>(`/api/instances/${instance}/history`);
+  const [last, first] = items.map(({ history_id }) => history_id);
+  return { instance, events: [first as number, last as number], deletedInstance };
+}
 
 export async function seed(api: Client): Promise<Seeded> {
   const experiment = await makeExperiment(api, EXPERIMENT, {
@@ -148,6 +163,7 @@ export async function seed(api: Client): Promise<Seeded> {
     params: { lr: "3e-4", batch: "256" },
     lines: LINES,
   });
+  const fleet = await seedFleet(api);
   await whenReady(api, deployment);
-  return { experiment, run, failedRun, deployment };
+  return { experiment, run, failedRun, deployment, ...fleet };
 }

@@ -43,8 +43,12 @@ export class Client {
     return this.send("GET", address);
   }
 
-  post<T>(address: string, body?: unknown): Promise<T> {
-    return this.send("POST", address, body);
+  post<T>(address: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+    return this.send("POST", address, body, headers);
+  }
+
+  async delete(address: string): Promise<void> {
+    await this.send("DELETE", address);
   }
 
   patch<T>(address: string, body: unknown): Promise<T> {
@@ -57,12 +61,17 @@ export class Client {
     if (!answer.ok) throw new Refused("PUT", address, answer.status, await answer.text());
   }
 
-  private async send<T>(method: string, address: string, body?: unknown): Promise<T> {
+  private async send<T>(
+    method: string,
+    address: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<T> {
     const answer = await fetch(this.url + address, {
       method,
       ...(body === undefined
         ? {}
-        : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+        : { body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } }),
     });
     const text = await answer.text();
     if (!answer.ok) throw new Refused(method, address, answer.status, text);

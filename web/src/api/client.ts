@@ -2,7 +2,7 @@ import createClient from "openapi-fetch";
 import { apiBase } from "@/lib/root";
 import { errorFromResponse, NetworkError } from "./errors";
 import type { paths } from "./schema.gen";
-import type { Whole } from "./types";
+import type { Page, Whole } from "./types";
 
 /** The typed client of this server's API; every path is one of the OpenAPI document. */
 export const api = createClient<paths>({
@@ -33,6 +33,21 @@ export async function unwrap<T>(asking: Promise<Answer<T>>): Promise<Whole<T>> {
   }
   if (!answer.response.ok) throw errorFromResponse(answer.response, answer.error);
   return answer.data as Whole<T>;
+}
+
+/**
+ * The rows of a bare array whose whole length stands in `X-Total-Count`, as a page.
+ *
+ * Raises: as `unwrap`.
+ */
+export async function unwrapRows<T>(asking: Promise<Answer<T[]>>): Promise<Page<Whole<T>>> {
+  let total = 0;
+  const counted = asking.then((answer) => {
+    total = Number(answer.response.headers.get("x-total-count") ?? answer.data?.length ?? 0);
+    return answer;
+  });
+  const items = (await unwrap(counted)) as Whole<T>[];
+  return { items, total, total_exact: true, next_cursor: null };
 }
 
 /** Headers of a write. */

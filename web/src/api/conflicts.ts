@@ -1,13 +1,16 @@
 import { ApiError } from "./errors";
 
 /** What the server tells of a write that was based on an older version. */
-interface StaleDetails {
+export interface StaleDetails {
   expected_version: number;
   current_version: number;
+  /** The thing as it is now. */
+  current: unknown;
   changes_since: { seq: number; at: string; actor: string; changes: Record<string, unknown> }[];
 }
 
-function staleDetails(error: unknown): StaleDetails | null {
+/** What a 412 tells; null for any other error. */
+export function staleDetails(error: unknown): StaleDetails | null {
   if (!(error instanceof ApiError) || error.status !== 412) return null;
   const details = error.details as Partial<StaleDetails>;
   const isWhole = typeof details.current_version === "number" && Array.isArray(details.changes_since);

@@ -21,6 +21,10 @@ export interface PagedRows<T> {
   refetch: () => void;
   /** The rows shown are held although the server has newer ones. */
   hasNewer: boolean;
+  /** How many rows there are more than those shown; 0: as many, or it is not known. */
+  newer: number;
+  /** When what is shown was read, in milliseconds since 1970; 0: not yet. */
+  updatedAt: number;
 }
 
 interface Options<P extends Page<unknown>, Key extends readonly unknown[]> {
@@ -30,6 +34,8 @@ interface Options<P extends Page<unknown>, Key extends readonly unknown[]> {
   held: boolean;
   /** Of what this is a list; rows are shown while others load only if it is the same. */
   identity: string;
+  /** What tells rows apart: with it, rows that are held show their newest values, each in its place. */
+  idOf?: (row: P["items"][number]) => unknown;
 }
 
 /** The rows that were shown last, for the time in which a new filter or order is loading. */
@@ -52,6 +58,7 @@ export function usePagedRows<P extends Page<unknown>, Key extends readonly unkno
   pageQuery,
   held,
   identity,
+  idOf,
 }: Options<P, Key>): PagedRows<P["items"][number]> {
   const [range, setRange] = useState<readonly [number, number]>([0, 0]);
   const [shown] = useState(() => new ShownRows<P>());
@@ -74,15 +81,30 @@ export function usePagedRows<P extends Page<unknown>, Key extends readonly unkno
   const refetch = () => {
     for (const result of results) void result.refetch();
   };
-  const hasNewer = useAnyInvalidated(queries.map((query) => query.queryKey));
+  const isStale = useAnyInvalidated(queries.map((query) => query.queryKey));
   useEffect(() => {
-    if (!held && hasNewer) refetch();
+    if (!held && isStale) refetch();
   });
+  // Beside the rows that are held: the same pages as they are now.
+  const looksBeside = held && isStale && idOf !== undefined;
+  const beside = useQueries({
+    queries: numbers.map((page) => {
+      const query = pageQuery(page * PAGE_SIZE);
+      return { ...query, queryKey: [...query.queryKey, "beside"] as unknown as Key, enabled: looksBeside };
+    }),
+  });
+  const news = looksBeside ? beside.map(({ data }) => data) : [];
+  const newest = new Map(news.flatMap((page) => page?.items ?? []).map((row) => [idOf?.(row), row]));
+  const isKnown = news.length > 0 && news.every((page) => page !== undefined);
+  const hasMoved = numbers.some((number, index) => !sameOrder(pages.get(number), news[index], idOf));
 
   return {
     total: first?.total,
     totalExact: first?.total_exact ?? true,
-    rowAt: (index) => pages.get(Math.floor(index / PAGE_SIZE))?.items[index % PAGE_SIZE],
+    rowAt: (index) => {
+      const row = pages.get(Math.floor(index / PAGE_SIZE))?.items[index % PAGE_SIZE];
+      return row === undefined ? undefined : (newest.get(idOf?.(row)) ?? row);
+    },
     onRange: useCallback((from: number, to: number) => {
       const next = [
         Math.floor(Math.max(0, from) / PAGE_SIZE),
@@ -94,8 +116,21 @@ export function usePagedRows<P extends Page<unknown>, Key extends readonly unkno
     isPlaceholder: loaded.size === 0 && first !== undefined,
     error: loaded.size === 0 ? error : null,
     refetch,
-    hasNewer: held && hasNewer,
+    hasNewer:
+      held && isStale && (idOf === undefined || (isKnown && hasMoved) || beside.some((one) => one.error)),
+    updatedAt: Math.max(0, ...results.map(({ dataUpdatedAt }) => dataUpdatedAt)),
+    newer: isKnown ? Math.max(0, (news[0]?.total ?? 0) - (first?.total ?? 0)) : 0,
   };
+}
+
+/** Whether two answers hold the same rows in the same order, and as many in all. */
+function sameOrder<T>(
+  a: Page<T> | undefined,
+  b: Page<T> | undefined,
+  idOf: ((row: T) => unknown) | undefined,
+): boolean {
+  if (a === undefined || b === undefined || idOf === undefined) return false;
+  return a.total === b.total && a.items.every((row, index) => idOf(row) === idOf(b.items[index] as T));
 }
 
 /** Whether one of these answers was marked stale and not yet asked for again. */

@@ -27,6 +27,15 @@ export const queryKeys = {
     replicas: (id: string) => ["deployments", "one", id, "replicas"] as const,
     endpoints: (id: string) => ["deployments", "one", id, "endpoints"] as const,
   },
+  instances: {
+    all: ["instances"] as const,
+    lists: ["instances", "list"] as const,
+    list: (query: object) => ["instances", "list", query] as const,
+    summary: (query: object) => ["instances", "list", "summary", query] as const,
+    one: (id: string) => ["instances", "one", id] as const,
+    detail: (id: string) => ["instances", "one", id, "detail"] as const,
+    history: (id: string) => ["instances", "one", id, "history"] as const,
+  },
   runSamples: ["run-sample"] as const,
   /** The newest runs of an experiment, asked for the names of their metrics and params. */
   runSample: (experimentId: string) => ["run-sample", experimentId] as const,

@@ -441,6 +441,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/instances/{id}/history/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export History
+         * @description Return what happened to an instance as a file, as far as it had happened at `X-As-Of-Seq`.
+         */
+        get: operations["export_history_api_instances__id__history_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/instances/{id}/restore": {
         parameters: {
             query?: never;
@@ -501,6 +521,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/instances/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Instances
+         * @description Return the whole list as a file, as it was at one moment: that of `X-As-Of-Seq`.
+         */
+        get: operations["export_instances_api_instances_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/instances/history": {
         parameters: {
             query?: never;
@@ -515,6 +555,48 @@ export interface paths {
         get: operations["get_fleet_history_api_instances_history_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/instances/history/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Fleet History
+         * @description Return what happened to all instances as a file, as far as it had happened at `X-As-Of-Seq`.
+         */
+        get: operations["export_fleet_history_api_instances_history_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/instances/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import File
+         * @description Create and update instances from a file, by their names: all or nothing, as a long operation.
+         *
+         *     Its result reports each row. The file is read and checked, then written in one go. A second time nothing changes.
+         */
+        post: operations["import_file_api_instances_import_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -550,11 +632,33 @@ export interface paths {
         };
         /**
          * Get Operation
-         * @description Return how long work stands; it is live on the topic `operations`.
+         * @description Return how long work stands; it is live on the topic `operations`, there without a result of over 32 kB.
          */
         get: operations["get_operation_api_operations__id__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Operation
+         * @description Ask long work to end without effect; what is past the point of return ends as it would have.
+         *
+         *     A repeat changes nothing, with or without a key; what has ended is answered as it ended.
+         */
+        post: operations["cancel_operation_api_operations__id__cancel_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3136,7 +3240,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "running" | "succeeded" | "failed";
+            status: "running" | "succeeded" | "failed" | "canceled";
             /** Updated At */
             updated_at: string;
         };
@@ -5013,6 +5117,58 @@ export interface operations {
             };
         };
     };
+    export_history_api_instances__id__history_export_get: {
+        parameters: {
+            query?: {
+                /** @description Who did it, such as `user:usr_…`. */
+                actor?: string | null;
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description Names with commas between; all by default. */
+                columns?: string | null;
+                /** @description The first moment that is not; a date means the end of its day. */
+                end_date?: string | null;
+                /** @description A field that must have changed. */
+                field?: string | null;
+                /** @description The format of the file. */
+                format?: "csv" | "json" | "ndjson" | "xlsx" | "parquet";
+                operation_type?: ("create" | "update" | "delete") | null;
+                order?: "asc" | "desc";
+                /** @description Part of name, model, cluster, image tag or description, in any case. */
+                q?: string | null;
+                /** @description The first moment that is wanted. */
+                start_date?: string | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     restore_instance_api_instances__id__restore_post: {
         parameters: {
             query?: never;
@@ -5121,6 +5277,56 @@ export interface operations {
             };
         };
     };
+    export_instances_api_instances_export_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                cluster_name?: string | null;
+                /** @description Names with commas between; all by default. */
+                columns?: string | null;
+                /** @description The format of the file. */
+                format?: "csv" | "json" | "ndjson" | "xlsx" | "parquet";
+                model_name?: string | null;
+                /** @description Part of the name, in any case. */
+                name?: string | null;
+                order?: "asc" | "desc";
+                priority?: ("low" | "medium" | "high" | "critical") | null;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                /** @description Part of name, model, cluster, image tag or description, in any case. */
+                q?: string | null;
+                sort?: string | null;
+                status?: ("active" | "inactive" | "pending" | "error") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_fleet_history_api_instances_history_get: {
         parameters: {
             query?: {
@@ -5158,6 +5364,112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    export_fleet_history_api_instances_history_export_get: {
+        parameters: {
+            query?: {
+                /** @description Who did it, such as `user:usr_…`. */
+                actor?: string | null;
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description Names with commas between; all by default. */
+                columns?: string | null;
+                /** @description The first moment that is not; a date means the end of its day. */
+                end_date?: string | null;
+                /** @description A field that must have changed. */
+                field?: string | null;
+                /** @description The format of the file. */
+                format?: "csv" | "json" | "ndjson" | "xlsx" | "parquet";
+                /** @description Part of the name, in any case. */
+                name?: string | null;
+                operation_type?: ("create" | "update" | "delete") | null;
+                order?: "asc" | "desc";
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                /** @description Part of name, model, cluster, image tag or description, in any case. */
+                q?: string | null;
+                /** @description The first moment that is wanted. */
+                start_date?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    import_file_api_instances_import_post: {
+        parameters: {
+            query?: {
+                /** @description `1`: report only, change nothing. */
+                dry_run?: "0" | "1";
+                /** @description By default what the Content-Type says. */
+                format?: ("csv" | "json" | "ndjson" | "xlsx" | "parquet") | null;
+                /** @description `1`: keep the ids of the file that were never in use. */
+                keep_ids?: "0" | "1";
+                /** @description For instances of the same name that differ. */
+                on_conflict?: "update" | "skip" | "fail";
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                /** @description Where it comes from; by default the format. */
+                source?: string | null;
+            };
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file; at most 64 MB and 10,000 rows. CSV that is not UTF-8 names its charset. */
+        requestBody: {
+            content: {
+                "application/json": string;
+                "application/octet-stream": string;
+                "application/vnd.apache.parquet": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "application/x-ndjson": string;
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
                 };
             };
             /** @description A failure in our envelope. */
@@ -5213,6 +5525,37 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cancel_operation_api_operations__id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 id: string;
             };

@@ -46,3 +46,28 @@ export type Replica = Whole<Schemas["Replica"]>;
 export type Endpoint = Whole<Schemas["EndpointView"]>;
 export type SearchHit = Whole<Schemas["SearchHit"]>;
 export type Project = Whole<Schemas["Project"]>;
+/** `can`: the caller's rights on it, where they were asked for. */
+export type Instance = Whole<Schemas["Instance"]> & { can?: string[] | null };
+export type HistoryItem = Whole<Schemas["HistoryItem"]>;
+export type BulkBody = Schemas["BulkIn"];
+export type BulkAnswer = Whole<Schemas["BulkResult"]>;
+export type Operation = Whole<Schemas["Operation"]>;
+
+/** What an import did, or would do: the result of its operation, which the document leaves open. */
+export interface ImportReport {
+  dry_run: boolean;
+  created: number;
+  updated: number;
+  unchanged: number;
+  skipped: number;
+  failed: number;
+  /** Those with problems first; not all of a long file. */
+  rows: {
+    row: number;
+    action: "created" | "updated" | "unchanged" | "skipped" | "failed";
+    id: number | null;
+    name: string | null;
+    problems: { path: string; message: string }[];
+  }[];
+  unknown_columns: string[];
+}

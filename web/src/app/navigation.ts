@@ -1,15 +1,17 @@
-import { type Icon, IconFlask, IconRocket } from "@tabler/icons-react";
+import { type Icon, IconFlask, IconRocket, IconServer } from "@tabler/icons-react";
 import { useRouterState } from "@tanstack/react-router";
 
 interface Page {
   label: string;
-  to: "/experiments" | "/deployments";
+  to: "/experiments" | "/deployments" | "/instances";
   icon: Icon;
   /** The key after `g`. */
   key: string;
   /** Beginnings of other addresses that belong to the page. */
   holds?: readonly string[];
 }
+
+export type PageAddress = Page["to"];
 
 interface Group {
   label: string;
@@ -22,7 +24,13 @@ export const navigation: readonly Group[] = [
     label: "Build",
     pages: [{ label: "Experiments", to: "/experiments", icon: IconFlask, key: "e", holds: ["/runs/"] }],
   },
-  { label: "Ship", pages: [{ label: "Deployments", to: "/deployments", icon: IconRocket, key: "p" }] },
+  {
+    label: "Ship",
+    pages: [
+      { label: "Deployments", to: "/deployments", icon: IconRocket, key: "p" },
+      { label: "Instances", to: "/instances", icon: IconServer, key: "i" },
+    ],
+  },
 ];
 
 /** The address of the page that the current address belongs to. */

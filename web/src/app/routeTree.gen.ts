@@ -14,11 +14,17 @@ import { Route as DeploymentsIndexRouteImport } from "./../routes/deployments.in
 import { Route as DeploymentsIdRouteImport } from "./../routes/deployments.$id";
 import { Route as ExperimentsIndexRouteImport } from "./../routes/experiments.index";
 import { Route as ExperimentsIdRouteImport } from "./../routes/experiments.$id";
+import { Route as InstancesIndexRouteImport } from "./../routes/instances.index";
+import { Route as InstancesIdRouteImport } from "./../routes/instances.$id";
 import { Route as RunsIdRouteImport } from "./../routes/runs.$id";
 import { Route as DeploymentsIdIndexRouteImport } from "./../routes/deployments.$id.index";
 import { Route as DeploymentsIdEndpointsRouteImport } from "./../routes/deployments.$id.endpoints";
 import { Route as DeploymentsIdOverviewRouteImport } from "./../routes/deployments.$id.overview";
 import { Route as DeploymentsIdReplicasRouteImport } from "./../routes/deployments.$id.replicas";
+import { Route as InstancesIdIndexRouteImport } from "./../routes/instances.$id.index";
+import { Route as InstancesIdDetailRouteImport } from "./../routes/instances.$id.detail";
+import { Route as InstancesIdHistoryRouteImport } from "./../routes/instances.$id.history";
+import { Route as InstancesIdCompareRouteImport } from "./../routes/instances.$id_.compare";
 import { Route as RunsIdIndexRouteImport } from "./../routes/runs.$id.index";
 import { Route as RunsIdLogsRouteImport } from "./../routes/runs.$id.logs";
 import { Route as RunsIdMetricsRouteImport } from "./../routes/runs.$id.metrics";
@@ -49,6 +55,16 @@ const ExperimentsIdRoute = ExperimentsIdRouteImport.update({
   path: "/experiments/$id",
   getParentRoute: () => rootRouteImport,
 } as any);
+const InstancesIndexRoute = InstancesIndexRouteImport.update({
+  id: "/instances/",
+  path: "/instances/",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const InstancesIdRoute = InstancesIdRouteImport.update({
+  id: "/instances/$id",
+  path: "/instances/$id",
+  getParentRoute: () => rootRouteImport,
+} as any);
 const RunsIdRoute = RunsIdRouteImport.update({
   id: "/runs/$id",
   path: "/runs/$id",
@@ -73,6 +89,26 @@ const DeploymentsIdReplicasRoute = DeploymentsIdReplicasRouteImport.update({
   id: "/replicas",
   path: "/replicas",
   getParentRoute: () => DeploymentsIdRoute,
+} as any);
+const InstancesIdIndexRoute = InstancesIdIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => InstancesIdRoute,
+} as any);
+const InstancesIdDetailRoute = InstancesIdDetailRouteImport.update({
+  id: "/detail",
+  path: "/detail",
+  getParentRoute: () => InstancesIdRoute,
+} as any);
+const InstancesIdHistoryRoute = InstancesIdHistoryRouteImport.update({
+  id: "/history",
+  path: "/history",
+  getParentRoute: () => InstancesIdRoute,
+} as any);
+const InstancesIdCompareRoute = InstancesIdCompareRouteImport.update({
+  id: "/instances/$id_/compare",
+  path: "/instances/$id/compare",
+  getParentRoute: () => rootRouteImport,
 } as any);
 const RunsIdIndexRoute = RunsIdIndexRouteImport.update({
   id: "/",
@@ -99,16 +135,22 @@ export interface FileRoutesByFullPath {
   "/": typeof IndexRoute;
   "/deployments/$id": typeof DeploymentsIdRouteWithChildren;
   "/experiments/$id": typeof ExperimentsIdRoute;
+  "/instances/$id": typeof InstancesIdRouteWithChildren;
   "/runs/$id": typeof RunsIdRouteWithChildren;
   "/deployments/": typeof DeploymentsIndexRoute;
   "/experiments/": typeof ExperimentsIndexRoute;
+  "/instances/": typeof InstancesIndexRoute;
   "/deployments/$id/endpoints": typeof DeploymentsIdEndpointsRoute;
   "/deployments/$id/overview": typeof DeploymentsIdOverviewRoute;
   "/deployments/$id/replicas": typeof DeploymentsIdReplicasRoute;
+  "/instances/$id/detail": typeof InstancesIdDetailRoute;
+  "/instances/$id/history": typeof InstancesIdHistoryRoute;
+  "/instances/$id/compare": typeof InstancesIdCompareRoute;
   "/runs/$id/logs": typeof RunsIdLogsRoute;
   "/runs/$id/metrics": typeof RunsIdMetricsRoute;
   "/runs/$id/overview": typeof RunsIdOverviewRoute;
   "/deployments/$id/": typeof DeploymentsIdIndexRoute;
+  "/instances/$id/": typeof InstancesIdIndexRoute;
   "/runs/$id/": typeof RunsIdIndexRoute;
 }
 export interface FileRoutesByTo {
@@ -116,13 +158,18 @@ export interface FileRoutesByTo {
   "/experiments/$id": typeof ExperimentsIdRoute;
   "/deployments": typeof DeploymentsIndexRoute;
   "/experiments": typeof ExperimentsIndexRoute;
+  "/instances": typeof InstancesIndexRoute;
   "/deployments/$id/endpoints": typeof DeploymentsIdEndpointsRoute;
   "/deployments/$id/overview": typeof DeploymentsIdOverviewRoute;
   "/deployments/$id/replicas": typeof DeploymentsIdReplicasRoute;
+  "/instances/$id/detail": typeof InstancesIdDetailRoute;
+  "/instances/$id/history": typeof InstancesIdHistoryRoute;
+  "/instances/$id/compare": typeof InstancesIdCompareRoute;
   "/runs/$id/logs": typeof RunsIdLogsRoute;
   "/runs/$id/metrics": typeof RunsIdMetricsRoute;
   "/runs/$id/overview": typeof RunsIdOverviewRoute;
   "/deployments/$id": typeof DeploymentsIdIndexRoute;
+  "/instances/$id": typeof InstancesIdIndexRoute;
   "/runs/$id": typeof RunsIdIndexRoute;
 }
 export interface FileRoutesById {
@@ -130,16 +177,22 @@ export interface FileRoutesById {
   "/": typeof IndexRoute;
   "/deployments/$id": typeof DeploymentsIdRouteWithChildren;
   "/experiments/$id": typeof ExperimentsIdRoute;
+  "/instances/$id": typeof InstancesIdRouteWithChildren;
   "/runs/$id": typeof RunsIdRouteWithChildren;
   "/deployments/": typeof DeploymentsIndexRoute;
   "/experiments/": typeof ExperimentsIndexRoute;
+  "/instances/": typeof InstancesIndexRoute;
   "/deployments/$id/endpoints": typeof DeploymentsIdEndpointsRoute;
   "/deployments/$id/overview": typeof DeploymentsIdOverviewRoute;
   "/deployments/$id/replicas": typeof DeploymentsIdReplicasRoute;
+  "/instances/$id/detail": typeof InstancesIdDetailRoute;
+  "/instances/$id/history": typeof InstancesIdHistoryRoute;
+  "/instances/$id_/compare": typeof InstancesIdCompareRoute;
   "/runs/$id/logs": typeof RunsIdLogsRoute;
   "/runs/$id/metrics": typeof RunsIdMetricsRoute;
   "/runs/$id/overview": typeof RunsIdOverviewRoute;
   "/deployments/$id/": typeof DeploymentsIdIndexRoute;
+  "/instances/$id/": typeof InstancesIdIndexRoute;
   "/runs/$id/": typeof RunsIdIndexRoute;
 }
 export interface FileRouteTypes {
@@ -148,16 +201,22 @@ export interface FileRouteTypes {
     | "/"
     | "/deployments/$id"
     | "/experiments/$id"
+    | "/instances/$id"
     | "/runs/$id"
     | "/deployments/"
     | "/experiments/"
+    | "/instances/"
     | "/deployments/$id/endpoints"
     | "/deployments/$id/overview"
     | "/deployments/$id/replicas"
+    | "/instances/$id/detail"
+    | "/instances/$id/history"
+    | "/instances/$id/compare"
     | "/runs/$id/logs"
     | "/runs/$id/metrics"
     | "/runs/$id/overview"
     | "/deployments/$id/"
+    | "/instances/$id/"
     | "/runs/$id/";
   fileRoutesByTo: FileRoutesByTo;
   to:
@@ -165,29 +224,40 @@ export interface FileRouteTypes {
     | "/experiments/$id"
     | "/deployments"
     | "/experiments"
+    | "/instances"
     | "/deployments/$id/endpoints"
     | "/deployments/$id/overview"
     | "/deployments/$id/replicas"
+    | "/instances/$id/detail"
+    | "/instances/$id/history"
+    | "/instances/$id/compare"
     | "/runs/$id/logs"
     | "/runs/$id/metrics"
     | "/runs/$id/overview"
     | "/deployments/$id"
+    | "/instances/$id"
     | "/runs/$id";
   id:
     | "__root__"
     | "/"
     | "/deployments/$id"
     | "/experiments/$id"
+    | "/instances/$id"
     | "/runs/$id"
     | "/deployments/"
     | "/experiments/"
+    | "/instances/"
     | "/deployments/$id/endpoints"
     | "/deployments/$id/overview"
     | "/deployments/$id/replicas"
+    | "/instances/$id/detail"
+    | "/instances/$id/history"
+    | "/instances/$id_/compare"
     | "/runs/$id/logs"
     | "/runs/$id/metrics"
     | "/runs/$id/overview"
     | "/deployments/$id/"
+    | "/instances/$id/"
     | "/runs/$id/";
   fileRoutesById: FileRoutesById;
 }
@@ -195,9 +265,12 @@ export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute;
   DeploymentsIdRoute: typeof DeploymentsIdRouteWithChildren;
   ExperimentsIdRoute: typeof ExperimentsIdRoute;
+  InstancesIdRoute: typeof InstancesIdRouteWithChildren;
   RunsIdRoute: typeof RunsIdRouteWithChildren;
   DeploymentsIndexRoute: typeof DeploymentsIndexRoute;
   ExperimentsIndexRoute: typeof ExperimentsIndexRoute;
+  InstancesIndexRoute: typeof InstancesIndexRoute;
+  InstancesIdCompareRoute: typeof InstancesIdCompareRoute;
 }
 
 declare module "@tanstack/react-router" {
@@ -237,6 +310,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof ExperimentsIdRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/instances/": {
+      id: "/instances/";
+      path: "/instances";
+      fullPath: "/instances/";
+      preLoaderRoute: typeof InstancesIndexRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/instances/$id": {
+      id: "/instances/$id";
+      path: "/instances/$id";
+      fullPath: "/instances/$id";
+      preLoaderRoute: typeof InstancesIdRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     "/runs/$id": {
       id: "/runs/$id";
       path: "/runs/$id";
@@ -271,6 +358,34 @@ declare module "@tanstack/react-router" {
       fullPath: "/deployments/$id/replicas";
       preLoaderRoute: typeof DeploymentsIdReplicasRouteImport;
       parentRoute: typeof DeploymentsIdRoute;
+    };
+    "/instances/$id/": {
+      id: "/instances/$id/";
+      path: "/";
+      fullPath: "/instances/$id/";
+      preLoaderRoute: typeof InstancesIdIndexRouteImport;
+      parentRoute: typeof InstancesIdRoute;
+    };
+    "/instances/$id/detail": {
+      id: "/instances/$id/detail";
+      path: "/detail";
+      fullPath: "/instances/$id/detail";
+      preLoaderRoute: typeof InstancesIdDetailRouteImport;
+      parentRoute: typeof InstancesIdRoute;
+    };
+    "/instances/$id/history": {
+      id: "/instances/$id/history";
+      path: "/history";
+      fullPath: "/instances/$id/history";
+      preLoaderRoute: typeof InstancesIdHistoryRouteImport;
+      parentRoute: typeof InstancesIdRoute;
+    };
+    "/instances/$id_/compare": {
+      id: "/instances/$id_/compare";
+      path: "/instances/$id/compare";
+      fullPath: "/instances/$id/compare";
+      preLoaderRoute: typeof InstancesIdCompareRouteImport;
+      parentRoute: typeof rootRouteImport;
     };
     "/runs/$id/": {
       id: "/runs/$id/";
@@ -321,6 +436,22 @@ const DeploymentsIdRouteWithChildren = DeploymentsIdRoute._addFileChildren(
   DeploymentsIdRouteChildren,
 );
 
+interface InstancesIdRouteChildren {
+  InstancesIdDetailRoute: typeof InstancesIdDetailRoute;
+  InstancesIdHistoryRoute: typeof InstancesIdHistoryRoute;
+  InstancesIdIndexRoute: typeof InstancesIdIndexRoute;
+}
+
+const InstancesIdRouteChildren: InstancesIdRouteChildren = {
+  InstancesIdDetailRoute: InstancesIdDetailRoute,
+  InstancesIdHistoryRoute: InstancesIdHistoryRoute,
+  InstancesIdIndexRoute: InstancesIdIndexRoute,
+};
+
+const InstancesIdRouteWithChildren = InstancesIdRoute._addFileChildren(
+  InstancesIdRouteChildren,
+);
+
 interface RunsIdRouteChildren {
   RunsIdLogsRoute: typeof RunsIdLogsRoute;
   RunsIdMetricsRoute: typeof RunsIdMetricsRoute;
@@ -342,9 +473,12 @@ const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   DeploymentsIdRoute: DeploymentsIdRouteWithChildren,
   ExperimentsIdRoute: ExperimentsIdRoute,
+  InstancesIdRoute: InstancesIdRouteWithChildren,
   RunsIdRoute: RunsIdRouteWithChildren,
   DeploymentsIndexRoute: DeploymentsIndexRoute,
   ExperimentsIndexRoute: ExperimentsIndexRoute,
+  InstancesIndexRoute: InstancesIndexRoute,
+  InstancesIdCompareRoute: InstancesIdCompareRoute,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

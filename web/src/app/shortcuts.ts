@@ -2,11 +2,11 @@ import { copyText } from "@/ui/copyable-id";
 import { sidebar, toggleScheme } from "@/ui/preferences";
 import type { Shortcut } from "@/ui/shortcuts";
 import { toast } from "@/ui/toasts";
-import { navigation } from "./navigation";
+import { navigation, type PageAddress } from "./navigation";
 import { overlay } from "./overlays";
 
 /** Shortcuts that work on every page. Pages add their own by `useShortcuts`. */
-export function globalShortcuts(goTo: (to: "/experiments" | "/deployments") => void): readonly Shortcut[] {
+export function globalShortcuts(goTo: (to: PageAddress) => void): readonly Shortcut[] {
   return [
     { keys: "/", does: "Search everything", group: "Everywhere", run: () => overlay.set("search") },
     {

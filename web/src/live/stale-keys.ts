@@ -16,6 +16,8 @@ const TABLE: Record<string, (event: LedgerEvent) => QueryKey[]> = {
   "rollout.": () => [queryKeys.deployments.all],
   "replica.": () => [queryKeys.deployments.all],
   "endpoint.": () => [queryKeys.deployments.all],
+  // An instance's change shows in every list and count, and in its own pages.
+  "instance.": (event) => [queryKeys.instances.lists, queryKeys.instances.one(event.entity_id)],
   "project.": () => [queryKeys.projects],
 };
 

@@ -79,3 +79,8 @@ export function failure(status: number, type: string, message: string, details: 
 export function pageOf<T>(items: readonly T[], total = items.length): object {
   return { items, total, total_exact: true, next_cursor: null };
 }
+
+/** A bare array, with how many there are in all in its header. */
+export function rowsOf<T>(items: readonly T[], total = items.length): Response {
+  return Response.json(items, { headers: { "x-total-count": String(total) } });
+}

@@ -1,4 +1,4 @@
-import type { Deployment, Experiment, Job, Run } from "@/api/types";
+import type { Deployment, Experiment, HistoryItem, Instance, Job, Run } from "@/api/types";
 
 const TIME = "2026-11-20T12:00:00Z";
 
@@ -128,4 +128,43 @@ export function aDeployment(values: Partial<Deployment> = {}): Deployment {
     version: 4,
     ...values,
   } as Deployment;
+}
+
+export function anInstance(values: Partial<Instance> = {}): Instance {
+  return {
+    id: 7,
+    project: "default",
+    name: "chat-1",
+    model_name: "llama-3-70b",
+    model_version: "latest",
+    cluster_name: "gpu-cluster-0",
+    image_tag: "vllm:0.9",
+    replicas: 3,
+    pp: 1,
+    cp: 8,
+    tp: 1,
+    status: "active",
+    priority: "medium",
+    description: "",
+    created_at: TIME,
+    updated_at: TIME,
+    version: 4,
+    ...values,
+  };
+}
+
+export function aHistoryItem(values: Partial<HistoryItem> = {}): HistoryItem {
+  return {
+    ...anInstance(),
+    history_id: 70,
+    original_id: 7,
+    operation_type: "update",
+    operation_timestamp: TIME,
+    changes: { replicas: { old: 2, new: 3 } },
+    actor: "user:mina",
+    reason: null,
+    request_id: null,
+    labels: {},
+    ...values,
+  };
 }

@@ -8,19 +8,20 @@ interface Props {
   /** The button that opens it. */
   target: (open: { expanded: boolean; toggle: () => void }) => ReactElement;
   width?: number;
-  /** Drawn only while it is open. */
-  children: () => ReactNode;
+  position?: "bottom-start" | "bottom-end";
+  /** Drawn only while it is open; it may close itself, and then do something. */
+  children: (close: (then?: () => void) => void) => ReactNode;
 }
 
 /** A small dialog beside its button; focus goes in, and returns to the button by Escape. */
-export function Popover({ label, target, width = 280, children }: Props) {
+export function Popover({ label, target, width = 280, position = "bottom-end", children }: Props) {
   const [opened, setOpened] = useState(false);
   return (
     <MantinePopover
       opened={opened}
       onChange={setOpened}
       width={width}
-      position="bottom-end"
+      position={position}
       offset={4}
       trapFocus
       returnFocus
@@ -30,7 +31,13 @@ export function Popover({ label, target, width = 280, children }: Props) {
       <MantinePopover.Target>
         {target({ expanded: opened, toggle: () => setOpened(!opened) })}
       </MantinePopover.Target>
-      <MantinePopover.Dropdown aria-label={label}>{opened && children()}</MantinePopover.Dropdown>
+      <MantinePopover.Dropdown aria-label={label}>
+        {opened &&
+          children((then) => {
+            setOpened(false);
+            then?.();
+          })}
+      </MantinePopover.Dropdown>
     </MantinePopover>
   );
 }

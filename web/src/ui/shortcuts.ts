@@ -32,6 +32,13 @@ function isTyping(target: EventTarget | null): boolean {
   return target.matches("input:not([type=checkbox], [type=radio], [type=button])");
 }
 
+/** Whether what has the focus has a use of its own for a key: Enter presses a button, letters find an entry of a menu. */
+function isTaken(target: EventTarget | null, name: string): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.closest('[role="menu"]')) return true;
+  return name === "enter" && target.closest("a, button, summary, label, input") !== null;
+}
+
 /** The name of a pressed key as shortcuts write it. */
 export function nameOfKey(
   event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">,
@@ -57,7 +64,7 @@ export function listenToShortcuts(target: Window = window): () => void {
     const typing = isTyping(event.target);
     const name = nameOfKey(event);
     const isSingle = !name.includes("mod+") && name !== "escape";
-    if (isSingle && (typing || singleKeys.get() === "off")) return;
+    if (isSingle && (typing || singleKeys.get() === "off" || isTaken(event.target, name))) return;
     const sequence =
       event.timeStamp - pendingAt < SEQUENCE_MS && pending !== "" ? `${pending} ${name}` : name;
     const shortcuts = activeShortcuts.get();

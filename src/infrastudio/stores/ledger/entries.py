@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -51,6 +51,13 @@ class Entry:
 def select_entries(*conditions: ColumnElement[bool]) -> Select[Any]:
     """Return the statement that reads whole events."""
     return select(EventRow.__table__).where(*conditions)
+
+
+def recorded_texts(snapshot: Snapshot, seqs: Sequence[int]) -> list[str]:
+    """Return the states that some events recorded, as JSON texts in the order of `seqs`."""
+    rows = snapshot.execute(select(EventRow.seq, EventRow.after).where(EventRow.seq.in_(seqs)))
+    texts = {row.seq: row.after for row in rows}
+    return [texts[seq] for seq in seqs]
 
 
 def entry_of(row: Row[Any]) -> Entry:

@@ -111,6 +111,6 @@ function tellFailure(title: string, error: Error, again: () => void): void {
     tone: "err",
     title,
     detail: failure.message,
-    action: failure.isTransient ? { label: "Retry", run: again } : undefined,
+    actions: failure.isTransient ? [{ label: "Retry", run: again }] : undefined,
   });
 }

@@ -1,4 +1,5 @@
 import { stripAnsi } from "@/lib/ansi";
+import { saveFile } from "@/lib/save-file";
 import { fetchLines, type LogQuestion } from "./log-api";
 
 const LINES_PER_CALL = 10_000;
@@ -33,14 +34,5 @@ export async function downloadLog(
     saved += lines.length;
     onProgress(saved / total);
   }
-  save(new Blob(parts, { type: "text/plain;charset=utf-8" }), `${id.slice(0, 8)}.log`);
-}
-
-function save(blob: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  // The browser has the file once the click was handled.
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  saveFile(new Blob(parts, { type: "text/plain;charset=utf-8" }), `${id.slice(0, 8)}.log`);
 }

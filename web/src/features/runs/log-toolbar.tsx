@@ -177,7 +177,7 @@ function Download({ id, selection }: { id: string; selection: Selection }) {
         tone: "err",
         title: "The log was not saved",
         detail: (error as Error).message,
-        action: { label: "Retry", run: () => void download() },
+        actions: [{ label: "Retry", run: () => void download() }],
       });
     } finally {
       setShare(null);

@@ -1,5 +1,31 @@
 import type { ReactNode } from "react";
 
+/** How a cell is changed in place. */
+export interface CellEdit<T> {
+  kind: "text" | "number" | "choice";
+  /** What a choice is made from. */
+  options?: readonly string[];
+  can: (row: T) => boolean;
+  /** What stands in the field at first. */
+  value: (row: T) => string;
+  /** What is wrong with a text; null: nothing. */
+  check: (text: string) => string | null;
+  commit: (row: T, text: string) => void;
+  /** The cell was left with a text that is not right; it shows its old value again. */
+  refuse: (row: T, text: string, why: string) => void;
+}
+
+/** What can be done with one row: an entry of its menu. */
+export interface RowAction {
+  label: string;
+  run: () => void;
+  danger?: boolean;
+  /** Why it cannot be done now. */
+  disabled?: string | null;
+  /** The key that does the same. */
+  keys?: string;
+}
+
 /** One column of a table. */
 export interface Column<T> {
   id: string;
@@ -17,6 +43,8 @@ export interface Column<T> {
   /** Where it goes in a phone's two-line row; absent: left out. */
   phone?: "title" | "status" | "meta";
   cell: (row: T) => ReactNode;
+  /** Absent: it cannot be changed in place. */
+  edit?: CellEdit<T>;
 }
 
 export interface Sort {

@@ -3,7 +3,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState 
 import { cx } from "../class-names";
 import { PHONE, useMedia } from "../use-media";
 import { useWidth } from "../use-width";
-import { ariaSort, type Column, nextSort, type Sort } from "./columns";
+import { ariaSort, type Column, nextSort, type RowAction, type Sort } from "./columns";
 import styles from "./data-table.module.css";
 import { DataRow, PhoneRow } from "./rows";
 import { useTableKeys } from "./use-table-keys";
@@ -40,6 +40,14 @@ export interface DataTableProps<T> {
   /** Rows are those of an earlier query. */
   dimmed?: boolean;
   onTop?: (atTop: boolean) => void;
+  /** The row that keys act on, as it changes. */
+  onActive?: (row: T | undefined) => void;
+  /** What can be done with a row: the menu at its end, which `.` and a swipe to the left open. */
+  actions?: (row: T) => readonly RowAction[];
+  /** Id of a row that the address points at. */
+  marked?: string;
+  /** Whether the value shown is not yet confirmed. */
+  isPending?: (row: T, column: string) => boolean;
   /** Shown under the head when there are no rows. */
   empty?: ReactNode;
 }
@@ -47,7 +55,8 @@ export interface DataTableProps<T> {
 /**
  * A table of any length: a real `<table>`, whose rows out of view are two spacer rows.
  *
- * Keys: j k ↑ ↓ Home End move, Enter opens, o opens in a new tab, x selects (shift: a range).
+ * Keys: j k ↑ ↓ Home End move, Enter opens, o opens in a new tab, x selects (shift: a range), . opens the row's menu.
+ * Where cells can be changed: ← → go to them, Enter edits, Escape gives it up.
  */
 export function DataTable<T>(props: DataTableProps<T>) {
   const { label, columns, rowCount, rowAt, idOf, selection, sort = null } = props;
@@ -55,6 +64,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const phone = useMedia(PHONE);
   const tableId = useId();
   const available = useWidth(scroller);
+  const selectable = selection !== undefined;
+  const lead = (selectable ? CHECK_WIDTH : 0) + (props.actions ? ACTIONS_WIDTH : 0);
   const [active, setActive] = useState(-1);
   const virtual = rowCount > VIRTUAL_FROM;
   const rowHeight = phone ? PHONE_ROW_HEIGHT : ROW_HEIGHT;
@@ -79,6 +90,9 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const { onRange } = props;
   const [from, to] = [first?.index ?? 0, last?.index ?? 0];
   useEffect(() => onRange?.(from, to), [onRange, from, to]);
+  const { onActive } = props;
+  const activeRow = active < 0 ? undefined : rowAt(active);
+  useEffect(() => onActive?.(activeRow), [onActive, activeRow]);
 
   const keys = useTableKeys({
     ...props,
@@ -91,7 +105,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
 
   const before = first?.start ?? 0;
   const after = last ? virtualizer.getTotalSize() - last.end : 0;
-  const spans = (phone ? 1 : columns.length) + (selection ? 1 : 0);
+  const spans = (phone ? 1 : columns.length) + (selectable ? 1 : 0) + (props.actions ? 1 : 0);
   const allSelected = selection !== undefined && rowCount > 0 && selection.selected.size >= rowCount;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of the rows inside bubble up to here
@@ -113,12 +127,14 @@ export function DataTable<T>(props: DataTableProps<T>) {
               "aria-multiselectable": selection ? true : undefined,
             }
           : {})}
-        style={phone ? undefined : { minWidth: neededWidth(columns, selection !== undefined) }}
+        style={phone ? undefined : { minWidth: neededWidth(columns, lead) }}
       >
         <Widths
           columns={phone ? NO_COLUMNS : columns}
-          selectable={selection !== undefined}
-          available={available}
+          selectable={selectable}
+          hasActions={props.actions !== undefined}
+          phone={phone}
+          left={Math.max(0, available - neededWidth(columns, lead))}
         />
         <thead className={phone ? "sr-only" : styles.head}>
           <tr aria-rowindex={virtual ? 1 : undefined}>
@@ -160,6 +176,11 @@ export function DataTable<T>(props: DataTableProps<T>) {
                 )}
               </th>
             ))}
+            {props.actions && (
+              <th scope="col">
+                <span className="sr-only">Actions</span>
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -173,11 +194,18 @@ export function DataTable<T>(props: DataTableProps<T>) {
               virtual,
               tabbable: index === Math.max(active, 0),
               selected: row !== undefined && selection?.selected.has(idOf(row)) === true,
-              selectable: selection !== undefined,
+              marked: row !== undefined && props.marked === idOf(row),
+              selectable,
               name: row === undefined ? "" : props.nameOf(row),
+              editing: keys.editing?.index === index ? keys.editing.column : null,
+              isPending: props.isPending,
+              actions: props.actions,
               onFocus: setActive,
               onOpen: keys.open,
               onSelect: keys.select,
+              onEdit: keys.edit,
+              onEdited: keys.edited,
+              onMenu: keys.menu,
             };
             const key = row === undefined ? index : idOf(row);
             return phone ? <PhoneRow key={key} {...common} /> : <DataRow key={key} {...common} />;
@@ -193,28 +221,33 @@ export function DataTable<T>(props: DataTableProps<T>) {
 const NO_COLUMNS: readonly Column<never>[] = [];
 
 const CHECK_WIDTH = 40;
+const ACTIONS_WIDTH = 44;
 
-function neededWidth<T>(columns: readonly Column<T>[], selectable: boolean): number {
-  return columns.reduce((sum, column) => sum + column.width, selectable ? CHECK_WIDTH : 0);
+/** What the columns take at least, with what stands before and behind them. */
+function neededWidth<T>(columns: readonly Column<T>[], lead: number): number {
+  return columns.reduce((sum, column) => sum + column.width, lead);
 }
 
 interface WidthsProps<T> {
   columns: readonly Column<T>[];
   selectable: boolean;
+  hasActions: boolean;
+  phone: boolean;
   /** Of the room that there is, in pixels. */
-  available: number;
+  left: number;
 }
 
 /** Each column has its own width; what is left is shared by those that grow. */
-function Widths<T>({ columns, selectable, available }: WidthsProps<T>) {
+function Widths<T>({ columns, selectable, hasActions, phone, left }: WidthsProps<T>) {
   const growth = columns.reduce((sum, column) => sum + (column.grow ?? 0), 0);
-  const left = Math.max(0, available - neededWidth(columns, selectable));
   return (
     <colgroup>
       {selectable && <col style={{ width: CHECK_WIDTH }} />}
       {columns.map(({ id, width, grow = 0 }) => (
         <col key={id} style={{ width: growth === 0 ? width : width + (left * grow) / growth }} />
       ))}
+      {phone && <col />}
+      {hasActions && <col style={{ width: ACTIONS_WIDTH }} />}
     </colgroup>
   );
 }

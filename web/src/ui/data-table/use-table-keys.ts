@@ -1,5 +1,6 @@
-import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { type Shortcut, useShortcuts } from "../shortcuts";
+import type { AfterEdit } from "./cell-editor";
 import { between } from "./columns";
 import type { DataTableProps } from "./data-table";
 
@@ -16,6 +17,17 @@ interface TableKeys {
   onKeyDown: (event: KeyboardEvent) => void;
   open: (index: number, inNewTab: boolean) => void;
   select: (index: number, range: boolean) => void;
+  /** The cell that is being edited. */
+  editing: { index: number; column: string } | null;
+  edit: (index: number, column: string) => void;
+  edited: (index: number, column: string, after: AfterEdit) => void;
+  /** Open a row's menu. */
+  menu: (index: number) => void;
+}
+
+/** Cells of a row that can be edited, from left to right. */
+function editableCells(row: Element | null | undefined): HTMLElement[] {
+  return row ? [...row.querySelectorAll<HTMLElement>("td[data-edit]")] : [];
 }
 
 const NONE: readonly Shortcut[] = [];
@@ -28,6 +40,9 @@ export function useTableKeys<T>(options: Options<T>): TableKeys {
   });
   const anchor = useRef(-1);
   const wanted = useRef(-1);
+  /** The column that up and down stay in; null: whole rows have the focus. */
+  const lane = useRef<string | null>(null);
+  const [editing, setEditing] = useState<{ index: number; column: string } | null>(null);
 
   // A row that was out of view exists only after it has been scrolled to and drawn.
   useEffect(() => {
@@ -35,7 +50,7 @@ export function useTableKeys<T>(options: Options<T>): TableKeys {
     const element = options.rowElement(wanted.current);
     if (!element) return;
     wanted.current = -1;
-    element.focus({ preventScroll: true });
+    focusIn(element, lane.current);
   });
 
   const actions = useMemo(() => {
@@ -46,7 +61,56 @@ export function useTableKeys<T>(options: Options<T>): TableKeys {
       setActive(next);
       show(next);
       wanted.current = next;
-      rowElement(next)?.focus({ preventScroll: true });
+      const element = rowElement(next);
+      if (element) focusIn(element, lane.current);
+    };
+    /** Go to another cell of the row that has the focus; before the first one stands the row itself. */
+    const moveCell = (step: number) => {
+      const { active, rowElement } = latest.current;
+      const row = rowElement(active);
+      const cells = editableCells(row);
+      const from = cells.findIndex((cell) => cell.contains(document.activeElement));
+      const next = Math.min(from + step, cells.length - 1);
+      lane.current = next < 0 ? null : (cells[next]?.dataset.edit ?? null);
+      (next < 0 ? row : cells[next])?.focus({ preventScroll: false });
+    };
+    const edit = (index: number, column: string) => {
+      lane.current = column;
+      latest.current.setActive(index);
+      setEditing({ index, column });
+    };
+    const edited = (index: number, column: string, after: AfterEdit) => {
+      setEditing((old) => (old?.index === index && old.column === column ? null : old));
+      if (after === "away") return;
+      const cells = editableCells(latest.current.rowElement(index));
+      const at = cells.findIndex((cell) => cell.dataset.edit === column);
+      const next = cells[at + { stay: 0, next: 1, previous: -1 }[after]];
+      lane.current = next?.dataset.edit ?? column;
+      (next ?? cells[at])?.focus();
+      // Again once the editor is gone: it takes the focus with it.
+      wanted.current = index;
+      if (next && after !== "stay") setEditing({ index, column: lane.current });
+    };
+    const menu = (index: number) =>
+      latest.current.rowElement(index)?.querySelector<HTMLElement>("[data-row-menu]")?.click();
+    /** Enter: the cell that has the focus is edited, a row is opened. */
+    const enter = () => {
+      const { active } = latest.current;
+      const cell = document.activeElement?.closest<HTMLElement>("td[data-edit]");
+      if (cell?.dataset.edit) edit(active, cell.dataset.edit);
+      else open(active, false);
+    };
+    /** The first cell that can be edited, or the one that has the focus. */
+    const editCell = () => {
+      const { active, rowElement } = latest.current;
+      const cells = editableCells(rowElement(active));
+      const cell = cells.find((one) => one.contains(document.activeElement)) ?? cells[0];
+      if (cell?.dataset.edit) edit(active, cell.dataset.edit);
+    };
+    const leaveCell = () => {
+      const { active, rowElement } = latest.current;
+      lane.current = null;
+      rowElement(active)?.focus({ preventScroll: true });
     };
     const moveBy = (step: number) => moveTo(latest.current.active < 0 ? 0 : latest.current.active + step);
     const open = (index: number, inNewTab: boolean) => {
@@ -69,7 +133,7 @@ export function useTableKeys<T>(options: Options<T>): TableKeys {
       anchor.current = index;
       selection.onChange(next);
     };
-    return { moveTo, moveBy, open, select };
+    return { moveTo, moveBy, moveCell, open, select, edit, edited, editCell, leaveCell, enter, menu };
   }, []);
 
   const bindings = useMemo(() => {
@@ -80,7 +144,11 @@ export function useTableKeys<T>(options: Options<T>): TableKeys {
       ["o", () => actions.open(here(), true)],
       ["x", () => actions.select(here(), false)],
       ["X", () => actions.select(here(), true)],
-      ["Enter", () => actions.open(here(), false)],
+      ["Enter", () => actions.enter()],
+      [".", () => actions.menu(here())],
+      ["F2", () => actions.editCell()],
+      ["ArrowRight", () => actions.moveCell(1)],
+      ["ArrowLeft", () => actions.moveCell(-1)],
       ["ArrowDown", () => actions.moveBy(1)],
       ["ArrowUp", () => actions.moveBy(-1)],
       ["PageDown", () => actions.moveBy(latest.current.pageRows)],
@@ -90,8 +158,10 @@ export function useTableKeys<T>(options: Options<T>): TableKeys {
     ]);
   }, [actions]);
 
-  const { primary, selection } = options;
+  const { primary, selection, columns } = options;
   const selectable = selection !== undefined;
+  const hasActions = options.actions !== undefined;
+  const editable = columns.some(({ edit }) => edit !== undefined);
   const shortcuts = useMemo((): readonly Shortcut[] => {
     if (!primary) return NONE;
     const key = (keys: string, does: string, binding = keys): Shortcut => ({
@@ -106,16 +176,30 @@ export function useTableKeys<T>(options: Options<T>): TableKeys {
       key("enter", "Open the row", "Enter"),
       key("o", "Open in a new tab"),
       ...(selectable ? [key("x", "Select the row"), key("shift+x", "Select a range", "X")] : []),
+      ...(hasActions ? [key(".", "Actions of the row")] : []),
+      ...(editable ? [key("f2", "Edit in place (← → choose the cell)", "F2")] : []),
     ];
-  }, [primary, selectable, bindings]);
+  }, [primary, selectable, hasActions, editable, bindings]);
   useShortcuts(shortcuts);
 
   return {
     open: actions.open,
     select: actions.select,
+    editing,
+    edit: actions.edit,
+    edited: actions.edited,
+    menu: actions.menu,
     onKeyDown: (event) => {
       const target = event.target as HTMLElement;
       if (event.ctrlKey || event.metaKey || event.altKey || !target.closest("tr[data-index]")) return;
+      if (target.closest("[data-editor]")) return;
+      const isCell = target.matches("td[data-edit]");
+      if (event.key === "Escape" && isCell) {
+        event.preventDefault();
+        actions.leaveCell();
+        return;
+      }
+      if (event.key.startsWith("Arrow") && !editable && /Left|Right/.test(event.key)) return;
       // A link or button in the row keeps its own Enter.
       if (event.key === "Enter" && target.closest("a, button, input")) return;
       const run = bindings.get(event.key);
@@ -124,4 +208,9 @@ export function useTableKeys<T>(options: Options<T>): TableKeys {
       run();
     },
   };
+}
+
+function focusIn(row: HTMLElement, lane: string | null): void {
+  const cell = lane === null ? null : row.querySelector<HTMLElement>(`td[data-edit="${lane}"]`);
+  (cell ?? row).focus({ preventScroll: true });
 }

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import BigInteger, bindparam, func, select, type_coerce
 
 from infrastudio.contexts.instances.queries.columns import COLUMNS, conditions, live, values_of
-from infrastudio.contexts.instances.queries.instances import READ, count, ordered, rights_on, select_matching
+from infrastudio.contexts.instances.queries.instances import READ, count, ordered, rights_on, select_matching, states_at
 from infrastudio.contexts.instances.schemas import Instance, InstanceFilter
 from infrastudio.contexts.instances.tables import InstanceRow
 from infrastudio.contexts.projects import queries as projects
@@ -53,18 +53,20 @@ def page(
     with_rights: bool = False,
 ) -> JsonPage:
     """Return a part of the list, as `instances` does; `with_rights` adds what the actor may do with each."""
-    if at is None and project != projects.EVERY_PROJECT:
+    if at is not None:
+        states, total = states_at(
+            snapshot, wanted, at, project=project, skip=skip, limit=limit, sort=sort, descending=descending
+        )
+        items = [_past(state) for state in states]
+    elif project != projects.EVERY_PROJECT:
         project_id = projects.require(snapshot, project, READ)
         items, total = _live(snapshot, wanted, project_id, skip, limit, sort, descending)
     else:
-        matching = select_matching(snapshot, wanted, project=project, at=at)
+        matching = select_matching(snapshot, wanted, project=project, at=None)
         total = snapshot.execute(count(matching)).scalar_one()
-        part = ordered(matching, sort=sort, descending=descending, at=at).offset(skip).limit(limit)
-        if at is None:
-            rows = snapshot.execute(part.with_only_columns(*_RAW)).all()
-            items = [_item(row, projects.slug_of(snapshot, row.project_id)) for row in rows]
-        else:
-            items = [_past(row.after) for row in snapshot.execute(part)]
+        part = ordered(matching, sort=sort, descending=descending, at=None).offset(skip).limit(limit)
+        rows = snapshot.execute(part.with_only_columns(*_RAW)).all()
+        items = [_item(row, projects.slug_of(snapshot, row.project_id)) for row in rows]
     if with_rights:
         rights = {slug: rights_on(snapshot, slug) for slug in {item["project"] for item in items}}
         items = [{**item, "can": rights[item["project"]]} for item in items]

@@ -1,0 +1,64 @@
+import { IconDots } from "@tabler/icons-react";
+import { useEffect, useRef, useState } from "react";
+import { IconButton } from "../button";
+import { Keys } from "../keys";
+import { Menu, MenuItem } from "../menu";
+import type { RowAction } from "./columns";
+
+interface Props<T> {
+  row: T;
+  name: string;
+  actions: (row: T) => readonly RowAction[];
+}
+
+/** What can be done with a row, behind one button; its menu exists only while it is open. */
+export function RowMenu<T>({ row, name, actions }: Props<T>) {
+  const [opened, setOpened] = useState(false);
+  const place = useRef<HTMLSpanElement>(null);
+  const wasOpened = useRef(false);
+  useEffect(() => {
+    // The focus was in the menu: it goes back to the row.
+    if (wasOpened.current && !opened && document.activeElement === document.body)
+      place.current?.closest<HTMLElement>("tr")?.focus();
+    wasOpened.current = opened;
+  }, [opened]);
+  const button = (
+    <IconButton
+      size="small"
+      label={`Actions of ${name}`}
+      keys="."
+      tabIndex={-1}
+      data-row-menu
+      aria-haspopup="menu"
+      aria-expanded={opened}
+      onClick={() => setOpened(!opened)}
+    >
+      <IconDots />
+    </IconButton>
+  );
+  if (!opened) return <span ref={place}>{button}</span>;
+  return (
+    <Menu
+      outside
+      opened
+      onChange={setOpened}
+      position="bottom-end"
+      target={<span ref={place}>{button}</span>}
+    >
+      {actions(row).map(({ label, run, danger, disabled, keys }) => (
+        <MenuItem
+          key={label}
+          danger={danger}
+          disabled={disabled}
+          hint={keys && <Keys keys={keys} />}
+          onSelect={() => {
+            setOpened(false);
+            run();
+          }}
+        >
+          {label}
+        </MenuItem>
+      ))}
+    </Menu>
+  );
+}
