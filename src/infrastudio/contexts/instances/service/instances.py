@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import insert
@@ -19,6 +19,8 @@ from infrastudio.kernel.errors import Conflict, PreconditionFailed
 from infrastudio.kernel.text import casefold, folded_together
 from infrastudio.stores import ledger
 from infrastudio.stores.db import UnitOfWork
+
+_SEARCHED: Final = frozenset(Instance.searched)
 
 
 class NameTaken(Conflict):
@@ -102,7 +104,8 @@ def change(
     if not asked:
         return before
     after = before.model_copy(update=asked | {"version": before.version + 1, "updated_at": uow.now})
-    stored = asked | {"version": after.version, "updated_at": uow.now, **_folded(after.__dict__)}
+    folded = _folded(after.__dict__) if asked.keys() & _SEARCHED else {}
+    stored = asked | folded | {"version": after.version, "updated_at": uow.now}
     uow.change(
         sql_update(InstanceRow).where(InstanceRow.id == before.id).values(stored), on_conflict=NameTaken(after.name)
     )
