@@ -1,7 +1,8 @@
-"""Measures durable writes of instances over HTTP against plain sqlite3 behind an equal FastAPI.
+"""Measures durable writes of instances over HTTP against a plain driver behind an equal FastAPI.
 
-Both answer after the commit, `synchronous=FULL`. A PUT is an UPDATE and the INSERT of an event, a POST two INSERTs.
-The peer commits each request alone; ours numbers, times and chains its events as well, and shares commits.
+Both answer after the commit, which is on disk: SQLite with `synchronous=FULL`, PostgreSQL and MariaDB as they are
+installed. A PUT is an UPDATE and the INSERT of an event, a POST two INSERTs. The peer commits each request alone, on
+PostgreSQL and MariaDB with eight connections; ours numbers, times and chains its events as well, and shares commits.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ import tempfile
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from benchmarks.harness.databases import KINDS, is_installed, running_database
 from benchmarks.harness.load import Measured, NextRequest, put_load, request_bytes
 from benchmarks.harness.processes import PEERS, Server, free_port, running, running_studio
-from benchmarks.harness.report import Effort, RateTable, alternate, effort, print_conditions
+from benchmarks.harness.report import Effort, RateTable, alternate, console, effort, print_conditions
 
 CLIENTS: Final = 8
+BAR: Final = "\n≥ 0.6×, p99 ≤ 3×"
+DRIVERS: Final = {"postgresql": "psycopg", "mariadb": "PyMySQL"}
 BODY: Final = {"model_name": "llama-3-70b", "cluster_name": "gpu-eu-1", "image_tag": "vllm-0.11.2", "replicas": 2}
 
 _names = itertools.count()
@@ -29,21 +33,37 @@ _names = itertools.count()
 def main() -> None:
     """Measure and print."""
     asked = effort(__doc__, rounds=7, seconds=1.5)
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        ours_folder, peer_folder = Path(folder) / "ours", Path(folder) / "peer"
-        port = free_port()
-        peer_command = [sys.executable, PEERS / "plain_fastapi.py", peer_folder / "plain.db", str(port)]
-        with running_studio(ours_folder) as ours, running(peer_command, peer_folder, port=port) as peer:
-            measure(asked, ours, peer)
-
-
-def measure(asked: Effort, ours: Server, peer: Server) -> None:
-    """Print the table of both cases."""
     print_conditions(asked)
-    table = RateTable(f"Writes of instances, {CLIENTS} clients, synchronous=FULL", "plain sqlite3")
-    table.add(f"PUT of 2 fields, {CLIENTS} clients", *_rounds(asked, [(s, updates(s)) for s in (ours, peer)]))
-    table.add(f"POST, {CLIENTS} clients", *_rounds(asked, [(s, creations()) for s in (ours, peer)]))
-    table.print()
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # PostgreSQL runs as a user of its own
+        measure(asked, folder / "sqlite", "plain sqlite3")
+        for kind in KINDS:
+            if not is_installed(kind):
+                console.print(f"[yellow]{kind} is not installed: not measured[/]")
+                continue
+            # a database for each side; one server for both, so that both have the same settings and the same disk
+            with running_database(kind, folder / kind / "server") as url:
+                measure(asked, folder / kind, f"plain {DRIVERS[kind]}", url=url)
+
+
+def measure(asked: Effort, folder: Path, peer_name: str, *, url: str | None = None) -> None:
+    """Print the table of both cases on one kind of database."""
+    port = free_port()
+    where = folder / "peer" / "plain.db" if url is None else f"{url}_peer"
+    ours_environment: Any = {} if url is None else {"STUDIO_DATABASE_URL": url}
+    with (
+        running_studio(folder / "ours", **ours_environment) as ours,
+        running([sys.executable, PEERS / "plain_fastapi.py", where, port], folder / "peer", port=port) as peer,
+    ):
+        table = RateTable(
+            f"Durable writes of instances, {CLIENTS} clients, {peer_name.removeprefix('plain ')}", peer_name
+        )
+        table.add(
+            f"PUT of 2 fields{BAR if url is None else ''}", *_rounds(asked, [(s, updates(s)) for s in (ours, peer)])
+        )
+        table.add(f"POST{BAR if url is None else ''}", *_rounds(asked, [(s, creations()) for s in (ours, peer)]))
+        table.print()
 
 
 def updates(server: Server) -> NextRequest:

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
-from databases import PostgresServer, running_postgres
+from databases import DatabaseServer, running_server
 from infrastudio.contexts.identity.queries import SINGLE_USER
 from infrastudio.contexts.projects import service as projects
 from infrastudio.kernel.clock import Clock, SystemClock
@@ -28,17 +28,33 @@ from infrastudio.stores.ledger import TableLedgerLock
 settings.register_profile("studio", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("studio")
 
-DATABASES = ("sqlite", "postgresql")
+DATABASES = ("sqlite", "postgresql", "mariadb")
+SERVER_FIXTURES = {"postgresql": "postgres_server", "mariadb": "mariadb_server"}
 SYNCHRONOUS: Literal["OFF"] = "OFF"
 """No test cuts the power, and what the operating system holds survives a killed process."""
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    """A PostgreSQL of this test worker."""
-    with running_postgres() as server:
+def postgres_server() -> Iterator[DatabaseServer]:
+    """The PostgreSQL of this test run."""
+    with running_server("postgresql") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[DatabaseServer]:
+    """The MariaDB of this test run."""
+    with running_server("mariadb") as server:
+        yield server
+
+
+def server_of(kind: str, request: pytest.FixtureRequest) -> DatabaseServer:
+    """Return the run's server of a kind; it is started for those who ask only."""
+    server: DatabaseServer = request.getfixturevalue(
+        {"postgresql": "postgres_server", "mariadb": "mariadb_server"}[kind]
+    )
+    return server
 
 
 @pytest.fixture(scope="module", params=DATABASES)
@@ -47,7 +63,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'studio.db'}"
         return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
+    server = server_of(request.param, request)
     url = server.new_database()
     yield url
     server.drop_database(url)

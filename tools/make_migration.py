@@ -64,7 +64,8 @@ def downgrade() -> None:
 '''
 
 SEED = """
-    op.execute("insert into ledger_clock (id, seq, at, hash) values (1, 0, 0, '{genesis}')")"""
+    op.execute("insert into ledger_clock (id, seq, at, hash) select 1, 0, 0, '{genesis}' "
+               "from (select 1 as one) as once where not exists (select 1 from ledger_clock)")"""
 
 
 def import_tables() -> None:

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Sees to the two programs that only the tests need from the system: Chromium and PostgreSQL's server.
-# Exit status 0: both are there. 3: something is missing and was named; the Studio itself runs without it.
+# Sees to the programs that only the tests need from the system: Chromium, the servers of PostgreSQL and MariaDB.
+# Exit status 0: all are there. 3: something is missing and was named; the Studio itself runs without it.
 set -u
 
 has_browser() {
@@ -9,9 +9,13 @@ has_browser() {
 has_postgres() {
   [ -n "${STUDIO_TEST_POSTGRES_URL:-}" ] || command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1
 }
+has_mariadb() {
+  [ -n "${STUDIO_TEST_MARIADB_URL:-}" ] || { PATH=$PATH:/usr/sbin command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null; }
+}
 missing() {
   has_browser || echo chromium
   has_postgres || echo postgresql
+  has_mariadb || echo mariadb-server
 }
 
 packages=$(missing | tr '\n' ' ')

@@ -25,7 +25,8 @@ in_web() {
   (cd web && "$@")
 }
 
-run pytest "$root/.venv/bin/python" -m pytest -q -n auto --cov --cov-report=term:skip-covered
+# loadscope: the tests of a module share its databases and servers, so one worker runs them all.
+run pytest "$root/.venv/bin/python" -m pytest -q -n auto --dist loadscope --cov --cov-report=term:skip-covered
 run vitest in_web npm run --silent test
 run playwright in_web npm run --silent e2e -- --reporter=list
 

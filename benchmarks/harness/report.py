@@ -70,7 +70,8 @@ class RateTable:
     def __init__(self, title: str, peer: str, *, unit: str = "requests/s") -> None:
         self._table = Table(title=title, title_justify="left", header_style="bold")
         self._table.add_column("case")
-        for column in (f"ours {unit}", f"{peer} {unit}", "ratio", "p50 ms", "peer", "p99 ms", "peer", "CPU ms", "peer"):
+        for column in (f"ours {unit}", f"{peer} {unit}", "ratio", "p50 ms", "peer", "p99 ms", "peer", "p99 ratio",
+                       "CPU ms", "peer"):  # fmt: skip
             self._table.add_column(column, justify="right")
 
     def add(self, case: str, ours: Sequence[Measured], peers: Sequence[Measured], *, per_request: float = 1) -> None:
@@ -79,6 +80,38 @@ class RateTable:
         cells = [f"{median(mine):,.0f}", f"{median(theirs):,.0f}", f"[bold]{ratio(mine, theirs):.2f}×[/]"]
         for figure in (_p50, _p99, _cpu):
             cells += [f"{median([figure(m) for m in rounds]):.2f}" for rounds in (ours, peers)]
+        cells.insert(-2, f"{ratio([_p99(m) for m in ours], [_p99(m) for m in peers]):.2f}×")
+        self._table.add_row(case, *cells)
+
+    def print(self) -> None:
+        """Print the table."""
+        console.print(self._table)
+
+
+class LatencyTable:
+    """A line per case: latencies of ours and, where there is one, of a peer; the ratio is that of the medians."""
+
+    def __init__(self, title: str, peer: str | None) -> None:
+        self._table = Table(title=title, title_justify="left", header_style="bold")
+        self._table.add_column("case")
+        columns = ("p50 ms", "p99 ms", "CPU ms")
+        compared = (f"{peer} p50 ms", "p99 ms", "CPU ms", "ratio of p50", "of CPU", "bar") if peer else ()
+        for column in (*columns, *compared):
+            self._table.add_column(column, justify="right")
+
+    def add(
+        self, case: str, ours: Sequence[Measured], peers: Sequence[Measured] | None = None, *, bar: float | None = None
+    ) -> None:
+        """Add a case; `bar` is the greatest ratio that is good enough."""
+        cells = [f"{median([figure(m) for m in ours]):.2f}" for figure in (_p50, _p99, _cpu)]
+        if peers is not None:
+            cells += [f"{median([figure(m) for m in peers]):.2f}" for figure in (_p50, _p99, _cpu)]
+            found = ratio([_p50(m) for m in ours], [_p50(m) for m in peers])
+            missed = bar is not None and found > bar
+            cells += [
+                f"[bold]{found:.2f}×[/]",
+                "" if bar is None else f"≤ {bar:g}×{' [red]missed[/]' if missed else ''}",
+            ]
         self._table.add_row(case, *cells)
 
     def print(self) -> None:

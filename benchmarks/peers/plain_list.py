@@ -48,7 +48,7 @@ def main() -> None:
     connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, isolation_level=None)
     table = connection.execute("pragma table_info(instance)").fetchall()
     app.state.connection = connection
-    app.state.names = [name for _, name, *_ in table if name not in ("project_id", "name_folded")]
+    app.state.names = [name for _, name, *_ in table if name != "project_id" and not name.endswith("_folded")]
     app.state.statement = f"select {', '.join(app.state.names)} from instance order by id limit 100"
     app.state.bytes = answer()
     uvicorn.run(app, port=port, loop="uvloop", http="httptools", log_level="warning", access_log=False)

@@ -13,8 +13,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from conftest import DATABASES, NOON, SYNCHRONOUS
-from databases import PostgresServer
+from conftest import DATABASES, NOON, SYNCHRONOUS, server_of
 from infrastudio.kernel.clock import ManualClock
 from infrastudio.kernel.ids import SeededIds
 from infrastudio.server import wiring
@@ -87,11 +86,10 @@ SETS = {"names": names, "params and tags": params_and_tags, "filters": filters, 
 
 
 @pytest.fixture(scope="module")
-def answers(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def answers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What each database's server answers to each set, in order."""
-    url = postgres_server.new_database()
-    yield {name: answered(tmp_path_factory.mktemp(name), None if name == "sqlite" else url) for name in DATABASES}
-    postgres_server.drop_database(url)
+    urls = {kind: None if kind == "sqlite" else server_of(kind, request).new_database() for kind in DATABASES}
+    return {kind: answered(tmp_path_factory.mktemp(kind), url) for kind, url in urls.items()}
 
 
 def answered(folder: Path, url: str | None) -> dict[str, list[tuple[int, str]]]:

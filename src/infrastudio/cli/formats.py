@@ -10,6 +10,8 @@ from rich.text import Text
 from infrastudio.kernel.clock import parse_time
 
 STATUS_STYLES: Final = {
+    "active": "green",
+    "error": "red",
     "succeeded": "green",
     "ready": "green",
     "running": "blue",

@@ -11,8 +11,9 @@ from rich.table import Table
 
 from infrastudio.cli.connection import console
 from infrastudio.contexts.instances.rules.candidates import Candidate
-from infrastudio.contexts.instances.rules.older_schema import Translation
+from infrastudio.contexts.instances.rules.older_schema import WORDS, Translation, fold_word
 from infrastudio.contexts.instances.schemas.imports import ImportReport
+from infrastudio.kernel.errors import Problem
 
 COUNTS: Final = ("created", "updated", "unchanged", "skipped", "failed")
 SHOWN: Final = 20
@@ -44,9 +45,17 @@ class Outcome:
     def refuse(self, rows: Iterable[Candidate]) -> None:
         """Count rows that cannot be sent."""
         for row in rows:
-            problems = [{"path": problem.path, "message": problem.message} for problem in row.problems]
+            problems = [{"path": each.path, "message": _explained(each)} for each in row.problems]
             self.problems.append({"row": row.row, "name": row.name, "problems": problems})
             self.counts["failed"] += 1
+
+
+def _explained(problem: Problem) -> str:
+    """Return what is wrong with a cell; of a word that nobody knows also how to say what it means."""
+    if problem.path not in WORDS or not isinstance(problem.value, str):
+        return problem.message
+    word = fold_word(problem.value)
+    return f"{problem.message}, not {problem.value!r}; say what it means: --map {problem.path}.{word}=…"
 
 
 def as_json_values(told: Translation, planned: Outcome, done: Outcome | None) -> dict[str, Any]:

@@ -7,7 +7,15 @@ import sys
 import typer
 from rich.console import Console
 
-from infrastudio.cli import demo, fleet_commands, import_commands, model_commands, run_commands, server_commands
+from infrastudio.cli import (
+    demo,
+    doctor_command,
+    fleet_commands,
+    import_commands,
+    model_commands,
+    run_commands,
+    server_commands,
+)
 from infrastudio.kernel.errors import StudioError
 
 app = typer.Typer(
@@ -19,6 +27,7 @@ app = typer.Typer(
 )
 server_commands.register(app)
 demo.register(app)
+doctor_command.register(app)
 run_commands.register(app)
 model_commands.register(app)
 fleet_commands.register(app)

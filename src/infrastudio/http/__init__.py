@@ -8,7 +8,7 @@ from infrastudio.http.moments import AsOf
 from infrastudio.http.pagination import PageParameters, page_parameters
 from infrastudio.http.query_names import name_ignored
 from infrastudio.http.repeats import RepeatKey
-from infrastudio.http.unchanged import from_ledger
+from infrastudio.http.unchanged import declare_from_ledger, from_ledger
 
 __all__ = [
     "AsOf",
@@ -20,6 +20,7 @@ __all__ = [
     "ProjectParameter",
     "RepeatKey",
     "ServerAddress",
+    "declare_from_ledger",
     "etag",
     "from_ledger",
     "name_ignored",

@@ -120,13 +120,14 @@ class UnchangedAnswers:
         self._paths.add(path)
 
 
-async def _declare(request: Request) -> None:
+async def declare_from_ledger(request: Request) -> None:
+    """Say that the answer depends on nothing but ledgered tables, the caller and the request."""
     wish = request.scope.get("studio.unchanged")
     if wish is not None:
         wish.is_derived = True
 
 
-from_ledger: Final = Depends(_declare)
+from_ledger: Final = Depends(declare_from_ledger)
 """Stands among a route's `dependencies`: its answer depends on nothing but ledgered tables, the caller and the request,
 not on telemetry or time."""
 

@@ -112,6 +112,10 @@ def _problem(item: Any) -> Problem:
 def _message(item: Any) -> str:
     if item["type"] == "missing":
         return "is required"
+    if item["type"] in ("too_short", "too_long") and isinstance(item["input"], str):
+        shortest, longest = item["ctx"].get("min_length"), item["ctx"].get("max_length")
+        least = f"at least {shortest}" if item["type"] == "too_short" else f"at most {longest}"
+        return f"must have {least} character{'' if 1 in (shortest, longest) else 's'}"
     text: str = item["msg"]
     return text.removeprefix("Value error, ").replace("Input should be", "must be").replace("String should", "must")
 

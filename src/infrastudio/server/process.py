@@ -31,13 +31,18 @@ class PortTaken(Conflict):
 
 
 class DatabaseUnreachable(Unavailable):
-    """The database does not answer."""
+    """The database does not answer, or lets nobody in."""
 
-    def __init__(self, url: str, why: str) -> None:
-        from infrastudio.stores.db.settings import parse_url
+    def __init__(self, url: str, error: Exception) -> None:
+        from infrastudio.server.doctor.connection_errors import explain
+        from infrastudio.stores.db.settings import parse_url, shown_url
 
-        shown = parse_url(url).render_as_string(hide_password=True)
-        super().__init__(f"The database {shown} cannot be reached: {why}. Check STUDIO_DATABASE_URL (`studio config`).")
+        parsed = parse_url(url)
+        why = explain(parsed, error)
+        super().__init__(
+            f"The database {shown_url(parsed)} cannot be used. {why.message} {why.fix} "
+            "(`studio doctor` looks at every step of the way.)"
+        )
 
 
 def serve(settings: Settings, *, on_ready: Callable[[str], None] | None = None) -> None:
@@ -99,8 +104,7 @@ def _make(settings: Settings, url: str) -> Application:
     try:
         studio = wiring.build(settings, url=url)
     except OperationalError as error:
-        why = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
-        raise DatabaseUnreachable(settings.connection().url, why) from error
+        raise DatabaseUnreachable(settings.connection().url, error) from error
     return Application(create_app(studio), wiring.http_protocol(studio), studio.start, studio.stop)
 
 

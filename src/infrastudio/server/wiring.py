@@ -153,13 +153,17 @@ def open_database(
     return db
 
 
-def open_telemetry(settings: Settings, clock: Clock) -> tuple[TelemetryStore, Path | None]:
-    """Return the telemetry store, and on SQLite the file that it writes to."""
+def telemetry_file(settings: Settings) -> Path | None:
+    """Return the file of telemetry; None where it lies in the database's server."""
+    return settings.folder / FILE_NAME if settings.uses_sqlite else None
+
+
+def open_telemetry(settings: Settings, clock: Clock) -> TelemetryStore:
+    """Return the telemetry store."""
     writer = f"server:{os.getpid()}"
-    if settings.uses_sqlite:
-        path = settings.folder / FILE_NAME
-        return SqliteTelemetryStore(path, clock=clock, writer=writer), path
-    return SqlTelemetryStore(settings.connection(), clock=clock, writer=writer), None
+    if (path := telemetry_file(settings)) is not None:
+        return SqliteTelemetryStore(path, clock=clock, writer=writer)
+    return SqlTelemetryStore(settings.connection(), clock=clock, writer=writer)
 
 
 def build(
@@ -168,11 +172,12 @@ def build(
     """Make everything that a server needs; `url` is where it is reached once its port is bound."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    telemetry, attached = open_telemetry(settings, clock)
+    # The database first: what it refuses, such as foreign tables, stays as it is.
+    db = open_database(settings, clock=clock, ids=ids, attach=telemetry_file(settings))
     try:
-        db = open_database(settings, clock=clock, ids=ids, attach=attached)
+        telemetry = open_telemetry(settings, clock)
     except BaseException:
-        telemetry.close()
+        db.close()
         raise
     blobs = FolderBlobStore(settings.folder / "blobs", ids=ids)
     with db.snapshot(identity.SINGLE_USER) as snapshot:

@@ -22,12 +22,14 @@ class Fleet:
     async def create(self, **fields: Any) -> Json:
         """Add an instance with a new name."""
         answer = await self.http.post("/api/instances", json=an_instance(**fields).model_dump())
-        return self.taken(answer, 201)
+        made: Json = self.taken(answer, 201)
+        return made
 
     async def update(self, id: int, *, actor: str | None = None, **fields: Any) -> Json:
         """Change an instance; `actor` is the secret of a token."""
         headers = {"Authorization": f"Bearer {actor}"} if actor else {}
-        return self.taken(await self.http.put(f"/api/instances/{id}", json=fields, headers=headers))
+        changed: Json = self.taken(await self.http.put(f"/api/instances/{id}", json=fields, headers=headers))
+        return changed
 
     async def delete(self, id: int) -> None:
         """Delete an instance."""

@@ -36,7 +36,7 @@ def main() -> None:
             check(db, moment)
         with db.snapshot(SINGLE_USER) as snapshot:
             assert ledger.verify_tables(snapshot) == []
-    print(f"{len(answered)} moments")
+    sys.stdout.write(f"{len(answered)} moments\n")
 
 
 def check(db: Database, moment: Answered) -> None:

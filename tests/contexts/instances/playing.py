@@ -157,11 +157,12 @@ class Player:
         """Create one, change one and delete the next one, those that there are."""
         alive = [id for id in self.ids if queries.row_or_none(uow, id) is not None]
         first, *others = alive[step.nth % len(alive) :] if alive else [0]
-        body = BulkIn(
-            create=[self._new(step)],
-            update=[{"id": first, **step.values}] if first else [],
-            delete=[{"id": id} for id in others[:1]],
-        )
+        groups = {
+            "create": [self._new(step).model_dump()],
+            "update": [{"id": first, **step.values}] if first else [],
+            "delete": [{"id": id} for id in others[:1]],
+        }
+        body = BulkIn.model_validate(groups)
         done = service.bulk(uow, body)
         self.ids.extend(item.id for item in done.items if item.operation == "create")
 
@@ -185,9 +186,10 @@ def ledger_time(uow: UnitOfWork) -> str:
 def everything(snapshot: Snapshot, project: str, ids: tuple[int, ...], question: Question, at: Moment | None) -> Json:
     """Return, as JSON, what every read answers about a project."""
     wanted, record = InstanceFilter(**question.wanted), HistoryFilter(**question.record)
-    order = {"sort": question.sort, "descending": question.descending}
+    order: dict[str, Any] = {"sort": question.sort, "descending": question.descending}
     page = queries.page(snapshot, wanted, project=project, skip=question.skip, limit=question.limit, at=at, **order)
-    part = {"limit": question.limit, "offset": question.skip, "descending": question.descending, "at": at}
+    part: dict[str, Any] = {"limit": question.limit, "offset": question.skip, "at": at}
+    part["descending"] = question.descending
     answers = {
         "page": [orjson.loads(page.body), page.total],
         "items": list(queries.stream(snapshot, wanted, project=project, at=at, **order)),

@@ -57,7 +57,7 @@ def test_after_a_release_with_a_new_field_it_still_does(
     """Old events lack the field: what they tell has its default, in lists, filters, single states and histories."""
     make_newer_release(tmp_path)
     (tmp_path / "answered.json").write_text(json.dumps([asdict(moment) for moment in answered]))
-    command = [sys.executable, "-m", "contexts.instances.newer_release", database_url, tmp_path / "answered.json"]
+    command = [sys.executable, "-m", "contexts.instances.newer_release", database_url, str(tmp_path / "answered.json")]
     path = clean_environment(PYTHONPATH=f"{tmp_path}:{Path(__file__).parents[2]}")
     done = subprocess.run(command, env=path, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -45,18 +45,18 @@ def door(request: pytest.FixtureRequest) -> str:
 async def sent(fleet: Fleet, door: str, field: str, value: Any) -> tuple[Any, str]:
     """Send a field by one of the ways; return the answer, and before the field's name its path."""
     body = an_instance().model_dump() | {field: value}
+    id = 0
     if "update" in door:
-        made = await fleet.create()
-        body = {field: value}
+        id, body = (await fleet.create())["id"], {field: value}
     match door:
         case "create":
             method, path, content, prefix = "POST", "/api/instances", body, ""
         case "update":
-            method, path, content, prefix = "PUT", f"/api/instances/{made['id']}", body, ""
+            method, path, content, prefix = "PUT", f"/api/instances/{id}", body, ""
         case "bulk create":
             method, path, content, prefix = "POST", "/api/instances/bulk", {"create": [body]}, "create.0."
         case _:
-            rows = {"update": [{"id": made["id"]} | body]}
+            rows = {"update": [{"id": id} | body]}
             method, path, content, prefix = "POST", "/api/instances/bulk", rows, "update.0."
     headers = {"content-type": "application/json"}
     return await fleet.http.request(method, path, content=json.dumps(content), headers=headers), prefix

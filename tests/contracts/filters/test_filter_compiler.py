@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from sqlalchemy import (
     Column,
     ColumnElement,
-    Double,
     FromClause,
     Integer,
     MetaData,
@@ -43,7 +42,7 @@ from infrastudio.kernel.filters import (
     parse_order_by,
 )
 from infrastudio.kernel.text import casefold
-from infrastudio.stores.db import Database, LongText, UtcDateTime
+from infrastudio.stores.db import Database, LongText, UtcDateTime, text_column
 from infrastudio.stores.db.filter_compiler import (
     FieldColumn,
     FilterColumns,
@@ -51,6 +50,7 @@ from infrastudio.stores.db.filter_compiler import (
     moment_column,
     order_statement,
 )
+from infrastudio.stores.telemetry.tables import LatestValue
 
 metadata = MetaData()
 entry = Table(
@@ -67,14 +67,14 @@ score = Table(
     "filter_score",
     metadata,
     Column("entry_id", Integer, primary_key=True),
-    Column("key", LongText, primary_key=True),
-    Column("value", Double, nullable=True),
+    Column("key", text_column(250), primary_key=True),
+    Column("value", LatestValue, nullable=True),
 )
 tag = Table(
     "filter_tag",
     metadata,
     Column("entry_id", Integer, primary_key=True),
-    Column("key", LongText, primary_key=True),
+    Column("key", text_column(250), primary_key=True),
     Column("value", LongText, nullable=False),
     Column("folded", LongText, nullable=False),
 )

@@ -65,8 +65,8 @@ class SqliteBackend(Backend):
             return connection.execute(statement).fetchall()
 
 
-class PostgresBackend(Backend):
-    """A database of a PostgreSQL server."""
+class ServerBackend(Backend):
+    """A database of a PostgreSQL or MariaDB server."""
 
     def __init__(self, url: str) -> None:
         self.target = url

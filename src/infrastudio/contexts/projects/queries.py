@@ -164,6 +164,13 @@ def visible(snapshot: Snapshot, column: Any, slug: str | None, right: str) -> Co
     return readable
 
 
+def visible_ids(snapshot: Snapshot, slug: str | None, right: str) -> frozenset[str] | None:
+    """Return the ids of the projects that a list may show, as `visible` says; None: all."""
+    if slug != EVERY_PROJECT:
+        return frozenset({require(snapshot, slug, right)})
+    return snapshot.actor.projects_with(right)
+
+
 def visible_entities(snapshot: Snapshot, row: Any, slug: str | None, right: str) -> ColumnElement[bool]:
     """Return the condition on rows about entities of any kind: `right`, and that to read the entity itself.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, ForeignKey, Index, Integer
+from sqlalchemy import BigInteger, Double, ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from infrastudio.stores import ledger
@@ -40,7 +40,7 @@ class JobRow(Base, ledgered="job"):
     resources: Mapped[dict[str, Any]] = mapped_column(CanonicalJson)
     environment: Mapped[dict[str, Any]] = mapped_column(CanonicalJson)
     priority: Mapped[int] = mapped_column(Integer)
-    timeout_s: Mapped[float | None] = mapped_column(Float)
+    timeout_s: Mapped[float | None] = mapped_column(Double)
     retries: Mapped[dict[str, Any]] = mapped_column(CanonicalJson)
     status: Mapped[str] = mapped_column(text_column(20))
     status_reason: Mapped[str | None] = mapped_column(LongText)

@@ -117,7 +117,7 @@ class XlsxFormat(TableFormat):
             raise UnreadableTable("has no sheet")
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
-        rows = sheet.iter_rows(values_only=True, max_col=self._limits.columns + 1)
+        rows = sheet.iter_rows(values_only=True)
         names = _names(next(rows, ()), self._limits)
         number = 0
         for cells in rows:

@@ -515,7 +515,7 @@ def upgrade() -> None:
         sa.Column("resources", LONG_TEXT, nullable=False),
         sa.Column("environment", LONG_TEXT, nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("timeout_s", sa.Float(), nullable=True),
+        sa.Column("timeout_s", sa.Double(), nullable=True),
         sa.Column("retries", LONG_TEXT, nullable=False),
         sa.Column("status", text(20), nullable=False),
         sa.Column("status_reason", LONG_TEXT, nullable=True),
@@ -593,7 +593,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_run_tag_key"), "run_tag", ["key"], unique=False)
     op.execute(
-        "insert into ledger_clock (id, seq, at, hash) values (1, 0, 0, '0000000000000000000000000000000000000000000000000000000000000000')"
+        "insert into ledger_clock (id, seq, at, hash) select 1, 0, 0, '0000000000000000000000000000000000000000000000000000000000000000' "
+        "from (select 1 as one) as once where not exists (select 1 from ledger_clock)"
     )
 
 

@@ -4,6 +4,8 @@ from infrastudio.stores.db.base import Base
 from infrastudio.stores.db.database import Database
 from infrastudio.stores.db.idempotency import Repeat
 from infrastudio.stores.db.lock import LedgerLock, LedgerPosition
+from infrastudio.stores.db.planning import unindexed
+from infrastudio.stores.db.prepared import PreparedSelect
 from infrastudio.stores.db.settings import ConnectionSettings
 from infrastudio.stores.db.text_search import contains, contains_folded
 from infrastudio.stores.db.types import AutoId, Boolean, CanonicalJson, LongText, UtcDateTime, text_column
@@ -20,6 +22,7 @@ __all__ = [
     "LedgerPosition",
     "LongText",
     "PendingEvent",
+    "PreparedSelect",
     "Repeat",
     "Snapshot",
     "UnitOfWork",
@@ -27,4 +30,5 @@ __all__ = [
     "contains",
     "contains_folded",
     "text_column",
+    "unindexed",
 ]

@@ -8,13 +8,6 @@ from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 from typing_extensions import override
 
-MYSQL_OPTIONS = {
-    "mysql_engine": "InnoDB",
-    "mysql_charset": "utf8mb4",
-    "mariadb_engine": "InnoDB",
-    "mariadb_charset": "utf8mb4",
-}
-
 
 class Base(DeclarativeBase):
     """A table says on its first line whether the ledger tells its whole content or why it does not.

@@ -4,47 +4,64 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
+from infrastudio.kernel.errors import Unavailable
+from infrastudio.stores.db.mysql_options import connect_options
 from infrastudio.stores.db.settings import ConnectionSettings, parse_url
 
 SQLITE_BUSY_TIMEOUT_S = 30.0
+MYSQL_MODE = "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO"
+"""Too long a text is an error and not cut; an id 0 is the id 0 and not the next number."""
 
 
 def write_engine(settings: ConnectionSettings) -> Engine:
     """Return the engine of units of work: one connection on SQLite, READ COMMITTED elsewhere."""
-    url = parse_url(settings.url)
-    if url.get_backend_name() == "sqlite":
+    if parse_url(settings.url).get_backend_name() == "sqlite":
         return _sqlite_engine(settings, read_only=False)
-    return create_engine(
-        url,
-        isolation_level="READ COMMITTED",
-        connect_args=_connect_arguments(url.get_backend_name(), settings),
-        pool_size=2,
-        max_overflow=settings.max_overflow,
-        pool_recycle=settings.pool_recycle_s,
-        pool_pre_ping=True,
-    )
+    return _server_engine(settings, isolation_level="READ COMMITTED", pool_size=2)
 
 
 def read_engine(settings: ConnectionSettings) -> Engine:
     """Return the engine of snapshots; a list and its total see the same state."""
-    url = parse_url(settings.url)
-    if url.get_backend_name() == "sqlite":
+    if parse_url(settings.url).get_backend_name() == "sqlite":
         return _sqlite_engine(settings, read_only=True)
-    return create_engine(
-        url,
-        isolation_level="REPEATABLE READ",
-        connect_args=_connect_arguments(url.get_backend_name(), settings),
-        pool_size=settings.pool_size,
-        max_overflow=settings.max_overflow,
-        pool_recycle=settings.pool_recycle_s,
-        pool_pre_ping=True,
-    )
+    return _server_engine(settings, isolation_level="REPEATABLE READ", pool_size=settings.pool_size)
+
+
+def _server_engine(
+    settings: ConnectionSettings, *, isolation_level: Literal["READ COMMITTED", "REPEATABLE READ"], pool_size: int
+) -> Engine:
+    url = parse_url(settings.url)
+    backend = url.get_backend_name()
+    arguments = connect_arguments(url, settings.connect_timeout_s)
+    try:
+        engine = create_engine(
+            url if backend == "postgresql" else url.set(query={}),
+            isolation_level=isolation_level,
+            connect_args=arguments,
+            pool_size=pool_size,
+            max_overflow=settings.max_overflow,
+            pool_recycle=settings.pool_recycle_s,
+            pool_pre_ping=True,
+        )
+    except ModuleNotFoundError as error:
+        extra = "postgres" if backend == "postgresql" else "mysql"
+        raise Unavailable(
+            f"The driver {error.name} is not installed. Type: pip install 'infrastudio[{extra}]'"
+        ) from error
+    if backend == "mysql":
+        patience = connect_options(url).get("read_timeout")
+
+        @event.listens_for(engine, "connect")
+        def wait_for_answers(connection: Any, _record: object) -> None:
+            connection._read_timeout = patience  # the driver has one patience for its greeting and for answers
+
+    return engine
 
 
 def is_retryable(error: BaseException) -> bool:
@@ -59,12 +76,22 @@ def is_retryable(error: BaseException) -> bool:
     return bool(error.orig and error.orig.args and error.orig.args[0] in (1213, 1205, 1020))
 
 
-def _connect_arguments(backend: str, settings: ConnectionSettings) -> dict[str, Any]:
-    timeout = max(1, round(settings.connect_timeout_s))
-    if backend == "postgresql":
+def connect_arguments(url: URL, timeout_s: float) -> dict[str, Any]:
+    """Return what the driver of a server is told beside the URL; what stands in the query of MySQL's is in it.
+
+    MariaDB's answers are waited for as long as its greeting, until somebody says otherwise.
+
+    Raises:
+        ValidationFailed: The URL has an option that MariaDB and MySQL do not know.
+    """
+    timeout = max(1, round(timeout_s))
+    if url.get_backend_name() == "postgresql":
         options = "-c idle_in_transaction_session_timeout=10s -c lock_timeout=30s"
         return {"connect_timeout": timeout, "options": options}
-    return {"connect_timeout": timeout, "charset": "utf8mb4"}
+    # MySQL reads what stands in /*M! … */ as a comment; it has no limit for idle transactions.
+    limits = "SET SESSION innodb_lock_wait_timeout=30 /*M!100301 , idle_write_transaction_timeout=10 */"
+    given = {"connect_timeout": timeout, "charset": "utf8mb4", "sql_mode": MYSQL_MODE, "init_command": limits}
+    return given | connect_options(url) | {"read_timeout": timeout}
 
 
 def _sqlite_engine(settings: ConnectionSettings, *, read_only: bool) -> Engine:
@@ -98,6 +125,10 @@ def _sqlite_engine(settings: ConnectionSettings, *, read_only: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        driver = connection.connection.driver_connection
+        if read_only and driver is not None:
+            driver.execute("BEGIN")  # waits for nothing, so it cannot fail as a busy one does
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine

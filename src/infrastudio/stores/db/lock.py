@@ -33,3 +33,7 @@ class LedgerLock(Protocol):
     def advance(self, connection: Connection, position: LedgerPosition) -> None:
         """Write the end of the ledger into the clock row, once before the commit."""
         ...
+
+    def head(self, connection: Connection) -> int:
+        """Return the number of the last event, without waiting for anybody."""
+        ...

@@ -25,7 +25,7 @@ def contains_folded(folded_column: Any, text: str) -> ColumnElement[bool]:
     return _Position(folded_column, casefold(text)) > 0
 
 
-def contains(column: Any, text: str) -> ColumnElement[bool]:
+def contains(column: Any, text: Any) -> ColumnElement[bool]:
     """Return the condition that a column holds `text`, letter by letter."""
     return _Position(column, text) > 0
 

@@ -9,15 +9,27 @@ import orjson
 from sqlalchemy import BigInteger, Dialect, Integer, String, Text, TypeDecorator
 from sqlalchemy import Boolean as SqlBoolean
 from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy.dialects.mysql.base import MySQLTypeCompiler
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeEngine
 from typing_extensions import override
 
 from infrastudio.kernel.canonical_json import canonical_json
 from infrastudio.kernel.clock import from_micros, to_micros
 
-MYSQL_COLLATION = "utf8mb4_nopad_bin"
+MARIADB_COLLATION = "utf8mb4_nopad_bin"
+MYSQL_COLLATION = "utf8mb4_0900_bin"
 
 Boolean = SqlBoolean(create_constraint=False)
+
+
+@compiles(mysql.VARCHAR, "mysql")
+@compiles(mysql.LONGTEXT, "mysql")
+def _collated(type_: mysql.VARCHAR | mysql.LONGTEXT, compiler: MySQLTypeCompiler, **kw: Any) -> str:
+    """Columns and migrations name the collation of MariaDB: by bytes, blanks count. MySQL has another name for it."""
+    made: str = getattr(compiler, f"visit_{type_.__visit_name__}")(type_, **kw)
+    is_mariadb = compiler.dialect.is_mariadb
+    return made if is_mariadb else made.replace(MARIADB_COLLATION, MYSQL_COLLATION)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -40,14 +52,14 @@ def text_column(length: int) -> TypeEngine[str]:
     return (
         String(length)
         .with_variant(postgresql.VARCHAR(length, collation="C"), "postgresql")
-        .with_variant(mysql.VARCHAR(length, charset="utf8mb4", collation=MYSQL_COLLATION), "mysql", "mariadb")
+        .with_variant(mysql.VARCHAR(length, charset="utf8mb4", collation=MARIADB_COLLATION), "mysql", "mariadb")
     )
 
 
 LongText: TypeEngine[str] = (
     Text()
     .with_variant(postgresql.TEXT(collation="C"), "postgresql")
-    .with_variant(mysql.LONGTEXT(charset="utf8mb4", collation=MYSQL_COLLATION), "mysql", "mariadb")
+    .with_variant(mysql.LONGTEXT(charset="utf8mb4", collation=MARIADB_COLLATION), "mysql", "mariadb")
 )
 """Text without a limit, compared byte by byte."""
 

@@ -16,6 +16,9 @@ from infrastudio.kernel.ids import IdSource
 Cached = TypeVar("Cached")
 
 STREAM_ROWS: Final = 1000
+MAX_REMEMBERED: Final = 1024
+
+_REMEMBERED: Final = object()
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,22 @@ class Snapshot:
             self._cache[key] = value
         found: Cached = self._cache[key]
         return found
+
+    def remembered(self, key: object, load: Callable[[], Cached]) -> Cached:
+        """Return what was lately loaded for `key` in this process; the key must name the ledger's end that it is for.
+
+        A unit of work sees its own changes, which have no number yet: there it is always loaded.
+        """
+        if isinstance(self, UnitOfWork):
+            return load()
+        memory: dict[object, Cached] = self._cache.setdefault(_REMEMBERED, {})
+        if key not in memory:
+            value = load()
+            if len(memory) >= MAX_REMEMBERED:
+                memory.clear()
+            memory[key] = value
+            return value
+        return memory[key]
 
 
 class UnitOfWork(Snapshot):

@@ -21,6 +21,7 @@ from infrastudio.stores.ledger.entries import (
     last_version,
     maker,
     next_seq,
+    recorded_texts,
     select_entries,
     since,
 )
@@ -29,6 +30,7 @@ from infrastudio.stores.ledger.feed import LedgerFeed
 from infrastudio.stores.ledger.follower import Follower
 from infrastudio.stores.ledger.json_value import has_key, json_value
 from infrastudio.stores.ledger.lock import TableLedgerLock, advance_clock
+from infrastudio.stores.ledger.population import count_existing
 from infrastudio.stores.ledger.replay import Finding, register_projection, row_of, verify_chain, verify_tables
 from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
 
@@ -52,6 +54,7 @@ __all__ = [
     "birth_seq",
     "changes_since",
     "collections_at",
+    "count_existing",
     "entry_of",
     "has_key",
     "head",
@@ -61,6 +64,7 @@ __all__ = [
     "last_version",
     "maker",
     "next_seq",
+    "recorded_texts",
     "register_projection",
     "resolve_as_of",
     "row_of",

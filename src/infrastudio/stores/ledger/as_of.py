@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
 import orjson
-from sqlalchemy import Row, ScalarSelect, Select, and_, func, select
+from sqlalchemy import Row, ScalarSelect, Select, func, inspect, select
 from sqlalchemy.orm import aliased
 
 from infrastudio.kernel.actor import Actor
@@ -17,6 +17,7 @@ from infrastudio.kernel.errors import ValidationFailed
 from infrastudio.kernel.versioned import Versioned
 from infrastudio.stores.db import Database, Snapshot
 from infrastudio.stores.ledger.lock import advance_clock
+from infrastudio.stores.ledger.ordered_join import OrderedJoin
 from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
 
 Recorded = TypeVar("Recorded", bound=Versioned)
@@ -108,12 +109,14 @@ def collections_at(snapshot: Snapshot, entity: str, entity_id: str, seq: int, co
     return {name: state[name] for name in collections}
 
 
-def select_states(entity: str, seq: int, *columns: Any) -> Select[Any]:
+def select_states(entity: str, seq: int, *columns: Any, born_as: str | None = None) -> Select[Any]:
     """Return the statement that lists the entities of a kind that existed at `seq`, one row each.
 
-    Conditions and order may use `EVENT_AT` (by `json_value(EVENT_AT.after, …)`) and `BIRTH`.
+    Conditions and order may use `EVENT_AT` (by `json_value(EVENT_AT.after, …)`) and `BIRTH`. With `born_as`, the kind
+    of the event that every such entity begins with, births come in the order of their numbers: a page by `BIRTH.seq`
+    costs no more than itself. Without it all of them together cost less.
     """
-    return select_last_events(entity, seq, *columns).where(EVENT_AT.after.is_not(None))
+    return select_last_events(entity, seq, *columns, born_as=born_as).where(EVENT_AT.after.is_not(None))
 
 
 def birth_seq(entity: str, entity_id: str) -> ScalarSelect[int]:
@@ -126,7 +129,7 @@ def birth_seq(entity: str, entity_id: str) -> ScalarSelect[int]:
     )
 
 
-def select_last_events(entity: str, seq: int, *columns: Any) -> Select[Any]:
+def select_last_events(entity: str, seq: int, *columns: Any, born_as: str | None = None) -> Select[Any]:
     """Return the statement that lists the last event up to `seq` of each entity of a kind, the deleted ones included.
 
     Each is found by a seek in the index; events are never scanned.
@@ -134,15 +137,15 @@ def select_last_events(entity: str, seq: int, *columns: Any) -> Select[Any]:
     inner = aliased(EventRow)
     last = (
         select(func.max(inner.seq))
-        .where(inner.entity == BIRTH.entity, inner.entity_id == BIRTH.entity_id, inner.seq <= seq)
+        .where(inner.entity == entity, inner.entity_id == BIRTH.entity_id, inner.seq <= seq)
         .correlate(BIRTH)
         .scalar_subquery()
     )
+    births = [BIRTH.entity == entity] if born_as is None else [BIRTH.kind == born_as, BIRTH.seq <= seq]
     return (
         select(*(columns or (EVENT_AT.seq, EVENT_AT.entity_id, EVENT_AT.full, EVENT_AT.after, EVENT_AT.project_id)))
-        .select_from(BIRTH)
-        .join(EVENT_AT, EVENT_AT.seq == last)
-        .where(and_(BIRTH.entity == entity, BIRTH.version == 1))
+        .select_from(OrderedJoin(inspect(BIRTH).selectable, inspect(EVENT_AT).selectable, EVENT_AT.seq == last))
+        .where(*births, BIRTH.version == 1)
     )
 
 

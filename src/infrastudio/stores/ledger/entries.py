@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, literal_column, select
 
 from infrastudio.kernel.diff import Change, State
-from infrastudio.stores.db import Snapshot, UnitOfWork
+from infrastudio.stores.db import PreparedSelect, Snapshot, UnitOfWork
 from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
+
+_HEAD: Final = PreparedSelect(select(LedgerClockRow.seq).where(LedgerClockRow.id == literal_column("1")))
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,13 @@ def select_entries(*conditions: ColumnElement[bool]) -> Select[Any]:
     return select(EventRow.__table__).where(*conditions)
 
 
+def recorded_texts(snapshot: Snapshot, seqs: Sequence[int]) -> list[str]:
+    """Return the states that some events recorded, as JSON texts in the order of `seqs`."""
+    rows = snapshot.execute(select(EventRow.seq, EventRow.after).where(EventRow.seq.in_(seqs)))
+    texts = {row.seq: row.after for row in rows}
+    return [texts[seq] for seq in seqs]
+
+
 def entry_of(row: Row[Any]) -> Entry:
     """Return the event that a row of `select_entries` holds."""
     values = dict(row._mapping)
@@ -65,7 +74,7 @@ def entry_of(row: Row[Any]) -> Entry:
 
 def head(snapshot: Snapshot) -> int:
     """Return the number of the last event; 0 for an empty ledger."""
-    return int(snapshot.execute(select(LedgerClockRow.seq).where(LedgerClockRow.id == 1)).scalar_one())
+    return int(_HEAD.rows(snapshot, {})[0][0])
 
 
 def next_seq(uow: UnitOfWork) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Float, String, cast, literal_column
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Double, String, cast, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -18,6 +18,14 @@ class _JsonText(FunctionElement[str]):
     inherit_cache = True
 
 
+class _Double(FunctionElement[float]):
+    """A number in text as a double; MariaDB and MySQL have no cast to it."""
+
+    name = "as_double"
+    type = Double()
+    inherit_cache = True
+
+
 def json_value(column: Any, key: str, kind: type = str) -> ColumnElement[Any]:
     """Return the expression for `column`'s top-level `key` as `str`, `int` or `float`."""
     if not key.isidentifier():
@@ -26,7 +34,7 @@ def json_value(column: Any, key: str, kind: type = str) -> ColumnElement[Any]:
     if kind is int:
         return cast(value, BigInteger)
     if kind is float:
-        return cast(value, Float)
+        return _Double(value)
     return value
 
 
@@ -65,7 +73,9 @@ def _postgresql_text(element: _JsonText, compiler: SQLCompiler, **kw: Any) -> st
 @compiles(_JsonText, "mysql")
 def _mysql_text(element: _JsonText, compiler: SQLCompiler, **kw: Any) -> str:
     column, key = _parts(element, compiler, **kw)
-    return f"json_value({column}, '$.{key}')"
+    if compiler.dialect.is_mariadb:  # type: ignore[attr-defined]  # it is a MySQLDialect here
+        return f"json_value({column}, '$.{key}')"
+    return f"json_unquote(nullif(json_extract({column}, '$.{key}'), cast('null' as json)))"
 
 
 @compiles(_HasKey, "sqlite")
@@ -84,3 +94,13 @@ def _postgresql_key(element: _HasKey, compiler: SQLCompiler, **kw: Any) -> str:
 def _mysql_key(element: _HasKey, compiler: SQLCompiler, **kw: Any) -> str:
     column, key = _parts(element, compiler, **kw)
     return f"json_contains_path({column}, 'one', '$.{key}')"
+
+
+@compiles(_Double)
+def _cast_to_double(element: _Double, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **kw)} AS DOUBLE PRECISION)"
+
+
+@compiles(_Double, "mysql")
+def _double_on_mysql(element: _Double, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"({compiler.process(element.clauses, **kw)} + 0e0)"

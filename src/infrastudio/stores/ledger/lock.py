@@ -19,6 +19,7 @@ ADVISORY_KEY: Final = 0x5354_5544_494F
 NOTIFY_CHANNEL: Final = "studio_ledger"
 
 _READ_CLOCK = select(LedgerClockRow.seq, LedgerClockRow.at, LedgerClockRow.hash).where(LedgerClockRow.id == 1)
+_READ_HEAD = select(LedgerClockRow.seq).where(LedgerClockRow.id == 1)
 _INSERT = insert(EventRow.__table__)  # type: ignore[arg-type]  # a mapped class has a Table, typed as FromClause
 
 
@@ -60,6 +61,10 @@ class TableLedgerLock(LedgerLock):
             connection.execute(
                 text("select pg_notify(:channel, :seq)"), {"channel": NOTIFY_CHANNEL, "seq": str(position.seq)}
             )
+
+    @override
+    def head(self, connection: Connection) -> int:
+        return int(connection.execute(_READ_HEAD).scalar_one())
 
 
 def advance_clock(connection: Connection, *, to_us: int) -> LedgerPosition:

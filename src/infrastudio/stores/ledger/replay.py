@@ -129,6 +129,12 @@ def fold_events(entries: Iterable[Entry]) -> tuple[dict[tuple[str, str], tuple[S
 def verify_tables(snapshot: Snapshot) -> list[Finding]:
     """Rebuild every ledgered table in a fresh database and compare it with the one in use, cell by cell."""
     states, findings = fold_events(read_entries(snapshot))
+    return findings + compare_tables(snapshot, states)
+
+
+def compare_tables(snapshot: Snapshot, states: Mapping[tuple[str, str], tuple[State, str]]) -> list[Finding]:
+    """Compare every ledgered table with what the states that `fold_events` returned make of it."""
+    findings: list[Finding] = []
     tables = [mapper.class_ for mapper in Base.registry.mappers if mapper.class_.ledgered is not None]
     fresh = create_engine("sqlite://")
     with fresh.connect() as rebuilt:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,14 +34,18 @@ LEVEL_COLUMNS: Final = ("lines_plain", "lines_debug", "lines_info", "lines_warni
 
 metadata = MetaData()
 
-_LARGEST: Final = 1.7976931348623157e308
+_LARGEST: Final = sys.float_info.max
+_LARGEST_BUT_ONE: Final = math.nextafter(_LARGEST, 0)
 _Key = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite counts up only in columns that are called INTEGER."""
 _Blob = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
 
 
 class LatestValue(TypeDecorator[float]):
-    """A float; on MariaDB and MySQL, which have no infinities, they are kept as the largest double."""
+    """A float; on MariaDB and MySQL, which have no infinities, they are kept as the largest double.
+
+    The largest double itself is kept as its neighbour there: what is finite stays finite, and the order stays.
+    """
 
     impl = Double
     cache_ok = True
@@ -48,7 +54,9 @@ class LatestValue(TypeDecorator[float]):
     def process_bind_param(self, value: float | None, dialect: Dialect) -> float | None:
         if value is None or dialect.name not in ("mysql", "mariadb"):
             return value
-        return max(-_LARGEST, min(_LARGEST, value))
+        if math.isinf(value):
+            return math.copysign(_LARGEST, value)
+        return max(-_LARGEST_BUT_ONE, min(_LARGEST_BUT_ONE, value))
 
     @override
     def process_result_value(self, value: Any | None, dialect: Dialect) -> float | None:

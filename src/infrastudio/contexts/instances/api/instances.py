@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from infrastudio.contexts.instances import queries, service
 from infrastudio.contexts.instances.api.parameters import (
@@ -12,9 +10,7 @@ from infrastudio.contexts.instances.api.parameters import (
     Can,
     InstanceId,
     ListFilter,
-    Order,
     Reader,
-    Word,
     Writer,
     name_ignored_fields,
 )
@@ -41,36 +37,6 @@ from infrastudio.http import (
 from infrastudio.http.envelope import EnvelopeRoute
 
 router = APIRouter(prefix="/api/instances", tags=["instances"], route_class=EnvelopeRoute)
-
-
-@router.get("", dependencies=[from_ledger], response_model=list[InstanceView])
-async def list_instances(
-    reader: Reader,
-    db: Db,
-    at: AsOf,
-    project: ProjectParameter,
-    wanted: ListFilter,
-    skip: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    sort: Word = None,
-    order: Order = "asc",
-    can: Can = "0",
-) -> Response:
-    """Return a part of the fleet; the header `X-Total-Count` tells how many match in all."""
-    found = await db.read(
-        reader,
-        queries.page,
-        wanted,
-        project=project,
-        skip=skip,
-        limit=limit,
-        sort=sort or "id",
-        descending=order == "desc",
-        at=at,
-        with_rights=can == "1",
-    )
-    headers = {"X-Total-Count": str(found.total)}
-    return Response(found.body, media_type="application/json", headers=headers)
 
 
 @router.get("/summary", dependencies=[from_ledger])

@@ -27,6 +27,7 @@ Writer = Annotated[Actor, Depends(requires("instances.write", ignores_unknown=Tr
 InstanceId = Annotated[int, Path(ge=1, le=MAX_INTEGER)]
 Word = Annotated[Text | None, Query(max_length=255)]
 Order = Literal["asc", "desc"]
+ProjectName = Annotated[Text | None, Query(max_length=63)]
 NamePart = Annotated[Text | None, Query(max_length=255, description="Part of the name, in any case.")]
 SearchText = Annotated[
     Text | None,

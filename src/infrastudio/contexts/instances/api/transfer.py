@@ -202,15 +202,13 @@ def _content_type(request: Request) -> tuple[str, str | None]:
 
 def _format_of(asked: FormatName | None, media_type: str) -> FormatName:
     said = MEDIA_TYPES.get(media_type)
-    if asked is None and said is None:
-        raise ValidationFailed.of("format", f"is required; known are {', '.join(MEDIA_TYPES.values())}")
     if said is None and media_type not in ("", ANY_BYTES):
         raise UnsupportedMediaType(Problem("Content-Type", f"must be one of {', '.join([*MEDIA_TYPES, ANY_BYTES])}"))
     if said is not None and asked is not None and said != asked:
         raise UnsupportedMediaType(Problem("Content-Type", f"says {said}, but format says {asked}"))
     found = asked or said
     if found is None:
-        raise ValidationFailed.of("format", "is required")
+        raise ValidationFailed.of("format", f"is required; known are {', '.join(MEDIA_TYPES.values())}")
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, literal
@@ -10,14 +10,18 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from infrastudio.contexts.instances.schemas import InstanceFilter
 from infrastudio.contexts.instances.tables import InstanceRow
+from infrastudio.kernel.text import casefold
 from infrastudio.stores import ledger
-from infrastudio.stores.db import UtcDateTime, contains_folded
+from infrastudio.stores.db import UtcDateTime, contains
 from infrastudio.stores.ledger import EVENT_AT
 
 Columns = Callable[[str], ColumnElement[Any]]
 
 COLUMNS: Final = tuple(column for column in InstanceRow.__table__.columns if not column.name.endswith("_folded"))
 """All that an instance consists of; what only searches need stays in the database."""
+
+PARTIAL: Final = {"name": "name_folded", "q": "search_folded"}
+"""The filters that ask for a part of a text in any case, and where that stands."""
 
 
 def live(field: str) -> ColumnElement[Any]:
@@ -44,12 +48,19 @@ def recorded(state: Any, field: str) -> ColumnElement[Any]:
     return value
 
 
-def conditions(wanted: InstanceFilter, columns: Columns) -> list[ColumnElement[bool]]:
-    """Return what the states that a filter lets through must meet."""
-    exact = wanted.model_dump(exclude={"name", "q"}, exclude_none=True)
-    found: list[ColumnElement[bool]] = [columns(field) == value for field, value in exact.items()]
-    if wanted.name:
-        found.append(contains_folded(columns("name_folded"), wanted.name))
-    if wanted.q:
-        found.append(contains_folded(columns("search_folded"), wanted.q))
-    return found
+def values_of(wanted: InstanceFilter) -> dict[str, Any]:
+    """Return what a filter asks for by field, folded where a part in any case is asked for."""
+    values = wanted.model_dump(exclude_none=True)
+    return {
+        field: casefold(value) if field in PARTIAL else value
+        for field, value in values.items()
+        if value or field not in PARTIAL
+    }
+
+
+def conditions(values: Mapping[str, Any], columns: Columns) -> list[ColumnElement[bool]]:
+    """Return what the states must meet that a filter with such `values_of` lets through."""
+    return [
+        contains(columns(PARTIAL[field]), value) if field in PARTIAL else columns(field) == value
+        for field, value in values.items()
+    ]

@@ -26,7 +26,7 @@ from infrastudio.kernel.errors import NotFound, ValidationFailed
 from infrastudio.kernel.filters.errors import closest
 from infrastudio.kernel.text import MAX_INTEGER
 from infrastudio.stores import ledger
-from infrastudio.stores.db import Snapshot, contains_folded
+from infrastudio.stores.db import Snapshot, contains_folded, unindexed
 from infrastudio.stores.ledger import EVENT_AT, EventRow, Moment
 
 ENTITY: Final = "instance"
@@ -82,16 +82,16 @@ def history(
         UnknownInstance: There never was such an instance, or the actor may not read it.
     """
     last = last_entry(snapshot, id, at=at)
-    own = (EventRow.entity == ENTITY, EventRow.entity_id == str(id), EventRow.seq <= _seq(at))
+    own = (EventRow.entity == ENTITY, EventRow.entity_id == str(id))
     if wanted == HistoryFilter():
-        total = last.version
+        total, by = last.version, EventRow.version  # the order of the index that finds versions
         versions = _versions(total, offset, limit, descending=descending)
         found = select(*_COLUMNS).where(*own, EventRow.version.in_(versions))
     else:
-        matching = _conditions(wanted)
+        matching, by = [EventRow.seq <= _seq(at), *_conditions(wanted)], EventRow.seq
         total = int(snapshot.execute(select(func.count()).where(*own, *matching)).scalar_one())
         found = select(*_COLUMNS).where(*own, *matching).offset(offset).limit(limit)
-    ordered = found.order_by(EventRow.seq.desc() if descending else EventRow.seq.asc())
+    ordered = found.order_by(by.desc() if descending else by.asc())
     items = [_item(snapshot, row) for row in snapshot.execute(ordered)]
     return HistoryPage(items=items, total=total, limit=limit, offset=offset)
 
@@ -285,7 +285,8 @@ def _newest(
 def _conditions(wanted: HistoryFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.operation_type is not None:
-        found.append(EventRow.kind == KINDS[wanted.operation_type])
+        # not by the index of kinds: SQLite would look through all instances for the updates of one
+        found.append(unindexed(EventRow.kind) == KINDS[wanted.operation_type])
     if wanted.start is not None:
         found.append(EventRow.occurred_at >= wanted.start)
     if wanted.end is not None:

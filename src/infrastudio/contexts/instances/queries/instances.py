@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 
-from infrastudio.contexts.instances.queries.columns import COLUMNS, conditions, live, past
+from infrastudio.contexts.instances.queries.columns import COLUMNS, conditions, live, past, values_of
 from infrastudio.contexts.instances.schemas import Instance, InstanceFilter, InstanceView
 from infrastudio.contexts.instances.tables import InstanceRow
 from infrastudio.contexts.projects import queries as projects
@@ -17,6 +17,8 @@ from infrastudio.stores.db import Snapshot
 from infrastudio.stores.ledger import BIRTH, EVENT_AT, EventRow, Moment
 
 READ: Final = "instances.read"
+LIFE: Final = ("instance.created", "instance.deleted")
+"""The kinds of events with which an instance comes, for the first time or again, and goes."""
 SORTABLE: Final = tuple(column.name for column in COLUMNS if column.name != "project_id")
 
 
@@ -95,11 +97,52 @@ def instances(
     at: Moment | None = None,
 ) -> InstanceList:
     """Return a part of the list, live or as of a moment; by default ascending by id."""
-    matching = select_matching(snapshot, wanted, project=project, at=at)
-    part = ordered(matching, sort=sort, descending=descending, at=at)
+    if at is not None:
+        states, total = states_at(
+            snapshot, wanted, at, project=project, skip=skip, limit=limit, sort=sort, descending=descending
+        )
+        return InstanceList([Instance.model_validate_json(state) for state in states], total)
+    matching = select_matching(snapshot, wanted, project=project, at=None)
+    part = ordered(matching, sort=sort, descending=descending, at=None)
     total = snapshot.execute(count(matching)).scalar_one()
     rows = snapshot.execute(part.offset(skip).limit(limit)).all()
-    return InstanceList([_read(snapshot, found, at) for found in rows], total)
+    return InstanceList([instance_of(snapshot, found) for found in rows], total)
+
+
+def states_at(
+    snapshot: Snapshot,
+    wanted: InstanceFilter,
+    at: Moment,
+    *,
+    project: str | None,
+    skip: int,
+    limit: int,
+    sort: str,
+    descending: bool,
+) -> tuple[list[str], int]:
+    """Return a part of the list as of a moment as JSON texts, and how many match in all."""
+    if sort == "id":
+        matching = select_matching(snapshot, wanted, project=project, at=at, in_order=True)
+        part = ordered(matching.with_only_columns(EVENT_AT.after), descending=descending, at=at)
+        states = list(snapshot.execute(part.offset(skip).limit(limit)).scalars())
+        return states, _total_at(snapshot, wanted, at, project)
+    matching = select_matching(snapshot, wanted, project=project, at=at)
+    counted: Any = matching.with_only_columns(EVENT_AT.seq, func.count().over().label("total"))
+    part = ordered(counted, sort=sort, descending=descending, at=at).offset(skip).limit(limit)
+    found = snapshot.execute(part).all()
+    if not found:
+        return [], _total_at(snapshot, wanted, at, project) if skip else 0
+    return ledger.recorded_texts(snapshot, [row.seq for row in found]), found[0].total
+
+
+def _total_at(snapshot: Snapshot, wanted: InstanceFilter, at: Moment, project: str | None) -> int:
+    """Return how many match; without a filter nobody looks at each of them."""
+    if wanted != InstanceFilter():
+        matching = select_matching(snapshot, wanted, project=project, at=at)
+        return int(snapshot.execute(count(matching)).scalar_one())
+    allowed = projects.visible_ids(snapshot, project, READ)
+    counts = ledger.count_existing(snapshot, *LIFE, at.seq)
+    return sum(number for project_id, number in counts.items() if allowed is None or project_id in allowed)
 
 
 def view(snapshot: Snapshot, id: int, *, at: Moment | None = None) -> InstanceView:
@@ -142,7 +185,7 @@ def batch(
         behind: The id that the batch before ended with.
         size: How many.
     """
-    matching = select_matching(snapshot, wanted, project=project, at=at)
+    matching = select_matching(snapshot, wanted, project=project, at=at, in_order=True)
     if at is None:
         matching = matching.where(InstanceRow.id > behind)
     elif behind:
@@ -152,13 +195,22 @@ def batch(
 
 
 def select_matching(
-    snapshot: Snapshot, wanted: InstanceFilter, *, project: str | None, at: Moment | None
+    snapshot: Snapshot,
+    wanted: InstanceFilter,
+    *,
+    project: str | None,
+    at: Moment | None,
+    in_order: bool = False,
 ) -> Select[Any]:
-    """Return the statement of the rows (live) or states (as of a moment) that match and that the actor may read."""
+    """Return the statement of the rows (live) or states (as of a moment) that match and that the actor may read.
+
+    States come `in_order` of their ids at the price of a look at each birth: for pages by id.
+    """
     column = InstanceRow.project_id if at is None else EVENT_AT.project_id
     visible = projects.visible(snapshot, column, project, READ)
-    base = select(*COLUMNS) if at is None else ledger.select_states("instance", at.seq)
-    return base.where(visible, *conditions(wanted, live if at is None else past))
+    born_as = LIFE[0] if in_order else None
+    base = select(*COLUMNS) if at is None else ledger.select_states("instance", at.seq, born_as=born_as)
+    return base.where(visible, *conditions(values_of(wanted), live if at is None else past))
 
 
 def rights_on(snapshot: Snapshot, project: str) -> list[str]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import BigInteger, Row, type_coerce
+from sqlalchemy import BigInteger, bindparam, func, select, type_coerce
 
-from infrastudio.contexts.instances.queries.columns import COLUMNS
-from infrastudio.contexts.instances.queries.instances import count, ordered, rights_on, select_matching
+from infrastudio.contexts.instances.queries.columns import COLUMNS, conditions, live, values_of
+from infrastudio.contexts.instances.queries.instances import READ, count, ordered, rights_on, select_matching, states_at
 from infrastudio.contexts.instances.schemas import Instance, InstanceFilter
+from infrastudio.contexts.instances.tables import InstanceRow
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.kernel.clock import format_micros
-from infrastudio.stores.db import Snapshot, UtcDateTime
+from infrastudio.stores import ledger
+from infrastudio.stores.db import PreparedSelect, Snapshot, UtcDateTime
 from infrastudio.stores.ledger import Moment
 
 FIELDS: Final = tuple(Instance.model_fields)
@@ -22,11 +25,12 @@ DEFAULTS: Final[Mapping[str, Any]] = {
 }
 """What states have that were recorded before the field was there."""
 
-_TIMES: Final = tuple(column.name for column in COLUMNS if isinstance(column.type, UtcDateTime))
-_RAW: Final = tuple(
+_TIMES: Final = frozenset(column.name for column in COLUMNS if isinstance(column.type, UtcDateTime))
+_RAW: Final = [
     type_coerce(column, BigInteger).label(column.name) if column.name in _TIMES else column for column in COLUMNS
-)
-_NAMES: Final = tuple(column.name for column in COLUMNS)
+]
+"""The columns as numbers and text: times are microseconds."""
+_NAMES: Final = tuple("project" if column.name == "project_id" else column.name for column in COLUMNS)
 
 
 class JsonPage(NamedTuple):
@@ -49,27 +53,74 @@ def page(
     with_rights: bool = False,
 ) -> JsonPage:
     """Return a part of the list, as `instances` does; `with_rights` adds what the actor may do with each."""
-    matching = select_matching(snapshot, wanted, project=project, at=at)
-    total = snapshot.execute(count(matching)).scalar_one()
-    part = ordered(matching, sort=sort, descending=descending, at=at).offset(skip).limit(limit)
-    if at is None:
-        items = [_live(snapshot, row) for row in snapshot.execute(part.with_only_columns(*_RAW))]
+    if at is not None:
+        states, total = states_at(
+            snapshot, wanted, at, project=project, skip=skip, limit=limit, sort=sort, descending=descending
+        )
+        items = [_past(state) for state in states]
+    elif project != projects.EVERY_PROJECT:
+        project_id = projects.require(snapshot, project, READ)
+        items, total = _live(snapshot, wanted, project_id, skip, limit, sort, descending)
     else:
-        items = [_past(row) for row in snapshot.execute(part)]
+        matching = select_matching(snapshot, wanted, project=project, at=None)
+        total = snapshot.execute(count(matching)).scalar_one()
+        part = ordered(matching, sort=sort, descending=descending, at=None).offset(skip).limit(limit)
+        rows = snapshot.execute(part.with_only_columns(*_RAW)).all()
+        items = [_item(row, projects.slug_of(snapshot, row.project_id)) for row in rows]
     if with_rights:
         rights = {slug: rights_on(snapshot, slug) for slug in {item["project"] for item in items}}
         items = [{**item, "can": rights[item["project"]]} for item in items]
     return JsonPage(orjson.dumps(items), total)
 
 
-def _live(snapshot: Snapshot, row: Row[Any]) -> dict[str, Any]:
+class _Prepared(NamedTuple):
+    rows: PreparedSelect
+    total: PreparedSelect
+
+
+def _live(
+    snapshot: Snapshot,
+    wanted: InstanceFilter,
+    project_id: str,
+    skip: int,
+    limit: int,
+    sort: str,
+    descending: bool,
+) -> tuple[list[dict[str, Any]], int]:
+    values = values_of(wanted)
+    prepared = _prepared(tuple(values), sort, descending)
+    values["project_id"] = project_id
+    rows = prepared.rows.rows(snapshot, values | {"skip": skip, "limit": limit})
+
+    def count_rows() -> int:
+        return int(prepared.total.rows(snapshot, values)[0][0])
+
+    key = ("instances", ledger.head(snapshot), *sorted(values.items()))
+    slug = projects.slug_of(snapshot, project_id)
+    return [_item(row, slug) for row in rows], snapshot.remembered(key, count_rows)
+
+
+@lru_cache(maxsize=256)
+def _prepared(filters: tuple[str, ...], sort: str, descending: bool) -> _Prepared:
+    """Return the statements of live pages of one project that are narrowed and ordered alike."""
+    own = InstanceRow.project_id == bindparam("project_id")
+    matching = conditions({field: bindparam(field) for field in filters}, live)
+    rows = ordered(select(*_RAW).where(own, *matching), sort=sort, descending=descending, at=None)
+    return _Prepared(
+        PreparedSelect(rows.offset(bindparam("skip")).limit(bindparam("limit"))),
+        PreparedSelect(select(func.count()).select_from(InstanceRow.__table__).where(own, *matching)),
+    )
+
+
+def _item(row: Sequence[Any], slug: str) -> dict[str, Any]:
     item = dict(zip(_NAMES, row, strict=True))
-    item["project"] = projects.slug_of(snapshot, item.pop("project_id"))
-    for name in _TIMES:
-        item[name] = format_micros(item[name])
+    created, updated = item["created_at"], item["updated_at"]
+    item["project"] = slug
+    item["created_at"] = told = format_micros(created)
+    item["updated_at"] = told if updated == created else format_micros(updated)
     return item
 
 
-def _past(row: Row[Any]) -> dict[str, Any]:
-    state = {**DEFAULTS, **orjson.loads(row.after)}
+def _past(after: str) -> dict[str, Any]:
+    state = {**DEFAULTS, **orjson.loads(after)}
     return {field: state[field] for field in FIELDS}

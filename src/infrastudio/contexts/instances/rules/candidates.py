@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
@@ -109,7 +109,9 @@ def _moment(values: Mapping[str, Any], field: str, now: datetime, problems: list
         moment = None
     if moment is None:
         problems.append(Problem(field, "is no moment; write it as 2026-01-31T12:00:00Z"))
-    elif moment > now:
+        return None
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if moment > now:
         problems.append(Problem(field, "lies in the future; a time without a zone is UTC"))
     return moment
 

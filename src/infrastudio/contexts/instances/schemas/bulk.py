@@ -43,10 +43,10 @@ class BulkRestore(Body):
 class BulkIn(Body):
     """Many writes, of which all are done or none: deletions first, then updates, restores and creations."""
 
-    create: Annotated[list[InstanceIn], Field(max_length=MAX_ROWS, default_factory=list)]
-    update: Annotated[list[BulkUpdate], Field(max_length=MAX_ROWS, default_factory=list)]
-    delete: Annotated[list[BulkDelete], Field(max_length=MAX_ROWS, default_factory=list)]
-    restore: Annotated[list[BulkRestore], Field(max_length=MAX_ROWS, default_factory=list)]
+    create: list[InstanceIn] = Field(max_length=MAX_ROWS, default_factory=list)
+    update: list[BulkUpdate] = Field(max_length=MAX_ROWS, default_factory=list)
+    delete: list[BulkDelete] = Field(max_length=MAX_ROWS, default_factory=list)
+    restore: list[BulkRestore] = Field(max_length=MAX_ROWS, default_factory=list)
 
     @model_validator(mode="after")
     def _limit_rows(self) -> BulkIn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from infrastudio.kernel.text import Text
 from infrastudio.kernel.versioned import Value
@@ -34,7 +34,13 @@ class ImportOptions(Value):
     source: SourceName = "file"
 
 
-class RowProblem(Value):
+class _Report(Value):
+    """What a client of another release reads too."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class RowProblem(_Report):
     """What is wrong with a cell, or (`path` is `row`) with a row."""
 
     path: str
@@ -42,7 +48,7 @@ class RowProblem(Value):
     value: Any = None
 
 
-class ImportedRow(Value):
+class ImportedRow(_Report):
     """What became, or would become, of a row.
 
     Attributes:
@@ -57,7 +63,7 @@ class ImportedRow(Value):
     problems: tuple[RowProblem, ...] = ()
 
 
-class ImportReport(Value):
+class ImportReport(_Report):
     """What an import did, or would do.
 
     Attributes:

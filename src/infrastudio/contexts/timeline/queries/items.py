@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -20,8 +21,11 @@ from infrastudio.contexts.timeline.tables import LateEventRow
 from infrastudio.kernel.clock import from_micros, to_micros
 from infrastudio.kernel.pages import encode_cursor
 from infrastudio.stores import ledger
-from infrastudio.stores.db import Snapshot
+from infrastudio.stores.db import Snapshot, unindexed
 from infrastudio.stores.ledger import Entry, EventRow
+
+_EVENT: Final = SimpleNamespace(entity=EventRow.entity, project_id=unindexed(EventRow.project_id))
+"""What the right to read depends on: not what the events of a window are found by."""
 
 MAX_NEIGHBOURS: Final = 200
 """Entities next to one whose events are shown on its timeline."""
@@ -60,7 +64,7 @@ def read_timeline(snapshot: Snapshot, window: Window, *, limit: int, cursor: str
         born, project = _birth_of(snapshot, window.about), projects.EVERY_PROJECT
         start = window.start or born
         conditions.append(_related_events(snapshot, window.about, window.until))
-    conditions += [*_inside(snapshot, start, window.end, window.until), readable(snapshot, EventRow, project)]
+    conditions += [*_inside(snapshot, start, window.end, window.until), readable(snapshot, _EVENT, project)]
     totals: dict[str, int] = {}
     wanted: list[str] = []
     counts = select(EventRow.kind, func.count().label("total")).where(*conditions).group_by(EventRow.kind)

@@ -1,4 +1,4 @@
-"""`studio demo`: from an empty folder to a served model, each step for real."""
+"""The live story of `studio demo`: from an empty folder to a served model, each step for real."""
 
 from __future__ import annotations
 
@@ -78,10 +78,11 @@ def demo(
     exit_after: Annotated[bool, typer.Option("--exit", help="Stop everything at the end.")] = False,
     data: Annotated[Path | None, typer.Option("--data", help="An empty data folder.", show_default="temporary")] = None,
 ) -> None:
-    """Train, register, deploy and ask a real model on an empty data folder."""
+    """Record weeks of a fleet, then train, register, deploy and ask a real model, on an empty data folder."""
     started = time.monotonic()
-    local = LocalModel()
     folder = data or Path(tempfile.mkdtemp(prefix="infrastudio-demo-"))
+    _record_past(folder)
+    local = LocalModel()
     with running(folder, port) as (client, server), _progress() as progress:
         run = _train(client, progress)
         version = _registered(client, progress, run["id"])
@@ -99,6 +100,15 @@ def demo(
             return
         console.print("The server is up; [bold]Ctrl-C[/] stops it.")
         _wait_for_interrupt(server)
+
+
+def _record_past(folder: Path) -> None:
+    from infrastudio.cli.demo.past import record_past  # the other commands start without all that it imports
+
+    with _progress() as progress:
+        task = progress.add_task("Record six weeks of a fleet", total=1)
+        record_past(folder)
+        progress.update(task, completed=1)
 
 
 class LocalModel:

@@ -1,0 +1,147 @@
+"""A ledger of a million events, made once for each kind of database and kept under `.cache`.
+
+The fleet is made by the service's verbs, all that happened to it afterwards by `ledger.append` alone: what reads see is
+the same, and it takes minutes in place of hours. At the end the rows are brought to the states that the ledger tells.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.harness import fleet
+from benchmarks.harness.processes import REPOSITORY
+from benchmarks.harness.report import console
+from sqlalchemy import bindparam, update
+
+from infrastudio.contexts.identity.queries import SINGLE_USER
+from infrastudio.contexts.instances import queries
+from infrastudio.contexts.instances.events import InstanceUpdated
+from infrastudio.contexts.instances.schemas import Instance, InstanceFilter
+from infrastudio.contexts.instances.tables import InstanceRow
+from infrastudio.contexts.projects import queries as projects
+from infrastudio.contexts.search.controller import SearchFollower
+from infrastudio.contexts.search.tables import SearchCheckpointRow
+from infrastudio.contexts.timeline.controller import TimelineFollower
+from infrastudio.contexts.timeline.tables import TimelineCheckpointRow
+from infrastudio.kernel.clock import ManualClock, format_time
+from infrastudio.kernel.diff import Change
+from infrastudio.kernel.text import folded_together
+from infrastudio.server import wiring
+from infrastudio.server.settings import load_settings
+from infrastudio.stores import ledger
+from infrastudio.stores.db import Database, Snapshot, UnitOfWork
+
+KEPT: Final = REPOSITORY / ".cache" / "benchmarks"
+FORMAT: Final = 1
+"""Another one when `fill` makes something else."""
+
+UNIT: Final = 5000
+"""Events in one unit of work."""
+SPAN: Final = timedelta(days=90)
+SEED: Final = 7
+
+DEEP_ID: Final = 1
+"""The instance with `DEEP_VERSIONS` versions, or a quarter of all events where these are few."""
+DEEP_VERSIONS: Final = 10_000
+SHALLOW_ID: Final = 2
+SHALLOW_VERSIONS: Final = 10
+
+
+def kept(*, instances: int, events: int) -> Path:
+    """Return a folder whose `data` is a data folder with such a ledger on SQLite; it is made where it is not there.
+
+    The folder is marked when the ledger is whole: one that was cut off is made anew.
+    """
+    folder = KEPT / f"ledger-{instances}-{events}"
+    mark = folder / f"made-{FORMAT}"
+    if mark.exists():
+        return folder
+    shutil.rmtree(folder, ignore_errors=True)
+    data = folder / "data"
+    data.mkdir(parents=True)
+    clock = ManualClock(datetime.now(UTC) - SPAN - timedelta(days=1))
+    given = {"data": data, "db_synchronous": "OFF"}
+    db = wiring.open_database(load_settings(given, environment={}, working_directory=data).settings, clock=clock)
+    try:
+        fill(db, clock, instances=instances, events=events)
+    finally:
+        db.close()
+    mark.touch()
+    return folder
+
+
+def fill(db: Database, clock: ManualClock, *, instances: int, events: int) -> None:
+    """Fill an empty database until it has so many events, and print how long it took; `clock` is the database's."""
+    started = time.monotonic()
+    fleet.fill(db, instances)
+    asyncio.run(_catch_up(db))
+    with db.snapshot(SINGLE_USER) as snapshot:
+        states = _fleet(snapshot)
+        project_id = projects.id_of(snapshot, "default") or ""
+        missing = events - ledger.head(snapshot)
+    made = time.monotonic()
+    order = _order(list(states), missing)
+    for start in range(0, missing, UNIT):
+        clock.advance(SPAN.total_seconds() * UNIT / missing)
+        with db.begin(SINGLE_USER.because("a benchmark")) as uow:
+            for number, id in enumerate(order[start : start + UNIT], start):
+                states[id] = _append_change(uow, states[id], number, project_id)
+    with db.begin(SINGLE_USER) as uow:
+        _write_rows(uow, states.values())
+        # what is found by name and by links stays as the fleet was made, and no server goes through it all at its start
+        for table in (SearchCheckpointRow, TimelineCheckpointRow):
+            uow.change(update(table).values(seq=events))
+    console.print(
+        f"[dim]{db.dialect}: {instances:,} instances made in {made - started:.0f} s, {missing:,} events appended in "
+        f"{time.monotonic() - made:.0f} s.[/]"
+    )
+
+
+def _fleet(snapshot: Snapshot) -> dict[int, Instance]:
+    found: dict[int, Instance] = {}
+    while page := queries.instances(snapshot, InstanceFilter(), skip=len(found), limit=1000).items:
+        found |= {instance.id: instance for instance in page}
+    return found
+
+
+def _order(ids: list[int], events: int) -> list[int]:
+    """Return which instance each event is about."""
+    chance = random.Random(SEED)
+    order = [DEEP_ID] * min(DEEP_VERSIONS - 1, events // 4) + [SHALLOW_ID] * (SHALLOW_VERSIONS - 1)
+    others = [id for id in ids if id not in (DEEP_ID, SHALLOW_ID)]
+    order += chance.choices(others, k=events - len(order))
+    chance.shuffle(order)
+    return order
+
+
+def _append_change(uow: UnitOfWork, before: Instance, number: int, project_id: str) -> Instance:
+    asked: dict[str, Any] = {"replicas": 1 + number % 90, "description": f"Changed for the {number}th time"}
+    after = before.model_copy(update=asked | {"version": before.version + 1, "updated_at": uow.now})
+    changes = {field: Change(getattr(before, field), value) for field, value in asked.items()}
+    changes["updated_at"] = Change(format_time(before.updated_at), format_time(uow.now))
+    ledger.append(uow, InstanceUpdated(after=after, changes=changes), project_id=project_id)
+    return after
+
+
+def _write_rows(uow: UnitOfWork, states: Iterable[Instance]) -> None:
+    fields = ("replicas", "description", "version", "updated_at", "search_folded")
+    statement = update(InstanceRow.__table__).where(InstanceRow.id == bindparam("of"))  # type: ignore[arg-type]
+    values = [
+        {"of": state.id, "search_folded": folded_together(getattr(state, name) for name in Instance.searched)}
+        | {field: getattr(state, field) for field in fields[:-1]}
+        for state in states
+    ]
+    uow.change(statement.values({field: bindparam(field) for field in fields}), values)
+
+
+async def _catch_up(db: Database) -> None:
+    """Let the followers of a server do now what they would do at its start."""
+    await TimelineFollower(db).catch_up()
+    await SearchFollower(db).catch_up()
