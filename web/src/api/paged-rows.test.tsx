@@ -106,3 +106,50 @@ test("rows that are held stay as they are until the reader asks for the newer on
   await expect.element(shown()).toMatchTextContent("1280");
   expect(state()).toBe("");
 });
+
+interface Named {
+  id: number;
+  value: string;
+}
+
+/** A short list that is held: each row by its value, and what its pill says. */
+function Held({ answer }: { answer: () => Named[] }) {
+  const rows = usePagedRows({
+    pageQuery: (offset) =>
+      queryOptions({
+        queryKey: ["named", offset],
+        queryFn: () => {
+          const items = answer();
+          return Promise.resolve({ items, total: items.length, total_exact: true, next_cursor: null });
+        },
+      }),
+    held: true,
+    identity: "named",
+    idOf: (row) => row.id,
+  });
+  const values = [0, 1, 2].map((index) => rows.rowAt(index)?.value ?? "-");
+  return <output>{`${values.join(" ")} ${rows.hasNewer ? `${rows.newer} newer` : "all"}`}</output>;
+}
+
+test("rows that are told apart change in place while they are held; only new ones wait", async () => {
+  let rows: Named[] = [
+    { id: 1, value: "a" },
+    { id: 2, value: "b" },
+  ];
+  const client = new QueryClient();
+  await render(
+    <QueryClientProvider client={client}>
+      <Held answer={() => rows} />
+    </QueryClientProvider>,
+  );
+  await expect.element(shown()).toMatchTextContent("a b - all");
+  rows = [
+    { id: 1, value: "a" },
+    { id: 2, value: "B" },
+  ];
+  await client.invalidateQueries({ queryKey: ["named"] });
+  await expect.element(shown()).toMatchTextContent("a B - all");
+  rows = [{ id: 3, value: "c" }, ...rows];
+  await client.invalidateQueries({ queryKey: ["named"] });
+  await expect.element(shown()).toMatchTextContent("a B - 1 newer");
+});

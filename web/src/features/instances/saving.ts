@@ -6,7 +6,7 @@ import type { BulkAnswer, BulkBody, Instance } from "@/api/types";
 import { plural } from "@/lib/numbers";
 import { toast } from "@/ui/toasts";
 import { GivenUp, keepAnswer, reasonOf, saveMerging, tellSaved } from "./editing";
-import type { FieldName, InstanceChanges } from "./fields";
+import { FIELDS, type FieldName, type InstanceChanges } from "./fields";
 import { createInstance, type NewInstance, restoreInstance, sendBulk } from "./writes";
 
 /** Save what a form changed. Raises: ApiError as the server says it; the form shows it. */
@@ -120,9 +120,7 @@ export async function restoreVersion(
   const restored = await restoreInstance(id, historyId, now?.version, reason);
   keepAnswer(client, restored);
   void client.invalidateQueries({ queryKey: queryKeys.instances.all });
-  const names = now
-    ? (Object.keys(now) as FieldName[]).filter((name) => name in restored && now[name] !== restored[name])
-    : [];
+  const names = FIELDS.map(({ name }) => name).filter((name) => now && now[name] !== restored[name]);
   const undo: BulkBody = now
     ? undoOfUpdate(
         { items: [{ operation: "restore", id, history_id: null, instance: restored }] },

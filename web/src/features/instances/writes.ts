@@ -3,16 +3,16 @@ import { toApiError } from "@/api/errors";
 import type { BulkAnswer, BulkBody, Instance } from "@/api/types";
 import type { FieldName, InstanceChanges } from "./fields";
 
-/** How long one try may take, and the pauses before the next ones: half a minute in all, as long as a start may take. */
+/** How long one try may take, and the pauses before the next ones: a minute in all, when the badge says Offline too. */
 const TRY_MS = 8000;
-const PAUSES_MS = [300, 700, 1500, 2500, 5000, 5000, 5000, 5000, 5000];
+const PAUSES_MS = [300, 700, 1500, 2500, ...Array<number>(11).fill(5000)];
 const NOBODY_THERE = [0, 502, 503, 504];
 
 /**
  * Send one intention until somebody answers: the key in its headers makes a repeat harmless, so that an edit under
  * which the server died is either confirmed or known to have failed.
  *
- * Raises: ApiError as the server says it; NetworkError when nobody answered for half a minute.
+ * Raises: ApiError as the server says it; NetworkError when nobody answered for a minute.
  */
 async function patiently<T>(send: (signal: AbortSignal) => Promise<T>): Promise<T> {
   for (const pause of [...PAUSES_MS, null]) {

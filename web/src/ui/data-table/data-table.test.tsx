@@ -142,3 +142,71 @@ test("check boxes are native ones, named after their rows", async () => {
   await page.getByRole("checkbox", { name: "Select all loaded rows" }).click();
   expect(selected()).toBe("");
 });
+
+interface Amount {
+  id: string;
+  amount: number;
+}
+
+/** A table whose amounts are changed in place, up to 100. */
+function Editable({
+  onCommit,
+  onRefuse,
+}: {
+  onCommit: (text: string) => void;
+  onRefuse: (why: string) => void;
+}) {
+  const [columns] = useState((): Column<Amount>[] => [
+    { id: "id", header: "Id", width: 100, cell: (row) => row.id },
+    {
+      ...{ id: "amount", header: "Amount", width: 100, cell: (row: Amount) => row.amount },
+      edit: {
+        kind: "number",
+        can: () => true,
+        value: (row) => String(row.amount),
+        check: (text) => (Number(text) <= 100 ? null : "at most 100"),
+        commit: (_, text) => onCommit(text),
+        refuse: (_, __, why) => onRefuse(why),
+      },
+    },
+  ]);
+  return (
+    <div style={{ display: "flex", height: 300, width: 400 }}>
+      <DataTable
+        label="Amounts"
+        primary
+        columns={columns}
+        rowCount={3}
+        rowAt={(index) => ({ id: `r${index}`, amount: index })}
+        idOf={(row) => row.id}
+        nameOf={(row) => row.id}
+      />
+    </div>
+  );
+}
+
+test("arrows go to a cell, Enter edits it, Escape gives it up, and down stays in its column", async () => {
+  stop = listenToShortcuts();
+  const [onCommit, onRefuse] = [vi.fn(), vi.fn()];
+  await render(<Editable onCommit={onCommit} onRefuse={onRefuse} />);
+  await userEvent.keyboard("j{ArrowRight}{Enter}7{Escape}");
+  expect(onCommit).not.toHaveBeenCalled();
+  await userEvent.keyboard("{ArrowDown}{Enter}8{Enter}");
+  expect(onCommit.mock.calls).toEqual([["8"]]);
+  expect(document.activeElement?.closest("tr")?.textContent).toContain("r1");
+  await userEvent.keyboard("{ArrowLeft}");
+  expect(document.activeElement?.tagName).toBe("TR");
+});
+
+test("a cell that is left with something wrong says so and is refused", async () => {
+  stop = listenToShortcuts();
+  const [onCommit, onRefuse] = [vi.fn(), vi.fn()];
+  await render(<Editable onCommit={onCommit} onRefuse={onRefuse} />);
+  await page.getByRole("cell", { name: "2", exact: true }).click();
+  await userEvent.keyboard("900{Enter}");
+  await expect.element(page.getByRole("alert")).toMatchTextContent("at most 100");
+  expect(onRefuse).not.toHaveBeenCalled();
+  await page.getByRole("columnheader", { name: "Id" }).click();
+  expect(onRefuse.mock.calls).toEqual([["at most 100"]]);
+  expect(onCommit).not.toHaveBeenCalled();
+});
