@@ -51,7 +51,7 @@ def measure(asked: Effort, server: Server, instances: int, events: int) -> None:
         )
         query = "&q=chat-00"
         pairs.append(
-            (f"as of {share} %, free text; peer: live", 10.0, _list_at(share, events, query), _list_live(query))
+            (f"as of {share} %, free text; peer: live", None, _list_at(share, events, query), _list_live(query))
         )
     for case, bar, ours, peer in pairs:
         table.add(case, *_rounds(asked, server, ours, peer), bar=bar)
