@@ -151,13 +151,12 @@ def test_a_server_that_is_killed_in_the_middle_has_imported_nothing(tmp_path: Pa
     rows = [{"name": f"n{at}", "model_name": "m", "cluster_name": "c", "image_tag": "i"} for at in range(10_000)]
     url = f"{server.url}/api/instances/import"
     operation = httpx.post(url, json=rows, timeout=TIMEOUT_S).raise_for_status().json()
-    while (told := httpx.get(f"{server.url}/api/operations/{operation['id']}", timeout=TIMEOUT_S).json())[
-        "status"
-    ] == "running":
-        if told["progress"] and told["progress"]["unit"] == "rows":
-            break
+    followed = f"/api/operations/{operation['id']}"
+    told = operation
+    while told["status"] == "running" and (told["progress"] or {}).get("unit") != "rows":
+        told = httpx.get(f"{server.url}{followed}", timeout=TIMEOUT_S).json()
     server.kill()
     with running(folder) as again:
         count = len(httpx.get(f"{again.url}/api/instances?limit=1000", timeout=TIMEOUT_S).json())
         assert count == (1000 if told["status"] == "succeeded" else 0)
-        assert httpx.get(f"{again.url}/api/operations/{operation['id']}", timeout=TIMEOUT_S).status_code == 404
+        assert httpx.get(f"{again.url}{followed}", timeout=TIMEOUT_S).status_code == 404
