@@ -12,12 +12,14 @@ from typing import Any
 import httpx
 import pytest
 
-from databases import PostgresServer
+from databases import DatabaseServer
 from infrastudio.cli.main import main
+from infrastudio.stores.db.settings import parse_url
 from older_schema import older_rows, write_csv, write_database, write_sqlite
-from running_server import Server, running
+from running_server import Server, running, start_server
 
 Studio = Callable[..., tuple[int, str, str]]
+TIMEOUT_S = 60
 WORDS = ("--map", "status.starting_up=pending")
 
 
@@ -46,7 +48,7 @@ def studio(server: Server, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Captur
 
 
 def names(server: Server) -> dict[str, dict[str, Any]]:
-    found = httpx.get(f"{server.url}/api/instances?limit=1000").json()
+    found = httpx.get(f"{server.url}/api/instances?limit=1000", timeout=TIMEOUT_S).json()
     return {item["name"]: item for item in found}
 
 
@@ -81,7 +83,7 @@ def test_it_is_done_once_and_taken_back(studio: Studio, server: Server, tmp_path
     again = json.loads(studio("import", "instances", source, *options)[1])
     assert again["applied"] == {"created": 0, "updated": 0, "unchanged": 57, "skipped": 0, "failed": 0}
     assert (names(server), again["import_ids"]) == (now, [])
-    httpx.put(f"{server.url}/api/instances/3", json={"replicas": 50}).raise_for_status()
+    httpx.put(f"{server.url}/api/instances/3", json={"replicas": 50}, timeout=TIMEOUT_S).raise_for_status()
     (import_id,) = first["import_ids"]
     assert "Would take back 57" in studio("import", "undo", import_id)[1]
     code, out, _ = studio("import", "undo", import_id, "--apply", "--json")
@@ -90,11 +92,11 @@ def test_it_is_done_once_and_taken_back(studio: Studio, server: Server, tmp_path
 
 
 def test_a_csv_file_and_a_database_mean_the_same(
-    studio: Studio, postgres_server: PostgresServer, tmp_path: Path
+    studio: Studio, postgres_server: DatabaseServer, tmp_path: Path
 ) -> None:
     rows = older_rows(20, faults=False)
     url = postgres_server.new_database()
-    write_database(url.replace("postgresql://", "postgresql+psycopg://"), rows)
+    write_database(parse_url(url).render_as_string(hide_password=False), rows)
     file = str(write_csv(tmp_path / "old.csv", rows, encoding="latin-1"))
     told = [
         json.loads(studio("import", "instances", *source, *WORDS, "--json")[1])
@@ -125,7 +127,9 @@ def test_without_a_server_it_goes_into_the_database(studio: Studio, tmp_path: Pa
 def test_instances_are_listed_and_exported(studio: Studio, server: Server, tmp_path: Path) -> None:
     body = {"model_name": "m", "cluster_name": "c", "image_tag": "i"}
     for name in ("shown", "hidden"):
-        httpx.post(f"{server.url}/api/instances", json=body | {"name": f"cli {name}"}).raise_for_status()
+        httpx.post(
+            f"{server.url}/api/instances", json=body | {"name": f"cli {name}"}, timeout=TIMEOUT_S
+        ).raise_for_status()
     assert "cli shown" in studio("instances", "-q", "CLI", "--sort", "name")[1]
     found = json.loads(studio("instances", "--name", "cli s", "--json")[1])
     assert [item["name"] for item in found] == ["cli shown"]
@@ -142,18 +146,17 @@ def test_instances_are_listed_and_exported(studio: Studio, server: Server, tmp_p
 
 
 def test_a_server_that_is_killed_in_the_middle_has_imported_nothing(tmp_path: Path) -> None:
-    from running_server import start_server
-
     folder = tmp_path / "killed"
     server = start_server(folder)
     rows = [{"name": f"n{at}", "model_name": "m", "cluster_name": "c", "image_tag": "i"} for at in range(10_000)]
     url = f"{server.url}/api/instances/import"
-    operation = httpx.post(url, json=rows, timeout=60).raise_for_status().json()
-    while (told := httpx.get(f"{server.url}/api/operations/{operation['id']}").json())["status"] == "running":
-        if told["progress"] and told["progress"]["unit"] == "rows":
-            break
+    operation = httpx.post(url, json=rows, timeout=TIMEOUT_S).raise_for_status().json()
+    followed = f"/api/operations/{operation['id']}"
+    told = operation
+    while told["status"] == "running" and (told["progress"] or {}).get("unit") != "rows":
+        told = httpx.get(f"{server.url}{followed}", timeout=TIMEOUT_S).json()
     server.kill()
     with running(folder) as again:
-        count = len(httpx.get(f"{again.url}/api/instances?limit=1000").json())
+        count = len(httpx.get(f"{again.url}/api/instances?limit=1000", timeout=TIMEOUT_S).json())
         assert count == (1000 if told["status"] == "succeeded" else 0)
-        assert httpx.get(f"{again.url}/api/operations/{operation['id']}").status_code == 404
+        assert httpx.get(f"{again.url}{followed}", timeout=TIMEOUT_S).status_code == 404

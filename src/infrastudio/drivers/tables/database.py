@@ -39,8 +39,8 @@ def read_table(url: str, name: str) -> Iterator[Mapping[str, Any]]:
         engine = create_engine(parsed)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise NotImplementedHere(
-            f"The driver of {parsed.get_backend_name()} is not installed. Type: pip install 'infrastudio[postgres]' "
-            "or, for MariaDB and MySQL, pip install pymysql"
+            f"The driver of {parsed.get_backend_name()} is not installed. "
+            "Type: pip install 'infrastudio[postgres]', or for MariaDB and MySQL 'infrastudio[mysql]'"
         ) from error
     try:
         with engine.connect() as connection:
