@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
-from databases import DatabaseServer, running_server
+from databases import DatabaseServer, migrate, running_server
 from infrastudio.contexts.identity.queries import SINGLE_USER
 from infrastudio.contexts.projects import service as projects
 from infrastudio.kernel.clock import Clock, SystemClock
@@ -57,14 +58,24 @@ def server_of(kind: str, request: pytest.FixtureRequest) -> DatabaseServer:
     return server
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the newest schema, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "studio.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture(scope="module", params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An empty database of each kind; a test that asks for it, or for `db`, runs on all."""
+    """A new database of each kind; a test that asks for it, or for `db`, runs on all."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'studio.db'}"
+        path = tmp_path_factory.mktemp("sqlite") / "studio.db"
+        shutil.copy(request.getfixturevalue("migrated_file"), path)
+        yield f"sqlite:///{path}"
         return
     server = server_of(request.param, request)
-    url = server.new_database()
+    url = server.new_migrated_database()
     yield url
     server.drop_database(url)
 

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import URL, create_engine, make_url, text
 
 from database_servers import MariaDbProgram, PostgresProgram, ServerProgram, shared_server
+from infrastudio.migrations import upgrade
+from infrastudio.stores.db import ConnectionSettings
+from infrastudio.stores.db.engines import write_engine
 from infrastudio.stores.db.settings import parse_url
 
 SERVERS = {"postgresql": PostgresProgram(), "mariadb": MariaDbProgram()}
@@ -22,12 +25,27 @@ class DatabaseServer:
     def __init__(self, kind: str, url: str) -> None:
         self.kind = kind
         self.url = make_url(url)
+        self._template: str | None = None
 
     def new_database(self) -> str:
         """Make an empty database and return its URL."""
         name = f"test_{uuid.uuid4().hex[:16]}"
         self.execute(f"create database {name}")
         return self.url.set(database=name).render_as_string(hide_password=False)
+
+    def new_migrated_database(self) -> str:
+        """Make a database with the newest schema and return its URL; much cheaper than to migrate an empty one."""
+        if self._template is None:
+            self._template = self.new_database()
+            migrate(self._template)
+        template = make_url(self._template)
+        if self.kind == "postgresql":
+            name = f"test_{uuid.uuid4().hex[:16]}"
+            self.execute(f"create database {name} template {template.database}")
+            return self.url.set(database=name).render_as_string(hide_password=False)
+        url = self.new_database()
+        _copy_tables(template, make_url(url))
+        return url
 
     def drop_database(self, url: str) -> None:
         """Remove a database, whoever is still connected."""
@@ -41,6 +59,25 @@ class DatabaseServer:
             for statement in statements:
                 connection.execute(text(statement))
         engine.dispose()
+
+
+def migrate(url: str) -> None:
+    """Bring an empty database to the newest schema."""
+    engine = write_engine(ConnectionSettings(url))
+    upgrade(engine)
+    engine.dispose()
+
+
+def _copy_tables(source: URL, target: URL) -> None:
+    """Copy the tables of a MariaDB database with their few rows."""
+    engine = create_engine(target)
+    with engine.begin() as connection:
+        connection.execute(text("set foreign_key_checks = 0"))
+        for (table,) in connection.execute(text(f"show tables from {source.database}")).all():
+            made = connection.execute(text(f"show create table {source.database}.{table}")).one()[1]
+            connection.exec_driver_sql(made.replace("%", "%%"))
+            connection.execute(text(f"insert into {table} select * from {source.database}.{table}"))
+    engine.dispose()
 
 
 @contextmanager

@@ -88,7 +88,7 @@ SETS = {"names": names, "params and tags": params_and_tags, "filters": filters, 
 @pytest.fixture(scope="module")
 def answers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What each database's server answers to each set, in order."""
-    urls = {kind: None if kind == "sqlite" else server_of(kind, request).new_database() for kind in DATABASES}
+    urls = {kind: None if kind == "sqlite" else server_of(kind, request).new_migrated_database() for kind in DATABASES}
     return {kind: answered(tmp_path_factory.mktemp(kind), url) for kind, url in urls.items()}
 
 

@@ -232,3 +232,24 @@ async def test_the_envelope_and_the_bare_list_are_told_apart_when_nothing_change
         assert isinstance(await fleet.get("instances"), list)
         wrapped = await fleet.http.get("/api/instances", headers={"Prefer": "envelope"})
         assert wrapped.json().keys() == {"data", "message"}
+
+
+async def test_the_quick_way_to_the_list_answers_as_the_common_one(fleet: Fleet) -> None:
+    """A preference that nobody knows sends a question the common way."""
+    await fleet.create(name="Straße", status="error", replicas=3)
+    await fleet.create(name="other", model_name="Llama")
+    queries = (
+        "", "limit=1", "skip=1&limit=1000", "limit=01", "limit=+1", "limit=1.0", "limit=", "skip=%201",
+        "limit=1&limit=2",
+        "name=STRASSE", "name=", "q=", "q=llama&sort=name&order=desc", "sort=", "sort=replicas", "status=error",
+        "status=", "can=1", "can=", "project=*", "project=", "project=none", f"project={fleet.project}", "as_of=now",
+        "unknown=1", "limit=0", "name=%00", "name=%ff", "order=up", "limit=9" + "9" * 30, "LIMIT=1",
+    )  # fmt: skip
+    for query in queries:
+        quick = await fleet.http.get(f"/api/instances?{query}")
+        common = await fleet.http.get(f"/api/instances?{query}", headers={"Prefer": "nothing"})
+        assert quick.status_code == common.status_code, (query, quick.text, common.text)
+        assert quick.headers.get("x-total-count") == common.headers.get("x-total-count"), query
+        assert quick.headers.get("x-ignored-fields") == common.headers.get("x-ignored-fields"), query
+        told = [answer.json()["error"]["details"] if answer.is_error else answer.json() for answer in (quick, common)]
+        assert told[0] == told[1], query

@@ -30,10 +30,13 @@ def operations() -> Operations:
 
 
 async def ended(operations: Operations, operation: Operation) -> Operation:
+    changed = asyncio.Event()
+    operations.board.subscribe(changed.set)
     async with asyncio.timeout(20):
-        while (found := operations.get(SINGLE_USER, operation.id)).status == "running":
-            await asyncio.sleep(0.001)
-    return found
+        while operations.get(SINGLE_USER, operation.id).status == "running":
+            await changed.wait()
+            changed.clear()
+    return operations.get(SINGLE_USER, operation.id)
 
 
 async def test_work_ends_as_it_ends_and_its_result_is_kept(operations: Operations) -> None:

@@ -40,7 +40,7 @@ class Database:
         self._cache: dict[Any, Any] = {}
         self._turn = WriteTurn(parse_url(settings.url))
         self._probe = ChangeProbe(parse_url(settings.url))
-        self._watch = CommitWatch(self.read_engine, lock.head, self.wake)
+        self._watch = CommitWatch(self.write_engine, lock.head, self.wake)
         self._listeners: list[Callable[[int], None]] = []
         self._readers = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="db-read")
         self._writer = Writer(self)

@@ -32,6 +32,7 @@ from infrastudio.kernel.tables import Column, FormatName, ReadOptions, Row, Tabl
 from infrastudio.kernel.text import Text
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Database, Snapshot
+from infrastudio.stores.ledger import Moment
 
 IMPORT_PATH: Final = "/api/instances/import"
 MAX_IMPORT_BYTES: Final = 64 * 1024 * 1024
@@ -89,7 +90,7 @@ async def export_instances(
         return queries.list_rows(snapshot, wanted, project=project, sort=sort or "id", descending=descending, at=at)
 
     chosen = queries.choose(queries.LIST_COLUMNS, columns)
-    return _download(files, formats, format, db, reader, chosen, rows, name="instances")
+    return _download(files, formats, format, db, reader, chosen, rows, name="instances", at=at)
 
 
 @router.get("/history/export", response_class=Response, responses=_FILE)
@@ -113,7 +114,7 @@ async def export_fleet_history(
         return queries.history_rows(snapshot, None, named, project=project, descending=order == "desc", at=at)
 
     chosen = queries.choose(queries.HISTORY_COLUMNS, columns)
-    return _download(files, formats, format, db, reader, chosen, rows, name="instances-history")
+    return _download(files, formats, format, db, reader, chosen, rows, name="instances-history", at=at)
 
 
 @router.get("/{id}/history/export", response_class=Response, responses=_FILE)
@@ -135,7 +136,7 @@ async def export_history(
         return queries.history_rows(snapshot, id, wanted, descending=order == "desc", at=at)
 
     chosen = queries.choose(queries.HISTORY_COLUMNS, columns)
-    return _download(files, formats, format, db, reader, chosen, rows, name=f"instance-{id}-history")
+    return _download(files, formats, format, db, reader, chosen, rows, name=f"instance-{id}-history", at=at)
 
 
 imports = APIRouter(prefix="/api/instances", tags=["instances"], route_class=EnvelopeRoute)
@@ -182,12 +183,14 @@ def _download(
     rows: Callable[[Snapshot], Iterator[Row]],
     *,
     name: str,
+    at: Moment | None,
 ) -> Response:
     table = formats.get(format)
 
     def produce(headers: Headers) -> Iterator[bytes]:
         with db.snapshot(reader) as snapshot:
-            headers.setdefault("x-as-of-seq", str(ledger.head(snapshot)))
+            if at is None:
+                headers["x-as-of-seq"] = str(ledger.head(snapshot))
             yield from table.write(columns, rows(snapshot))
 
     return Download(files, produce, name=f"{name}.{format}", media_type=table.media_type)

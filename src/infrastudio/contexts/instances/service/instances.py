@@ -26,6 +26,7 @@ _COUNT_ON: Final = text(
     "select setval(pg_get_serial_sequence('instance', 'id'), greatest(:id, (select last_value from instance_id_seq)))"
 )
 """PostgreSQL counts on by itself only behind ids that it gave."""
+_SEARCHED: Final = frozenset(Instance.searched)
 
 
 class NameTaken(Conflict):
@@ -127,7 +128,8 @@ def change(
     if not asked:
         return before
     after = before.model_copy(update=asked | {"version": before.version + 1, "updated_at": updated_at or uow.now})
-    stored = asked | {"version": after.version, "updated_at": after.updated_at, **_folded(after.__dict__)}
+    folded = _folded(after.__dict__) if asked.keys() & _SEARCHED else {}
+    stored = asked | folded | {"version": after.version, "updated_at": after.updated_at}
     uow.change(
         sql_update(InstanceRow).where(InstanceRow.id == before.id).values(stored), on_conflict=NameTaken(after.name)
     )
