@@ -1,4 +1,4 @@
-import { type CSSProperties, type ReactNode, useId } from "react";
+import { type CSSProperties, type MouseEvent, type ReactNode, useId } from "react";
 import { Button } from "./button";
 import styles from "./form.module.css";
 
@@ -160,13 +160,26 @@ interface ActionsProps {
   children?: ReactNode;
 }
 
+/** The field that had the focus keeps it: an error that appears when it is left would move the button away. */
+function keepFocus(event: MouseEvent): void {
+  event.preventDefault();
+}
+
 /** The end of a form: what sends it, and the way out. */
 export function FormActions({ submitLabel, busy, disabled, danger, onCancel, children }: ActionsProps) {
   return (
     <div className={styles.actions}>
       <div className={styles.note}>{disabled ?? children}</div>
-      <Button onClick={onCancel}>Cancel</Button>
-      <Button type="submit" variant={danger ? "danger" : "primary"} busy={busy} disabled={Boolean(disabled)}>
+      <Button onClick={onCancel} onMouseDown={keepFocus}>
+        Cancel
+      </Button>
+      <Button
+        type="submit"
+        variant={danger ? "danger" : "primary"}
+        busy={busy}
+        disabled={Boolean(disabled)}
+        onMouseDown={keepFocus}
+      >
         {submitLabel}
       </Button>
     </div>

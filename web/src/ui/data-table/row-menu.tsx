@@ -36,29 +36,28 @@ export function RowMenu<T>({ row, name, actions }: Props<T>) {
       <IconDots />
     </IconButton>
   );
-  if (!opened) return <span ref={place}>{button}</span>;
   return (
-    <Menu
-      outside
-      opened
-      onChange={setOpened}
-      position="bottom-end"
-      target={<span ref={place}>{button}</span>}
-    >
-      {actions(row).map(({ label, run, danger, disabled, keys }) => (
-        <MenuItem
-          key={label}
-          danger={danger}
-          disabled={disabled}
-          hint={keys && <Keys keys={keys} />}
-          onSelect={() => {
-            setOpened(false);
-            run();
-          }}
-        >
-          {label}
-        </MenuItem>
-      ))}
-    </Menu>
+    <span ref={place}>
+      {opened ? (
+        <Menu outside opened onChange={setOpened} position="bottom-end" target={button}>
+          {actions(row).map(({ label, run, danger, disabled, keys }) => (
+            <MenuItem
+              key={label}
+              danger={danger}
+              disabled={disabled}
+              hint={keys && <Keys keys={keys} />}
+              onSelect={() => {
+                setOpened(false);
+                run();
+              }}
+            >
+              {label}
+            </MenuItem>
+          ))}
+        </Menu>
+      ) : (
+        button
+      )}
+    </span>
   );
 }
