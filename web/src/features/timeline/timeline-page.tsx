@@ -39,10 +39,13 @@ interface Props {
   onView: (change: Partial<TimelineView>) => void;
 }
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 /** A ledger that is not older is shown as a whole at first. */
 const WHOLE = 30 * DAY;
 const FIRST_LOOK = 7 * DAY;
+/** Of a longer ledger not all is counted: that would take the server seconds. */
+const COUNTED = 100_000;
 /** How often the overview of everything is read again; the window is at once. */
 const OVERVIEW_PACE_MS = 30_000;
 
@@ -74,7 +77,7 @@ function Timeline({ view, onView, first, head }: Props & { first: number; head: 
   const present = usePresent();
   const by = view.lanes ?? "kind";
   const all = useMemo(() => ({ from: first, to: Math.max(first + 1000, present) }), [first, present]);
-  const begin = all.to - first <= WHOLE ? first : Math.floor((all.to - FIRST_LOOK) / DAY) * DAY;
+  const begin = firstLook(first, all.to, head);
   const from = parseTime(view.from) ?? begin;
   const to = parseTime(view.to);
   const window = useMemo(
@@ -86,6 +89,7 @@ function Timeline({ view, onView, first, head }: Props & { first: number; head: 
     ...timelineQuery({ project: view.project, from: first, to: null }),
     staleTime: "static",
     refetchInterval: OVERVIEW_PACE_MS,
+    enabled: head <= COUNTED,
   });
   const inWindow = useQuery(timelineQuery({ project: view.project, from, to }));
   const moments = useMemo(() => momentsOf(inWindow.data?.items ?? []), [inWindow.data]);
@@ -153,8 +157,8 @@ function Timeline({ view, onView, first, head }: Props & { first: number; head: 
       <div className={styles.body}>
         <div className={styles.left}>
           <Overview
-            moments={overview}
-            total={everything.data?.total ?? 0}
+            moments={everything.data ? overview : moments}
+            total={everything.data?.total ?? (head > COUNTED ? head : 0)}
             {...{ all, window }}
             onWindow={setWindow}
             at={atMs}
@@ -202,6 +206,12 @@ function Timeline({ view, onView, first, head }: Props & { first: number; head: 
       </div>
     </FillPage>
   );
+}
+
+/** Where the window begins before anybody chose: at the first event, or some days ago. */
+function firstLook(first: number, now: number, head: number): number {
+  if (head > COUNTED) return Math.max(first, Math.floor((now - DAY) / HOUR) * HOUR);
+  return now - first <= WHOLE ? first : Math.floor((now - FIRST_LOOK) / DAY) * DAY;
 }
 
 /** The pinned events, the earlier one first; what is not in the window is looked up. */
