@@ -139,7 +139,7 @@ function columnsFor(
     },
     {
       id: "show",
-      header: "",
+      header: "Moment",
       width: 144,
       align: "right",
       phone: "status",
