@@ -35,6 +35,23 @@ async def test_as_of_now_is_what_is_live_or_refused(studio: Studio) -> None:
     assert answered > 20
 
 
+NOW_ONLY = {"/api/search"}
+"""Lists of what is only derived: search finds what there is."""
+
+
+async def test_every_list_answers_as_of_a_moment(studio: Studio) -> None:
+    app = create_app(studio)
+    world = await populate(app, studio, "default", mark="egret", value=2.5)
+    lists = [one for one in operations(studio) if one.is_read and one.right is not None and "limit" in one.query]
+    refused = list[str]()
+    for operation in lists:
+        answer = await ask(app, operation.question(world.ids, more={"as_of": "now"}))
+        if answer.status != 200 and operation.path not in NOW_ONLY:
+            refused.append(f"{operation.name}: {answer.status} {answer.text[-200:]}")
+    assert not refused, "\n".join(refused)
+    assert len(lists) > 15
+
+
 async def test_a_write_into_the_past_is_refused_by_every_route(studio: Studio) -> None:
     app = create_app(studio)
     world = await populate(app, studio, "past", mark="dunlin", value=2.5)

@@ -30,6 +30,14 @@ const visible = (text: string | RegExp) => async (page: Page) =>
   expect(page.getByText(text).first()).toBeVisible();
 
 const SCREENS: Screen[] = [
+  { name: "the dashboard", address: () => "/", shows: visible("Needs attention") },
+  { name: "the dashboard of the past", address: () => "/?at=seq:3", shows: visible(/read-only/) },
+  {
+    name: "the timeline with two pins",
+    address: () => "/timeline?at=seq:12&pins=8,20",
+    shows: visible(/entit(y|ies) differ|Nothing differs/),
+  },
+  { name: "all runs", address: () => "/runs", shows: visible("mix4-lr3") },
   { name: "experiments", address: () => "/experiments", shows: visible("mix-ablation") },
   {
     name: "an experiment",
@@ -139,8 +147,12 @@ test("no fault over an experiment's runs: columns, comparison, projects", async 
   await check(page, "projects");
 });
 
-test("no fault in what opens on every page: search, shortcuts", async ({ page }) => {
+test("no fault in what opens on every page: time machine, search, shortcuts", async ({ page }) => {
   await visit(page, "/experiments");
+  await page.keyboard.press("t");
+  await expect(page.getByRole("dialog", { name: "Time machine" })).toBeVisible();
+  await check(page, "time machine");
+  await page.keyboard.press("Escape");
   await page.keyboard.press("/");
   await page.keyboard.type("mix4");
   await expect(page.getByRole("option").first()).toBeVisible();

@@ -1,6 +1,7 @@
 import createClient from "openapi-fetch";
 import { apiBase } from "@/lib/root";
-import { errorFromResponse, NetworkError } from "./errors";
+import { READ_ONLY } from "./as-of";
+import { ApiError, errorFromResponse, NetworkError } from "./errors";
 import type { paths } from "./schema.gen";
 import type { Page, Whole } from "./types";
 
@@ -10,6 +11,20 @@ export const api = createClient<paths>({
   // The cookie belongs to the API, whichever address it has.
   credentials: "include",
   fetch: (request) => globalThis.fetch(request),
+});
+
+/** Whether a request may change something. Signing in and out is no change of what is shown. */
+function isWrite({ method, url }: Request): boolean {
+  return !["GET", "HEAD"].includes(method) && !new URL(url).pathname.includes("/api/auth/");
+}
+
+/** A page that shows the past writes nothing, whichever button was forgotten. */
+api.use({
+  onRequest: ({ request }) => {
+    if (isWrite(request) && new URLSearchParams(location.search).has("at"))
+      throw new ApiError(0, "READ_ONLY", READ_ONLY, {}, null);
+    return undefined;
+  },
 });
 
 interface Answer<T> {
@@ -28,7 +43,8 @@ export async function unwrap<T>(asking: Promise<Answer<T>>): Promise<Whole<T>> {
   try {
     answer = await asking;
   } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    if (error instanceof ApiError || (error instanceof DOMException && error.name === "AbortError"))
+      throw error;
     throw new NetworkError(error);
   }
   if (!answer.response.ok) throw errorFromResponse(answer.response, answer.error);

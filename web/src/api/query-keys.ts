@@ -8,6 +8,8 @@ export const queryKeys = {
     all: ["experiments"] as const,
     lists: ["experiments", "list"] as const,
     list: (query: object) => ["experiments", "list", query] as const,
+    /** Runs of all experiments. */
+    allRuns: (query: object) => ["experiments", "runs", query] as const,
     one: (id: string) => ["experiments", "one", id] as const,
     runs: (id: string) => ["experiments", "one", id, "runs"] as const,
     runPage: (id: string, query: object) => ["experiments", "one", id, "runs", query] as const,
@@ -42,6 +44,19 @@ export const queryKeys = {
   jobs: {
     all: ["jobs"] as const,
     one: (id: string) => ["jobs", "one", id] as const,
+  },
+  /** Reads of the ledger itself: every event makes them stale. */
+  ledger: {
+    all: ["ledger"] as const,
+    timeline: (query: object) => ["ledger", "timeline", query] as const,
+    ends: (project: string | undefined) => ["ledger", "ends", project ?? null] as const,
+  },
+  /** What the ledger says of what lies behind: it stays as it is. */
+  past: {
+    place: (at: string) => ["past", "place", at] as const,
+    events: (block: number, upTo: number) => ["past", "events", block, upTo] as const,
+    changes: (query: object) => ["past", "changes", query] as const,
+    counts: (query: object) => ["past", "counts", query] as const,
   },
   projects: ["projects"] as const,
   authMethods: ["auth", "methods"] as const,

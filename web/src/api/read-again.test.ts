@@ -1,15 +1,16 @@
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { expect, test, vi } from "vitest";
+import { asOfKey } from "./as-of";
 import { readAgain } from "./read-again";
 
 /** A list that is watched; the test says when the server makes its answers, and when they arrive. */
-function setUp() {
+function setUp(key: readonly unknown[] = ["numbers", "list"]) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 60_000 } } });
   const arrivals: (() => void)[] = [];
   let value = 1;
   const seen: unknown[] = [];
   const observer = new QueryObserver(client, {
-    queryKey: ["numbers", "list"],
+    queryKey: key,
     queryFn: () => {
       const made = value;
       return new Promise<number>((resolve) => arrivals.push(() => resolve(made)));
@@ -52,5 +53,16 @@ test("what stands under another key stays as it is", async () => {
   arrivals[0]?.();
   await vi.waitFor(() => expect(seen.at(-1)).toBe(1));
   readAgain(client, ["letters"]);
+  expect(arrivals).toHaveLength(1);
+});
+
+test("what is shown as of a moment stays as it is, whatever happens", async () => {
+  const { client, arrivals, seen } = setUp(asOfKey("seq:12", ["numbers", "list"]));
+  readAgain(client, ["numbers"]);
+  readAgain(client);
+  arrivals[0]?.();
+  await vi.waitFor(() => expect(seen.at(-1)).toBe(1));
+  readAgain(client, ["numbers"]);
+  readAgain(client);
   expect(arrivals).toHaveLength(1);
 });

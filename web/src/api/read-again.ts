@@ -1,4 +1,5 @@
 import type { Query, QueryClient } from "@tanstack/react-query";
+import { isOfThePast } from "./as-of";
 
 /** First answers that are on their way and must be followed by another. */
 const followed = new WeakSet<Query>();
@@ -8,12 +9,13 @@ const followed = new WeakSet<Query>();
  *
  * A first answer that is on its way may have been made before the change. It is let through, for a page that changes
  * all the time must begin with something, and then asked for again. (Later ones are given up and asked for anew by
- * `invalidateQueries` itself.)
+ * `invalidateQueries` itself.) What is shown as of a moment stays as it is.
  */
 export function readAgain(client: QueryClient, queryKey?: readonly unknown[]): void {
-  const underWay = client.getQueryCache().findAll({ queryKey, fetchStatus: "fetching" });
+  const predicate = ({ queryKey: key }: Query) => !isOfThePast(key);
+  const underWay = client.getQueryCache().findAll({ queryKey, fetchStatus: "fetching", predicate });
   for (const query of underWay) if (query.state.data === undefined) follow(client, query);
-  void client.invalidateQueries({ queryKey });
+  void client.invalidateQueries({ queryKey, predicate });
 }
 
 function follow(client: QueryClient, query: Query): void {

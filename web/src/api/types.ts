@@ -46,6 +46,12 @@ export type Replica = Whole<Schemas["Replica"]>;
 export type Endpoint = Whole<Schemas["EndpointView"]>;
 export type SearchHit = Whole<Schemas["SearchHit"]>;
 export type Project = Whole<Schemas["Project"]>;
+export type LedgerEvent = Whole<Schemas["LedgerEvent"]>;
+export type Timeline = Whole<Schemas["Timeline"]>;
+export type TimelineItem = Whole<Schemas["TimelineItem"]>;
+export type EntityChange = Whole<Schemas["EntityChange"]>;
+export type ChangePage = Whole<Schemas["ChangePage"]>;
+export type StateSummary = Whole<Schemas["StateSummary"]>;
 /** `can`: the caller's rights on it, where they were asked for. */
 export type Instance = Whole<Schemas["Instance"]> & { can?: string[] | null };
 export type HistoryItem = Whole<Schemas["HistoryItem"]>;

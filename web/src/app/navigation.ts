@@ -1,9 +1,16 @@
-import { type Icon, IconFlask, IconRocket, IconServer } from "@tabler/icons-react";
+import {
+  type Icon,
+  IconFlask,
+  IconLayoutDashboard,
+  IconRocket,
+  IconServer,
+  IconTimelineEvent,
+} from "@tabler/icons-react";
 import { useRouterState } from "@tanstack/react-router";
 
 interface Page {
   label: string;
-  to: "/experiments" | "/deployments" | "/instances";
+  to: "/" | "/experiments" | "/deployments" | "/instances" | "/timeline";
   icon: Icon;
   /** The key after `g`. */
   key: string;
@@ -14,15 +21,17 @@ interface Page {
 export type PageAddress = Page["to"];
 
 interface Group {
-  label: string;
+  /** Absent: it stands above the groups. */
+  label?: string;
   pages: readonly Page[];
 }
 
 /** The pages there are, as the sidebar, the phone's bar and the keys offer them. */
 export const navigation: readonly Group[] = [
+  { pages: [{ label: "Dashboard", to: "/", icon: IconLayoutDashboard, key: "d" }] },
   {
     label: "Build",
-    pages: [{ label: "Experiments", to: "/experiments", icon: IconFlask, key: "e", holds: ["/runs/"] }],
+    pages: [{ label: "Experiments", to: "/experiments", icon: IconFlask, key: "e", holds: ["/runs"] }],
   },
   {
     label: "Ship",
@@ -31,6 +40,10 @@ export const navigation: readonly Group[] = [
       { label: "Instances", to: "/instances", icon: IconServer, key: "i" },
     ],
   },
+  {
+    label: "Observe",
+    pages: [{ label: "Timeline", to: "/timeline", icon: IconTimelineEvent, key: "l" }],
+  },
 ];
 
 /** The address of the page that the current address belongs to. */
@@ -38,5 +51,7 @@ export function useCurrentPage(): Page["to"] | undefined {
   const path = useRouterState({ select: (state) => state.location.pathname });
   return navigation
     .flatMap((group) => group.pages)
-    .find(({ to, holds }) => [to, ...(holds ?? [])].some((beginning) => path.startsWith(beginning)))?.to;
+    .find(({ to, holds }) =>
+      to === "/" ? path === "/" : [to, ...(holds ?? [])].some((beginning) => path.startsWith(beginning)),
+    )?.to;
 }

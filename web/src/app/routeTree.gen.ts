@@ -10,12 +10,14 @@
 
 import { Route as rootRouteImport } from "./../routes/__root";
 import { Route as IndexRouteImport } from "./../routes/index";
+import { Route as TimelineRouteImport } from "./../routes/timeline";
 import { Route as DeploymentsIndexRouteImport } from "./../routes/deployments.index";
 import { Route as DeploymentsIdRouteImport } from "./../routes/deployments.$id";
 import { Route as ExperimentsIndexRouteImport } from "./../routes/experiments.index";
 import { Route as ExperimentsIdRouteImport } from "./../routes/experiments.$id";
 import { Route as InstancesIndexRouteImport } from "./../routes/instances.index";
 import { Route as InstancesIdRouteImport } from "./../routes/instances.$id";
+import { Route as RunsIndexRouteImport } from "./../routes/runs.index";
 import { Route as RunsIdRouteImport } from "./../routes/runs.$id";
 import { Route as DeploymentsIdIndexRouteImport } from "./../routes/deployments.$id.index";
 import { Route as DeploymentsIdEndpointsRouteImport } from "./../routes/deployments.$id.endpoints";
@@ -33,6 +35,11 @@ import { Route as RunsIdOverviewRouteImport } from "./../routes/runs.$id.overvie
 const IndexRoute = IndexRouteImport.update({
   id: "/",
   path: "/",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const TimelineRoute = TimelineRouteImport.update({
+  id: "/timeline",
+  path: "/timeline",
   getParentRoute: () => rootRouteImport,
 } as any);
 const DeploymentsIndexRoute = DeploymentsIndexRouteImport.update({
@@ -63,6 +70,11 @@ const InstancesIndexRoute = InstancesIndexRouteImport.update({
 const InstancesIdRoute = InstancesIdRouteImport.update({
   id: "/instances/$id",
   path: "/instances/$id",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const RunsIndexRoute = RunsIndexRouteImport.update({
+  id: "/runs/",
+  path: "/runs/",
   getParentRoute: () => rootRouteImport,
 } as any);
 const RunsIdRoute = RunsIdRouteImport.update({
@@ -133,6 +145,7 @@ const RunsIdOverviewRoute = RunsIdOverviewRouteImport.update({
 
 export interface FileRoutesByFullPath {
   "/": typeof IndexRoute;
+  "/timeline": typeof TimelineRoute;
   "/deployments/$id": typeof DeploymentsIdRouteWithChildren;
   "/experiments/$id": typeof ExperimentsIdRoute;
   "/instances/$id": typeof InstancesIdRouteWithChildren;
@@ -140,6 +153,7 @@ export interface FileRoutesByFullPath {
   "/deployments/": typeof DeploymentsIndexRoute;
   "/experiments/": typeof ExperimentsIndexRoute;
   "/instances/": typeof InstancesIndexRoute;
+  "/runs/": typeof RunsIndexRoute;
   "/deployments/$id/endpoints": typeof DeploymentsIdEndpointsRoute;
   "/deployments/$id/overview": typeof DeploymentsIdOverviewRoute;
   "/deployments/$id/replicas": typeof DeploymentsIdReplicasRoute;
@@ -155,10 +169,12 @@ export interface FileRoutesByFullPath {
 }
 export interface FileRoutesByTo {
   "/": typeof IndexRoute;
+  "/timeline": typeof TimelineRoute;
   "/experiments/$id": typeof ExperimentsIdRoute;
   "/deployments": typeof DeploymentsIndexRoute;
   "/experiments": typeof ExperimentsIndexRoute;
   "/instances": typeof InstancesIndexRoute;
+  "/runs": typeof RunsIndexRoute;
   "/deployments/$id/endpoints": typeof DeploymentsIdEndpointsRoute;
   "/deployments/$id/overview": typeof DeploymentsIdOverviewRoute;
   "/deployments/$id/replicas": typeof DeploymentsIdReplicasRoute;
@@ -175,6 +191,7 @@ export interface FileRoutesByTo {
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   "/": typeof IndexRoute;
+  "/timeline": typeof TimelineRoute;
   "/deployments/$id": typeof DeploymentsIdRouteWithChildren;
   "/experiments/$id": typeof ExperimentsIdRoute;
   "/instances/$id": typeof InstancesIdRouteWithChildren;
@@ -182,6 +199,7 @@ export interface FileRoutesById {
   "/deployments/": typeof DeploymentsIndexRoute;
   "/experiments/": typeof ExperimentsIndexRoute;
   "/instances/": typeof InstancesIndexRoute;
+  "/runs/": typeof RunsIndexRoute;
   "/deployments/$id/endpoints": typeof DeploymentsIdEndpointsRoute;
   "/deployments/$id/overview": typeof DeploymentsIdOverviewRoute;
   "/deployments/$id/replicas": typeof DeploymentsIdReplicasRoute;
@@ -199,6 +217,7 @@ export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
   fullPaths:
     | "/"
+    | "/timeline"
     | "/deployments/$id"
     | "/experiments/$id"
     | "/instances/$id"
@@ -206,6 +225,7 @@ export interface FileRouteTypes {
     | "/deployments/"
     | "/experiments/"
     | "/instances/"
+    | "/runs/"
     | "/deployments/$id/endpoints"
     | "/deployments/$id/overview"
     | "/deployments/$id/replicas"
@@ -221,10 +241,12 @@ export interface FileRouteTypes {
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/"
+    | "/timeline"
     | "/experiments/$id"
     | "/deployments"
     | "/experiments"
     | "/instances"
+    | "/runs"
     | "/deployments/$id/endpoints"
     | "/deployments/$id/overview"
     | "/deployments/$id/replicas"
@@ -240,6 +262,7 @@ export interface FileRouteTypes {
   id:
     | "__root__"
     | "/"
+    | "/timeline"
     | "/deployments/$id"
     | "/experiments/$id"
     | "/instances/$id"
@@ -247,6 +270,7 @@ export interface FileRouteTypes {
     | "/deployments/"
     | "/experiments/"
     | "/instances/"
+    | "/runs/"
     | "/deployments/$id/endpoints"
     | "/deployments/$id/overview"
     | "/deployments/$id/replicas"
@@ -263,6 +287,7 @@ export interface FileRouteTypes {
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute;
+  TimelineRoute: typeof TimelineRoute;
   DeploymentsIdRoute: typeof DeploymentsIdRouteWithChildren;
   ExperimentsIdRoute: typeof ExperimentsIdRoute;
   InstancesIdRoute: typeof InstancesIdRouteWithChildren;
@@ -270,6 +295,7 @@ export interface RootRouteChildren {
   DeploymentsIndexRoute: typeof DeploymentsIndexRoute;
   ExperimentsIndexRoute: typeof ExperimentsIndexRoute;
   InstancesIndexRoute: typeof InstancesIndexRoute;
+  RunsIndexRoute: typeof RunsIndexRoute;
   InstancesIdCompareRoute: typeof InstancesIdCompareRoute;
 }
 
@@ -280,6 +306,13 @@ declare module "@tanstack/react-router" {
       path: "/";
       fullPath: "/";
       preLoaderRoute: typeof IndexRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/timeline": {
+      id: "/timeline";
+      path: "/timeline";
+      fullPath: "/timeline";
+      preLoaderRoute: typeof TimelineRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/deployments/": {
@@ -322,6 +355,13 @@ declare module "@tanstack/react-router" {
       path: "/instances/$id";
       fullPath: "/instances/$id";
       preLoaderRoute: typeof InstancesIdRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/runs/": {
+      id: "/runs/";
+      path: "/runs";
+      fullPath: "/runs/";
+      preLoaderRoute: typeof RunsIndexRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/runs/$id": {
@@ -471,6 +511,7 @@ const RunsIdRouteWithChildren =
 
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
+  TimelineRoute: TimelineRoute,
   DeploymentsIdRoute: DeploymentsIdRouteWithChildren,
   ExperimentsIdRoute: ExperimentsIdRoute,
   InstancesIdRoute: InstancesIdRouteWithChildren,
@@ -478,6 +519,7 @@ const rootRouteChildren: RootRouteChildren = {
   DeploymentsIndexRoute: DeploymentsIndexRoute,
   ExperimentsIndexRoute: ExperimentsIndexRoute,
   InstancesIndexRoute: InstancesIndexRoute,
+  RunsIndexRoute: RunsIndexRoute,
   InstancesIdCompareRoute: InstancesIdCompareRoute,
 };
 export const routeTree = rootRouteImport

@@ -1,14 +1,14 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useDeferredValue, useId, useState } from "react";
+import { useAsOf } from "@/api/as-of";
 import { api, unwrap } from "@/api/client";
 import { queryKeys } from "@/api/query-keys";
 import type { SearchHit } from "@/api/types";
-import { rootPath } from "@/lib/root";
 import { shortId } from "@/ui/copyable-id";
 import { Dialog } from "@/ui/dialog";
 import { Keys } from "@/ui/keys";
 import { ErrorState } from "@/ui/states";
+import { useOpen } from "@/ui/use-open";
 import { navigation } from "./navigation";
 import styles from "./overlays.module.css";
 
@@ -55,11 +55,12 @@ function hits(items: readonly SearchHit[]): Entry[] {
 
 /** One box that finds anything: ranked by the server; the last answer stays while typing. */
 export default function SearchOverlay({ onClose }: { onClose: () => void }) {
+  const isPast = useAsOf() !== undefined;
   const [typed, setTyped] = useState("");
   const [chosen, setChosen] = useState(0);
   const query = useDeferredValue(typed.trim());
   const listId = useId();
-  const navigate = useNavigate();
+  const go = useOpen();
   const found = useQuery({
     queryKey: queryKeys.search(query, "*"),
     queryFn: ({ signal }) =>
@@ -73,8 +74,7 @@ export default function SearchOverlay({ onClose }: { onClose: () => void }) {
 
   const open = (entry: Entry | undefined, inNewTab: boolean) => {
     if (!entry) return;
-    if (inNewTab) window.open(rootPath(entry.path), "_blank", "noopener");
-    else void navigate({ to: entry.path });
+    go({ to: entry.path as "/" }, inNewTab);
     onClose();
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -135,7 +135,9 @@ export default function SearchOverlay({ onClose }: { onClose: () => void }) {
       </div>
       <p role="status" className={styles.foot}>
         <span>
-          {query !== "" && found.data && entries.length === 0 ? `Nothing is called “${query}”.` : ""}
+          {query !== "" && found.data && entries.length === 0
+            ? `Nothing is called “${query}”.`
+            : isPast && "Found is what there is now; it is shown as of then."}
         </span>
         <span className={styles.hints}>
           <Keys keys="↑ ↓" /> move <Keys keys="↵" /> open <Keys keys="mod+↵" /> new tab

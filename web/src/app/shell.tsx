@@ -1,7 +1,8 @@
-import { IconKeyboard, IconMoon, IconSearch, IconSun } from "@tabler/icons-react";
+import { IconHistory, IconKeyboard, IconMoon, IconSearch, IconSun } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useMemo } from "react";
+import { useAsOf } from "@/api/as-of";
 import { authMethodsQuery } from "@/api/session";
 import { useStore } from "@/lib/store";
 import { IconButton } from "@/ui/button";
@@ -20,6 +21,9 @@ import { Sidebar, useProject } from "./sidebar";
 const loadSearch = () => import("./search-overlay");
 const SearchOverlay = lazy(loadSearch);
 const ShortcutsHelp = lazy(() => import("./shortcuts-help"));
+const loadTimeMachine = () => import("./time-machine");
+const TimeMachine = lazy(loadTimeMachine);
+const AsOfBar = lazy(() => import("./as-of-bar"));
 
 /** What stands around every page. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -35,6 +39,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <Sidebar collapsed={side === "collapsed"} />
       <main id="main" className={styles.main} tabIndex={-1}>
         <Banner />
+        <AsOf />
         {children}
       </main>
       <PhoneBar />
@@ -47,7 +52,7 @@ function Header() {
   const colors = useStore(scheme);
   return (
     <header className={styles.header}>
-      <Link to="/experiments" className={styles.brand} aria-label="AI Infra Studio">
+      <Link to="/" className={styles.brand} aria-label="AI Infra Studio">
         <Logo />
         <span>AI Infra Studio</span>
       </Link>
@@ -67,6 +72,7 @@ function Header() {
         </span>
       </button>
       <ConnectionBadge />
+      <TimeMachineButton />
       <IconButton
         label={colors === "dark" ? "Light theme" : "Dark theme"}
         keys="shift+D"
@@ -83,6 +89,22 @@ function Header() {
         <IconKeyboard />
       </IconButton>
     </header>
+  );
+}
+
+function TimeMachineButton() {
+  const isPast = useAsOf() !== undefined;
+  return (
+    <IconButton
+      label="Time machine"
+      keys="t"
+      className={isPast ? styles.past : undefined}
+      onClick={() => overlay.set("time-machine")}
+      onPointerEnter={() => void loadTimeMachine()}
+      onFocus={() => void loadTimeMachine()}
+    >
+      <IconHistory />
+    </IconButton>
   );
 }
 
@@ -114,11 +136,18 @@ function Banner() {
   );
 }
 
+/** That the page shows the past, and the way back. */
+function AsOf() {
+  const at = useAsOf();
+  return <Suspense>{at !== undefined && <AsOfBar at={at} />}</Suspense>;
+}
+
 function Overlays() {
   const open = useStore(overlay);
   return (
     <Suspense>
       {open === "search" && <SearchOverlay onClose={closeOverlay} />}
+      {open === "time-machine" && <TimeMachine onClose={closeOverlay} />}
       {open === "shortcuts" && <ShortcutsHelp onClose={closeOverlay} />}
     </Suspense>
   );

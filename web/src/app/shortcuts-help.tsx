@@ -35,7 +35,8 @@ export default function ShortcutsHelp({ onClose }: { onClose: () => void }) {
         data-autofocus
         onChange={(event) => setFilter(event.target.value)}
       />
-      <div className={styles.groups}>
+      {/* It scrolls, by keyboard too. */}
+      <div className={styles.groups} tabIndex={0} role="group" aria-label="Shortcuts by place">
         {groups.map((group) => (
           <section key={group} aria-label={group}>
             <h3 className={styles.groupName}>{group}</h3>

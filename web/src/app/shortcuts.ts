@@ -18,6 +18,12 @@ export function globalShortcuts(goTo: (to: PageAddress) => void): readonly Short
     },
     { keys: "?", does: "Show the shortcuts", group: "Everywhere", run: () => overlay.set("shortcuts") },
     {
+      keys: "t",
+      does: "Choose the moment that is shown",
+      group: "Time machine",
+      run: () => overlay.set("time-machine"),
+    },
+    {
       keys: "\\",
       does: "Collapse the sidebar",
       group: "Everywhere",

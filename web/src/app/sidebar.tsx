@@ -29,8 +29,8 @@ export function Sidebar({ collapsed }: { collapsed: boolean }) {
       <ProjectSwitcher collapsed={collapsed} />
       <nav aria-label="Pages">
         {navigation.map((group) => (
-          <div key={group.label} className={styles.group}>
-            {!collapsed && <h2 className={styles.groupName}>{group.label}</h2>}
+          <div key={group.label ?? ""} className={styles.group}>
+            {!collapsed && group.label && <h2 className={styles.groupName}>{group.label}</h2>}
             <ul>
               {group.pages.map((page) => {
                 const link = (

@@ -1,4 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
+import { queryKeys } from "@/api/query-keys";
 import { readAgain } from "@/api/read-again";
 import { ResumeCursor } from "@/lib/resume";
 import { socketUrl } from "@/lib/root";
@@ -136,6 +137,8 @@ export class AppLive {
   }
 
   private markStale(events: LedgerEvent[]): void {
+    // Whatever happened, the ledger has it.
+    this.stale.set("ledger", queryKeys.ledger.all);
     for (const event of events) {
       for (const key of staleKeys(event)) this.stale.set(JSON.stringify(key), key);
     }

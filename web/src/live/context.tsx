@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import type { AsOf } from "@/lib/as-of";
 import { AppLive } from "./app-live";
 import { RunLive } from "./run-live";
 
@@ -27,11 +28,14 @@ export function useLive(): AppLive {
   return live;
 }
 
-/** A run's socket, open while the component is mounted and `wanted`. */
-export function useRunLive(runId: string, wanted: boolean): RunLive {
+/**
+ * A run's socket, open while the component is mounted and `wanted`. What came to the present does not belong to the
+ * past: each moment has one of its own.
+ */
+export function useRunLive(runId: string, wanted: boolean, at: AsOf): RunLive {
   const { world } = useLive();
-  const [entry, setEntry] = useState(() => ({ runId, live: new RunLive(runId, world) }));
-  if (entry.runId !== runId) setEntry({ runId, live: new RunLive(runId, world) });
+  const [entry, setEntry] = useState(() => ({ runId, at, live: new RunLive(runId, world) }));
+  if (entry.runId !== runId || entry.at !== at) setEntry({ runId, at, live: new RunLive(runId, world) });
   const { live } = entry;
   useEffect(() => {
     if (!wanted) return;

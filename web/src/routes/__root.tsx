@@ -10,9 +10,10 @@ export interface RouterContext {
 }
 
 export const Route = createRootRouteWithContext<RouterContext>()({
-  // The project is part of every address, so that a shared link shows the same thing; every link keeps it.
-  validateSearch: searchSchema({ project: text() }),
-  search: { middlewares: [retainSearchParams(["project"])] },
+  // The project and the moment are part of every address, so that a shared link shows the same thing; every link keeps
+  // them. A moment that is not understood stays there too: the banner says so, and nothing is shown in its place.
+  validateSearch: searchSchema({ project: text(), at: text() }),
+  search: { middlewares: [retainSearchParams(["project", "at"])] },
   component: Outlet,
   notFoundComponent: () => (
     <FillPage>

@@ -3,8 +3,9 @@ import { deploymentQuery } from "@/features/deployments/api";
 import { DeploymentLayout, type DeploymentTab } from "@/features/deployments/deployment-layout";
 
 export const Route = createFileRoute("/deployments/$id")({
-  loader: ({ context, params }) => {
-    void context.queryClient.prefetchQuery(deploymentQuery(params.id));
+  loaderDeps: ({ search: { at } }) => ({ at }),
+  loader: ({ context, params, deps }) => {
+    void context.queryClient.prefetchQuery(deploymentQuery(params.id, deps.at));
   },
   component: Page,
 });

@@ -10,8 +10,9 @@ export const Route = createFileRoute("/experiments/$id")({
     order: oneOf(["asc", "desc"]),
     columns: list(),
   }),
-  loader: ({ context, params }) => {
-    void context.queryClient.prefetchQuery(experimentQuery(params.id));
+  loaderDeps: ({ search: { at } }) => ({ at }),
+  loader: ({ context, params, deps }) => {
+    void context.queryClient.prefetchQuery(experimentQuery(params.id, deps.at));
   },
   component: Page,
 });

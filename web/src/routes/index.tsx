@@ -1,7 +1,10 @@
-import { createFileRoute, redirect } from "@tanstack/react-router";
+import { createFileRoute } from "@tanstack/react-router";
+import { DashboardPage } from "@/features/dashboard/dashboard-page";
 
 export const Route = createFileRoute("/")({
-  beforeLoad: ({ search }) => {
-    throw redirect({ to: "/experiments", search, replace: true });
-  },
+  component: Page,
 });
+
+function Page() {
+  return <DashboardPage project={Route.useSearch().project} />;
+}

@@ -1,14 +1,10 @@
 import { createFileRoute, Outlet, useChildMatches } from "@tanstack/react-router";
 import { useCallback } from "react";
-import { instanceQuery } from "@/features/instances/api";
 import { InstanceLayout, type InstanceTab } from "@/features/instances/instance-layout";
 import { flag, searchSchema } from "@/lib/url-state";
 
 export const Route = createFileRoute("/instances/$id")({
   validateSearch: searchSchema({ edit: flag() }),
-  loader: ({ context, params }) => {
-    void context.queryClient.prefetchQuery(instanceQuery(params.id));
-  },
   component: Page,
 });
 

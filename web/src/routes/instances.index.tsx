@@ -23,7 +23,7 @@ export const Route = createFileRoute("/instances/")({
   loaderDeps: ({ search }) => ({ ...search, sel: undefined, form: undefined, columns: undefined }),
   loader: ({ context, deps }) => {
     void context.queryClient.prefetchQuery(instancesQuery(deps, 0));
-    void context.queryClient.prefetchQuery(summaryQuery({ project: deps.project }));
+    void context.queryClient.prefetchQuery(summaryQuery({ project: deps.project, at: deps.at }));
   },
   component: Page,
 });

@@ -5,20 +5,22 @@ import { runQuery } from "@/features/runs/api";
 import { RunLayout, type RunTab } from "@/features/runs/run-layout";
 
 export const Route = createFileRoute("/runs/$id")({
-  loader: ({ context, params }) => {
-    void context.queryClient.prefetchQuery(runQuery(params.id));
+  loaderDeps: ({ search: { at } }) => ({ at }),
+  loader: ({ context, params, deps }) => {
+    void context.queryClient.prefetchQuery(runQuery(params.id, deps.at));
   },
   component: Page,
 });
 
 function Page() {
   const { id } = Route.useParams();
+  const { at } = Route.useSearch();
   const tab = useChildMatches({ select: (matches) => matches.at(-1)?.pathname.split("/").at(-1) }) as
     | RunTab
     | undefined;
-  const experimentId = useQuery(runQuery(id)).data?.experiment_id;
+  const experimentId = useQuery(runQuery(id, at)).data?.experiment_id;
   const experiment = useQuery({
-    ...experimentQuery(experimentId ?? ""),
+    ...experimentQuery(experimentId ?? "", at),
     enabled: experimentId !== undefined,
   });
   return (

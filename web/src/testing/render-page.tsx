@@ -16,7 +16,7 @@ import { listenToShortcuts } from "@/ui/shortcuts";
 import { World } from "./world";
 
 /** A page with what the application puts around it: cache, theme, addresses, keys; its sockets are the test's. */
-export async function renderPage(page: ReactNode) {
+export async function renderPage(page: ReactNode, address = "/here") {
   const client = createQueryClient();
   client.setDefaultOptions({ queries: { ...client.getDefaultOptions().queries, retry: false } });
   const world = new World();
@@ -25,7 +25,7 @@ export async function renderPage(page: ReactNode) {
   // biome-ignore lint/correctness/noComponentHookFactories: each test has a page of its own
   const InShell = () => <main style={{ height: "100vh" }}>{page}</main>;
   const anywhere = createRoute({ getParentRoute: () => root, path: "$", component: InShell });
-  const history = createMemoryHistory({ initialEntries: ["/here"] });
+  const history = createMemoryHistory({ initialEntries: [address] });
   const router = createRouter({ routeTree: root.addChildren([anywhere]), history });
   onTestFinished(listenToShortcuts());
   const screen = await render(

@@ -1,4 +1,13 @@
-import type { Deployment, Experiment, HistoryItem, Instance, Job, Run } from "@/api/types";
+import type {
+  Deployment,
+  Experiment,
+  HistoryItem,
+  Instance,
+  Job,
+  LedgerEvent,
+  Run,
+  TimelineItem,
+} from "@/api/types";
 
 const TIME = "2026-11-20T12:00:00Z";
 
@@ -130,6 +139,25 @@ export function aDeployment(values: Partial<Deployment> = {}): Deployment {
   } as Deployment;
 }
 
+export function anItem(values: Partial<TimelineItem> = {}): TimelineItem {
+  return {
+    id: `evt_${values.seq ?? 1}`,
+    seq: 1,
+    kind: "instance.updated",
+    lane: "instances",
+    time: TIME,
+    end_time: null,
+    title: "Instance chat updated: replicas 1 → 2",
+    entity: "instance",
+    entity_id: "7",
+    name: "chat",
+    project: "default",
+    actor: "user:mina",
+    reason: null,
+    ...values,
+  };
+}
+
 export function anInstance(values: Partial<Instance> = {}): Instance {
   return {
     id: 7,
@@ -149,6 +177,32 @@ export function anInstance(values: Partial<Instance> = {}): Instance {
     created_at: TIME,
     updated_at: TIME,
     version: 4,
+    ...values,
+  };
+}
+
+export function anEvent(values: Partial<LedgerEvent> = {}): LedgerEvent {
+  return {
+    seq: 1,
+    id: `evt_${values.seq ?? 1}`,
+    at: TIME,
+    occurred_at: TIME,
+    kind: "instance.updated",
+    entity: "instance",
+    entity_id: "7",
+    version: 2,
+    project: "default",
+    actor: "user:mina",
+    reason: null,
+    changes: { replicas: { old: 1, new: 2 }, updated_at: { old: TIME, new: TIME } },
+    after: {},
+    full: true,
+    links: [],
+    labels: {},
+    cause: null,
+    request_id: null,
+    trace_id: null,
+    hash: "",
     ...values,
   };
 }

@@ -15,9 +15,18 @@ class Clock extends Store<number> {
 
 let clock: Clock | null = null;
 
-export function useNow(): number {
+/** The moment that the page shows, in milliseconds; null: the present. Times say how far from there they lie. */
+export const shownMoment = new Store<number | null>(null);
+
+/** The present, whatever moment the page shows. */
+export function usePresent(): number {
   clock ??= new Clock();
   return useStore(clock);
+}
+
+export function useNow(): number {
+  const present = usePresent();
+  return useStore(shownMoment) ?? present;
 }
 
 interface Props {

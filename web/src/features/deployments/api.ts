@@ -1,46 +1,64 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { asOfKey, asOfOptions, asOfParam } from "@/api/as-of";
 import { api, unwrap, writeHeaders } from "@/api/client";
 import { sendMerging } from "@/api/conflicts";
+import { filterQuery } from "@/api/list-filter";
 import { PAGE_SIZE } from "@/api/paged-rows";
 import { queryKeys } from "@/api/query-keys";
 import type { Deployment } from "@/api/types";
+import type { AsOf } from "@/lib/as-of";
 
 export interface DeploymentsView {
   project?: string;
   filter?: string;
   order?: "asc" | "desc";
+  at?: AsOf;
 }
 
-export const deploymentsQuery = ({ project, filter, order }: DeploymentsView, offset: number) =>
+export const deploymentsQuery = ({ project, filter, order, at }: DeploymentsView, offset: number) =>
   queryOptions({
-    queryKey: queryKeys.deployments.list({ project, filter, order, offset }),
+    queryKey: asOfKey(at, queryKeys.deployments.list({ project, filter, order, offset })),
+    ...asOfOptions(at),
     queryFn: ({ signal }) =>
       unwrap(
         api.GET("/api/deployments", {
-          params: { query: { project, q: filter, order, limit: PAGE_SIZE, offset } },
+          params: {
+            query: { project, order, limit: PAGE_SIZE, offset, ...filterQuery(filter), ...asOfParam(at) },
+          },
           signal,
         }),
       ),
   });
 
-export const deploymentQuery = (id: string) =>
+export const deploymentQuery = (id: string, at: AsOf) =>
   queryOptions({
-    queryKey: [...queryKeys.deployments.one(id), "detail"],
-    queryFn: ({ signal }) => unwrap(api.GET("/api/deployments/{id}", { params: { path: { id } }, signal })),
+    queryKey: asOfKey(at, [...queryKeys.deployments.one(id), "detail"]),
+    ...asOfOptions(at),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/deployments/{id}", { params: { path: { id }, query: asOfParam(at) }, signal })),
   });
 
-export const replicasQuery = (id: string) =>
+export const replicasQuery = (id: string, at: AsOf) =>
   queryOptions({
-    queryKey: queryKeys.deployments.replicas(id),
+    queryKey: asOfKey(at, queryKeys.deployments.replicas(id)),
+    ...asOfOptions(at),
     queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/deployments/{id}/replicas", { params: { path: { id } }, signal })),
+      unwrap(
+        api.GET("/api/deployments/{id}/replicas", { params: { path: { id }, query: asOfParam(at) }, signal }),
+      ),
   });
 
-export const endpointsQuery = (id: string) =>
+export const endpointsQuery = (id: string, at: AsOf) =>
   queryOptions({
-    queryKey: queryKeys.deployments.endpoints(id),
+    queryKey: asOfKey(at, queryKeys.deployments.endpoints(id)),
+    ...asOfOptions(at),
     queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/deployments/{id}/endpoints", { params: { path: { id } }, signal })),
+      unwrap(
+        api.GET("/api/deployments/{id}/endpoints", {
+          params: { path: { id }, query: asOfParam(at) },
+          signal,
+        }),
+      ),
   });
 
 /** Why a write is made, as the history keeps it. */
@@ -69,7 +87,8 @@ export function useStopDeployment() {
           }),
         ),
       ),
-    onSuccess: (deployment) => client.setQueryData(deploymentQuery(deployment.id).queryKey, deployment),
+    onSuccess: (deployment) =>
+      client.setQueryData(deploymentQuery(deployment.id, undefined).queryKey, deployment),
     onSettled: () => client.invalidateQueries({ queryKey: queryKeys.deployments.all }),
   });
 }

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useMemo } from "react";
+import { useAsOf } from "@/api/as-of";
 import type { Deployment } from "@/api/types";
 import { CopyableId } from "@/ui/copyable-id";
 import { FillPage } from "@/ui/page";
@@ -26,7 +27,7 @@ interface Props {
 
 /** A deployment's header and tabs, around the tab that is shown. */
 export function DeploymentLayout({ id, tab, children }: Props) {
-  const deployment = useQuery(deploymentQuery(id));
+  const deployment = useQuery(deploymentQuery(id, useAsOf()));
   const navigate = useNavigate();
   useShortcuts(
     useMemo(

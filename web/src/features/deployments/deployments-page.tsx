@@ -1,21 +1,24 @@
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
+import { filterError } from "@/api/list-filter";
 import { usePagedRows } from "@/api/paged-rows";
 import type { Deployment } from "@/api/types";
 import { formatInteger } from "@/lib/numbers";
-import { publicUrl, rootPath } from "@/lib/root";
+import { publicUrl } from "@/lib/root";
 import { CodeBlock } from "@/ui/code-block";
 import type { Column } from "@/ui/data-table/columns";
 import { DataTable } from "@/ui/data-table/data-table";
 import { NewerPill } from "@/ui/data-table/newer-pill";
+import { ListError } from "@/ui/list-error";
 import { FillPage } from "@/ui/page";
 import { PageHeader } from "@/ui/page-header";
 import { Count, StatusPill } from "@/ui/pill";
 import { useShortcuts } from "@/ui/shortcuts";
-import { EmptyState, ErrorState, Late, Skeleton } from "@/ui/states";
+import { EmptyState, Late, Skeleton } from "@/ui/states";
 import { FilterField } from "@/ui/text-field";
 import { RelativeTime } from "@/ui/time";
 import { Toolbar } from "@/ui/toolbar";
+import { useOpen } from "@/ui/use-open";
 import { type DeploymentsView, deploymentsQuery } from "./api";
 import styles from "./deployments.module.css";
 
@@ -107,7 +110,7 @@ interface Props {
 
 /** All deployments of the project. */
 export function DeploymentsPage({ view, onView }: Props) {
-  const navigate = useNavigate();
+  const open = useOpen();
   const [atTop, setAtTop] = useState(true);
   const field = useRef<HTMLInputElement>(null);
   const rows = usePagedRows({
@@ -133,18 +136,20 @@ export function DeploymentsPage({ view, onView }: Props) {
         <FilterField
           fieldRef={field}
           label="Filter deployments"
+          placeholder="Filter by name, or state = 'failed'…"
           value={view.filter ?? ""}
+          error={filterError(rows.error)}
           onChange={(filter) => onView({ filter: filter || undefined })}
         />
       </Toolbar>
       {rows.error ? (
-        <ErrorState what="Deployments" error={rows.error} onRetry={rows.refetch} />
+        <ListError what="Deployments" error={rows.error} onRetry={rows.refetch} />
       ) : rows.isPending ? (
         <Late>
           <Skeleton rows={6} />
         </Late>
       ) : rows.total === 0 && !view.filter ? (
-        <NoDeployments />
+        <NoDeployments isPast={view.at !== undefined} />
       ) : (
         <div className={styles.list}>
           {rows.hasNewer && <NewerPill onShow={rows.refetch} />}
@@ -161,10 +166,7 @@ export function DeploymentsPage({ view, onView }: Props) {
             dimmed={rows.isPlaceholder}
             sort={{ by: "created_at", order: view.order ?? "desc" }}
             onSort={({ order }) => onView({ order })}
-            onOpen={({ id }, inNewTab) => {
-              if (inNewTab) window.open(rootPath(`/deployments/${id}/overview`), "_blank", "noopener");
-              else void navigate({ to: "/deployments/$id/overview", params: { id } });
-            }}
+            onOpen={({ id }, inNewTab) => open({ to: "/deployments/$id/overview", params: { id } }, inNewTab)}
             empty={
               <EmptyState title="No deployments match">
                 Nothing in this project matches “{view.filter}”.
@@ -177,7 +179,8 @@ export function DeploymentsPage({ view, onView }: Props) {
   );
 }
 
-function NoDeployments() {
+function NoDeployments({ isPast }: { isPast: boolean }) {
+  if (isPast) return <EmptyState title="No deployments at that moment" />;
   return (
     <EmptyState title="No deployments yet">
       <p>

@@ -3,9 +3,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { toApiError } from "@/api/errors";
 import type { Deployment } from "@/api/types";
-import { Button } from "@/ui/button";
 import { ConfirmDialog, ReasonField } from "@/ui/dialog";
 import { toast } from "@/ui/toasts";
+import { WriteButton } from "@/ui/write-button";
 import { useDeleteDeployment, useStopDeployment } from "./api";
 
 /** What ends a deployment: Stop while it serves, Delete once it has stopped. */
@@ -25,14 +25,14 @@ function StopButton({ deployment }: { deployment: Deployment }) {
   const count = deployment.replicas.desired;
   return (
     <>
-      <Button
+      <WriteButton
         variant="danger"
         icon={<IconPlayerStop />}
         busy={stop.isPending || isStopping}
         onClick={() => setAsking(true)}
       >
         {isStopping ? "Stopping…" : "Stop"}
-      </Button>
+      </WriteButton>
       <ConfirmDialog
         title={`Stop ${deployment.name}?`}
         opened={asking}
@@ -72,9 +72,14 @@ function DeleteButton({ deployment }: { deployment: Deployment }) {
   const navigate = useNavigate();
   return (
     <>
-      <Button variant="danger" icon={<IconTrash />} busy={remove.isPending} onClick={() => setAsking(true)}>
+      <WriteButton
+        variant="danger"
+        icon={<IconTrash />}
+        busy={remove.isPending}
+        onClick={() => setAsking(true)}
+      >
         Delete
-      </Button>
+      </WriteButton>
       <ConfirmDialog
         title={`Delete ${deployment.name}?`}
         opened={asking}

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useAsOf } from "@/api/as-of";
 import type { Deployment, Replica } from "@/api/types";
 import { formatInteger, formatPercent } from "@/lib/numbers";
 import { CopyableId, CopyButton } from "@/ui/copyable-id";
@@ -18,7 +19,7 @@ interface Props {
 }
 
 export function DeploymentOverview({ id }: Props) {
-  const deployment = useQuery(deploymentQuery(id));
+  const deployment = useQuery(deploymentQuery(id, useAsOf()));
   return (
     <ScrollPage>
       <Loaded query={deployment} what="The deployment" skeleton={<Skeleton rows={6} />}>
@@ -82,8 +83,9 @@ function Split({ deployment: { split } }: { deployment: Deployment }) {
 }
 
 export function DeploymentEndpoints({ id }: Props) {
-  const endpoints = useQuery(endpointsQuery(id));
-  const deployment = useQuery(deploymentQuery(id));
+  const at = useAsOf();
+  const endpoints = useQuery(endpointsQuery(id, at));
+  const deployment = useQuery(deploymentQuery(id, at));
   return (
     <ScrollPage>
       <Loaded query={endpoints} what="Endpoints" skeleton={<Skeleton rows={5} />}>
@@ -193,7 +195,7 @@ const replicaColumns: Column<Replica>[] = [
 ];
 
 export function DeploymentReplicas({ id }: Props) {
-  const replicas = useQuery(replicasQuery(id));
+  const replicas = useQuery(replicasQuery(id, useAsOf()));
   return (
     <Loaded query={replicas} what="Replicas" skeleton={<Skeleton rows={4} />}>
       {({ items }) =>

@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useId, useState } from "react";
+import { useAsOf } from "@/api/as-of";
 import { toApiError } from "@/api/errors";
 import { authMethodsQuery } from "@/api/session";
 import type { Deployment } from "@/api/types";
@@ -27,10 +28,19 @@ interface Props {
 
 /** How to call a deployment: snippets made from what its model takes, and a form that sends one. */
 export function TryIt({ deployment, url }: Props) {
-  const isServing = deployment.replicas.ready > 0;
+  const isPast = useAsOf() !== undefined;
+  const isServing = deployment.replicas.ready > 0 && !isPast;
   const metadata = useQuery({ ...metadataQuery(deployment), enabled: isServing });
   const methods = useQuery(authMethodsQuery);
   const needsToken = methods.data !== undefined && methods.data.mode !== "single_user";
+  if (isPast)
+    return (
+      <Panel title="Call it">
+        <p className={styles.soft}>
+          What a model takes is asked of its replicas, which answer for now only. Return to now to call it.
+        </p>
+      </Panel>
+    );
   if (!isServing)
     return (
       <Panel title="Call it">

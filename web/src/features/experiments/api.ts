@@ -1,9 +1,11 @@
 import { queryOptions } from "@tanstack/react-query";
+import { asOfKey, asOfOptions, asOfParam } from "@/api/as-of";
 import { api, unwrap } from "@/api/client";
-import { toApiError } from "@/api/errors";
+import { filterQuery } from "@/api/list-filter";
 import { PAGE_SIZE } from "@/api/paged-rows";
 import { queryKeys } from "@/api/query-keys";
 import type { RunSummary } from "@/api/types";
+import type { AsOf } from "@/lib/as-of";
 import { nameForServer } from "./run-fields";
 
 export interface ListView {
@@ -11,19 +13,23 @@ export interface ListView {
   filter?: string;
   sort?: string;
   order?: "asc" | "desc";
+  at?: AsOf;
 }
 
 export const experimentsQuery = (view: ListView, offset: number) =>
   queryOptions({
-    queryKey: queryKeys.experiments.list({ ...view, offset }),
+    queryKey: asOfKey(view.at, queryKeys.experiments.list({ ...view, offset })),
+    ...asOfOptions(view.at),
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/experiments", { params: { query: { ...listQuery(view), offset } }, signal })),
   });
 
-export const experimentQuery = (id: string) =>
+export const experimentQuery = (id: string, at: AsOf) =>
   queryOptions({
-    queryKey: queryKeys.experiments.one(id),
-    queryFn: ({ signal }) => unwrap(api.GET("/api/experiments/{id}", { params: { path: { id } }, signal })),
+    queryKey: asOfKey(at, queryKeys.experiments.one(id)),
+    ...asOfOptions(at),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/experiments/{id}", { params: { path: { id }, query: asOfParam(at) }, signal })),
   });
 
 export interface RunsView extends Omit<ListView, "project"> {
@@ -36,7 +42,8 @@ const RUNNING_PACE_MS = 5000;
 
 export const experimentRunsQuery = (id: string, view: RunsView, offset: number) =>
   queryOptions({
-    queryKey: queryKeys.experiments.runPage(id, { ...view, offset }),
+    queryKey: asOfKey(view.at, queryKeys.experiments.runPage(id, { ...view, offset })),
+    ...asOfOptions(view.at),
     queryFn: ({ signal }) =>
       unwrap(
         api.GET("/api/experiments/{id}/runs", {
@@ -52,55 +59,63 @@ export const experimentRunsQuery = (id: string, view: RunsView, offset: number) 
           signal,
         }),
       ),
-    refetchInterval: ({ state }) => (state.data?.items.some(isRunning) ? RUNNING_PACE_MS : false),
+    refetchInterval: ({ state }) =>
+      view.at === undefined && state.data?.items.some(isRunning) ? RUNNING_PACE_MS : false,
+  });
+
+/** Runs of all experiments, without their metrics and params. */
+export const allRunsQuery = (view: ListView, offset: number) =>
+  queryOptions({
+    queryKey: asOfKey(view.at, queryKeys.experiments.allRuns({ ...view, offset })),
+    ...asOfOptions(view.at),
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/runs", {
+          params: { query: { ...listQuery(view), project: view.project, columns: "name", offset } },
+          signal,
+        }),
+      ),
   });
 
 /** How many of the newest runs are looked at for the names of metrics and params. */
 const SAMPLE = 100;
 
 /** The newest runs with all they have: which metrics and params there are to choose from. */
-export const sampleRunsQuery = (id: string) =>
+export const sampleRunsQuery = (id: string, at: AsOf) =>
   queryOptions({
-    queryKey: queryKeys.runSample(id),
+    queryKey: asOfKey(at, queryKeys.runSample(id)),
+    ...asOfOptions(at),
     queryFn: ({ signal }) =>
       unwrap(
-        api.GET("/api/experiments/{id}/runs", { params: { path: { id }, query: { limit: SAMPLE } }, signal }),
+        api.GET("/api/experiments/{id}/runs", {
+          params: { path: { id }, query: { limit: SAMPLE, ...asOfParam(at) } },
+          signal,
+        }),
       ),
-    refetchInterval: ({ state }) => (state.data?.items.some(isRunning) ? 3 * RUNNING_PACE_MS : false),
+    refetchInterval: ({ state }) =>
+      at === undefined && state.data?.items.some(isRunning) ? 3 * RUNNING_PACE_MS : false,
   });
 
 /** One of the runs that are compared, with all it has. */
-export const comparedRunQuery = (id: string) =>
+export const comparedRunQuery = (id: string, at: AsOf) =>
   queryOptions({
-    queryKey: queryKeys.runs.detail(id),
-    queryFn: ({ signal }) => unwrap(api.GET("/api/runs/{id}", { params: { path: { id } }, signal })),
+    queryKey: asOfKey(at, queryKeys.runs.detail(id)),
+    ...asOfOptions(at),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/runs/{id}", { params: { path: { id }, query: asOfParam(at) }, signal })),
   });
 
 function isRunning(run: Pick<RunSummary, "status">): boolean {
   return run.status === "running";
 }
 
-function listQuery({ project, filter, sort, order }: ListView) {
+function listQuery({ project, filter, sort, order, at }: ListView) {
   return {
     project,
     sort: sort && nameForServer(sort),
     order,
     limit: PAGE_SIZE,
     ...filterQuery(filter),
+    ...asOfParam(at),
   };
-}
-
-/** A sign of comparison, or a word for one before what it compares with: plain names hold such words too. */
-const COMPARISON = /[=<>]|\s(i?like\s+['"]|in\s*\(|is\s+(not\s+)?null\b)/i;
-
-/** A text with a comparison is a filter of the grammar; any other is searched for as it stands. */
-export function filterQuery(text: string | undefined): { filter?: string; q?: string } {
-  const typed = text?.trim();
-  if (!typed) return {};
-  return COMPARISON.test(typed) ? { filter: typed } : { q: typed };
-}
-
-/** What is wrong with the filter that a list was asked for; null: it was understood. */
-export function filterError(error: Error | null): string | null {
-  return error && toApiError(error).status === 422 ? toApiError(error).message : null;
 }

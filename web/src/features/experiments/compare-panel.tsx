@@ -2,6 +2,7 @@ import { IconX } from "@tabler/icons-react";
 import { useQueries } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { useAsOf } from "@/api/as-of";
 import type { Run } from "@/api/types";
 import { formatMeasured, fromWire, NO_VALUE, plural } from "@/lib/numbers";
 import { IconButton } from "@/ui/button";
@@ -23,8 +24,9 @@ const MOST = 10;
 /** The runs that were chosen, beside each other: what they were given, and what came out. */
 export function ComparePanel({ runs, onClose }: Props) {
   const [onlyDifferent, setOnlyDifferent] = useState(true);
+  const at = useAsOf();
   const shown = runs.slice(0, MOST);
-  const answers = useQueries({ queries: shown.map(comparedRunQuery) });
+  const answers = useQueries({ queries: shown.map((id) => comparedRunQuery(id, at)) });
   const failed = answers.find(({ error, data }) => error && !data);
   const found = answers.flatMap(({ data }) => (data ? [data] : []));
   return (

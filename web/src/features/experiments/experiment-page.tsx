@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
+import { filterError } from "@/api/list-filter";
 import { usePagedRows } from "@/api/paged-rows";
 import { formatInteger, plural } from "@/lib/numbers";
-import { rootPath } from "@/lib/root";
 import { CopyableId } from "@/ui/copyable-id";
 import { ColumnPicker } from "@/ui/data-table/column-picker";
 import { DataTable } from "@/ui/data-table/data-table";
 import { NewerPill } from "@/ui/data-table/newer-pill";
+import { ListError } from "@/ui/list-error";
 import { FillPage } from "@/ui/page";
 import { type Crumb, PageHeader } from "@/ui/page-header";
 import { Count } from "@/ui/pill";
@@ -16,10 +16,10 @@ import { EmptyState, ErrorState, Late, Skeleton } from "@/ui/states";
 import { FilterField } from "@/ui/text-field";
 import { RelativeTime } from "@/ui/time";
 import { Toolbar, ToolbarSpace } from "@/ui/toolbar";
-import { experimentQuery, experimentRunsQuery, filterError, type ListView, sampleRunsQuery } from "./api";
+import { useOpen } from "@/ui/use-open";
+import { experimentQuery, experimentRunsQuery, type ListView, sampleRunsQuery } from "./api";
 import { ComparePanel } from "./compare-panel";
 import styles from "./experiments.module.css";
-import { ListError } from "./list-error";
 import { columnChoices, FIRST_OWN, measuredOf, runColumns } from "./run-columns";
 import { fieldsOf, firstFields } from "./run-fields";
 import { StartSnippets } from "./start-snippets";
@@ -38,8 +38,8 @@ interface Props {
 
 /** One experiment and its runs. */
 export function ExperimentPage({ id, view, onView }: Props) {
-  const navigate = useNavigate();
-  const experiment = useQuery(experimentQuery(id));
+  const open = useOpen();
+  const experiment = useQuery(experimentQuery(id, view.at));
   const [atTop, setAtTop] = useState(true);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const field = useRef<HTMLInputElement>(null);
@@ -50,9 +50,10 @@ export function ExperimentPage({ id, view, onView }: Props) {
     ),
   );
 
-  const sample = useQuery(sampleRunsQuery(id));
+  const sample = useQuery(sampleRunsQuery(id, view.at));
   const shown = view.columns ?? [...FIRST_OWN, ...firstFields(sample.data?.items ?? [])];
-  const listView = { filter: view.filter, sort: view.sort, order: view.order, columns: measuredOf(shown) };
+  const { filter, sort, order, at } = view;
+  const listView = { filter, sort, order, at, columns: measuredOf(shown) };
   const rows = usePagedRows({
     pageQuery: (offset) => ({
       ...experimentRunsQuery(id, listView, offset),
@@ -119,9 +120,13 @@ export function ExperimentPage({ id, view, onView }: Props) {
           <Skeleton rows={9} />
         </Late>
       ) : rows.total === 0 && !view.filter ? (
-        <EmptyState title="No runs yet">
-          <p>Log one from any of these; it appears here as it starts.</p>
-          <StartSnippets experiment={name} />
+        <EmptyState title={at === undefined ? "No runs yet" : "No runs at that moment"}>
+          {at === undefined && (
+            <>
+              <p>Log one from any of these; it appears here as it starts.</p>
+              <StartSnippets experiment={name} />
+            </>
+          )}
         </EmptyState>
       ) : (
         <div className={styles.list}>
@@ -140,10 +145,9 @@ export function ExperimentPage({ id, view, onView }: Props) {
             selection={{ selected, onChange: setSelected }}
             sort={view.sort ? { by: view.sort, order: view.order ?? "desc" } : null}
             onSort={({ by, order }) => onView({ sort: by, order })}
-            onOpen={(run, inNewTab) => {
-              if (inNewTab) window.open(rootPath(`/runs/${run.id}/overview`), "_blank", "noopener");
-              else void navigate({ to: "/runs/$id/overview", params: { id: run.id } });
-            }}
+            onOpen={({ id: run }, inNewTab) =>
+              open({ to: "/runs/$id/overview", params: { id: run } }, inNewTab)
+            }
             empty={
               <EmptyState title="No runs match">{`${plural(0, "run")} of ${name} match “${view.filter}”.`}</EmptyState>
             }

@@ -1,12 +1,13 @@
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
+import { filterError } from "@/api/list-filter";
 import { usePagedRows } from "@/api/paged-rows";
 import type { Experiment } from "@/api/types";
 import { formatInteger } from "@/lib/numbers";
-import { rootPath } from "@/lib/root";
 import type { Column } from "@/ui/data-table/columns";
 import { DataTable } from "@/ui/data-table/data-table";
 import { NewerPill } from "@/ui/data-table/newer-pill";
+import { ListError } from "@/ui/list-error";
 import { FillPage } from "@/ui/page";
 import { PageHeader } from "@/ui/page-header";
 import { Count, Tag } from "@/ui/pill";
@@ -16,9 +17,9 @@ import { EmptyState, Late, Skeleton } from "@/ui/states";
 import { FilterField } from "@/ui/text-field";
 import { RelativeTime } from "@/ui/time";
 import { Toolbar } from "@/ui/toolbar";
-import { experimentsQuery, filterError, type ListView } from "./api";
+import { useOpen } from "@/ui/use-open";
+import { experimentsQuery, type ListView } from "./api";
 import styles from "./experiments.module.css";
-import { ListError } from "./list-error";
 import { StartSnippets } from "./start-snippets";
 
 const columns: Column<Experiment>[] = [
@@ -91,7 +92,7 @@ interface Props {
 
 /** All experiments of the project. */
 export function ExperimentsPage({ view, onView }: Props) {
-  const navigate = useNavigate();
+  const open = useOpen();
   const [atTop, setAtTop] = useState(true);
   const field = useRef<HTMLInputElement>(null);
   const identity = view.project ?? "";
@@ -136,12 +137,16 @@ export function ExperimentsPage({ view, onView }: Props) {
           <Skeleton rows={9} />
         </Late>
       ) : isFresh ? (
-        <EmptyState title="No experiments yet">
-          <p>
-            An experiment appears here with its first run. Log one from any of these; this page shows it as it
-            comes.
-          </p>
-          <StartSnippets experiment="first-steps" />
+        <EmptyState title={view.at === undefined ? "No experiments yet" : "No experiments at that moment"}>
+          {view.at === undefined && (
+            <>
+              <p>
+                An experiment appears here with its first run. Log one from any of these; this page shows it
+                as it comes.
+              </p>
+              <StartSnippets experiment="first-steps" />
+            </>
+          )}
         </EmptyState>
       ) : (
         <div className={styles.list}>
@@ -161,10 +166,7 @@ export function ExperimentsPage({ view, onView }: Props) {
               view.sort ? { by: view.sort, order: view.order ?? "desc" } : { by: "created_at", order: "desc" }
             }
             onSort={({ by, order }) => onView({ sort: by, order })}
-            onOpen={({ id }, inNewTab) => {
-              if (inNewTab) window.open(rootPath(`/experiments/${id}`), "_blank", "noopener");
-              else void navigate({ to: "/experiments/$id", params: { id } });
-            }}
+            onOpen={({ id }, inNewTab) => open({ to: "/experiments/$id", params: { id } }, inNewTab)}
             empty={
               <EmptyState title="No experiments match">
                 Nothing in this project matches “{view.filter}”.

@@ -1,8 +1,10 @@
 import { queryOptions } from "@tanstack/react-query";
+import { asOfKey, asOfOptions, asOfParam } from "@/api/as-of";
 import { api, unwrap, unwrapRows } from "@/api/client";
 import { PAGE_SIZE } from "@/api/paged-rows";
 import { queryKeys } from "@/api/query-keys";
 import type { Instance } from "@/api/types";
+import type { AsOf } from "@/lib/as-of";
 import type { PRIORITIES, STATUSES } from "./fields";
 
 export type Status = (typeof STATUSES)[number];
@@ -16,6 +18,8 @@ export interface InstanceFilter {
   priority?: Priority;
   model?: string;
   cluster?: string;
+  /** The moment that is shown. */
+  at?: AsOf;
 }
 
 export interface InstancesView extends InstanceFilter {
@@ -29,8 +33,16 @@ export interface InstancesView extends InstanceFilter {
 }
 
 /** The same filter as the server's lists take it. */
-export function filterParameters({ project, filter, status, priority, model, cluster }: InstanceFilter) {
-  return { project, q: filter, status, priority, model_name: model, cluster_name: cluster };
+export function filterParameters({ project, filter, status, priority, model, cluster, at }: InstanceFilter) {
+  return {
+    project,
+    q: filter,
+    status,
+    priority,
+    model_name: model,
+    cluster_name: cluster,
+    ...asOfParam(at),
+  };
 }
 
 const FIRST_ORDER = { sort: "name", order: "asc" } as const;
@@ -43,7 +55,8 @@ export function orderOf({ sort, order }: InstancesView): { sort: string; order: 
 export const instancesQuery = (view: InstancesView, offset: number, limit = PAGE_SIZE) => {
   const query = { ...filterParameters(view), ...orderOf(view), skip: offset, limit, can: "1" as const };
   return queryOptions({
-    queryKey: queryKeys.instances.list(query),
+    queryKey: asOfKey(view.at, queryKeys.instances.list(query)),
+    ...asOfOptions(view.at),
     queryFn: ({ signal }) => unwrapRows(api.GET("/api/instances", { params: { query }, signal })),
   });
 };
@@ -52,20 +65,22 @@ export const instancesQuery = (view: InstancesView, offset: number, limit = PAGE
 export const summaryQuery = (filter: InstanceFilter) => {
   const query = filterParameters(filter);
   return queryOptions({
-    queryKey: queryKeys.instances.summary(query),
+    queryKey: asOfKey(filter.at, queryKeys.instances.summary(query)),
+    ...asOfOptions(filter.at),
     queryFn: ({ signal }) => unwrap(api.GET("/api/instances/summary", { params: { query }, signal })),
   });
 };
 
-export const instanceQuery = (id: string) =>
+export const instanceQuery = (id: string, at: AsOf) =>
   queryOptions({
-    queryKey: queryKeys.instances.detail(id),
+    queryKey: asOfKey(at, queryKeys.instances.detail(id)),
+    ...asOfOptions(at),
     // One that is gone is gone for each part of its page.
     retryOnMount: false,
     queryFn: ({ signal }) =>
       unwrap(
         api.GET("/api/instances/{id}", {
-          params: { path: { id: Number(id) }, query: { can: "1" } },
+          params: { path: { id: Number(id) }, query: { can: "1", ...asOfParam(at) } },
           signal,
         }),
       ),
@@ -79,6 +94,7 @@ export interface HistoryView {
   to?: string;
   /** The two versions that are chosen to be compared. */
   pick?: string[];
+  at?: AsOf;
 }
 
 export const historyQuery = (id: string, view: HistoryView, offset: number) => {
@@ -90,9 +106,11 @@ export const historyQuery = (id: string, view: HistoryView, offset: number) => {
     end_date: view.to,
     limit: PAGE_SIZE,
     offset,
+    ...asOfParam(view.at),
   };
   return queryOptions({
-    queryKey: [...queryKeys.instances.history(id), query],
+    queryKey: asOfKey(view.at, [...queryKeys.instances.history(id), query]),
+    ...asOfOptions(view.at),
     queryFn: async ({ signal }) => {
       const page = await unwrap(
         api.GET("/api/instances/{id}/history", { params: { path: { id: Number(id) }, query }, signal }),

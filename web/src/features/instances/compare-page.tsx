@@ -1,6 +1,7 @@
 import { IconArrowBackUp } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { useAsOf } from "@/api/as-of";
 import type { HistoryItem, Instance } from "@/api/types";
 import { nameOfActor } from "@/lib/actors";
 import { plural } from "@/lib/numbers";
@@ -30,7 +31,7 @@ interface Props {
 /** Two versions of an instance beside each other. */
 export function ComparePage({ id, a, b, json, onJson }: Props) {
   const comparison = useQuery(compareQuery(id, a, b));
-  const now = useQuery({ ...instanceQuery(id), retry: false }).data ?? null;
+  const now = useQuery({ ...instanceQuery(id, useAsOf()), retry: false }).data ?? null;
   const refusal = useRefusal();
   const [restoring, setRestoring] = useState<HistoryItem | null>(null);
   return (

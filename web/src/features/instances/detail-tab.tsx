@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useAsOf } from "@/api/as-of";
 import { toApiError } from "@/api/errors";
 import type { HistoryItem, Instance } from "@/api/types";
 import { nameOfActor } from "@/lib/actors";
@@ -23,7 +24,7 @@ const NEWEST = 8;
 
 /** What an instance is now, and what happened to it last. */
 export function InstanceDetail({ id }: { id: string }) {
-  const instance = useQuery(instanceQuery(id));
+  const instance = useQuery(instanceQuery(id, useAsOf()));
   const pending = useStore(pendingEdits);
   if (instance.data === undefined && toApiError(instance.error).isMissing) return <Gone id={id} />;
   return (
@@ -119,7 +120,7 @@ function Record({ instance }: { instance: Instance }) {
 }
 
 function Newest({ id }: { id: string }) {
-  const history = useQuery(historyQuery(id, {}, 0));
+  const history = useQuery(historyQuery(id, { at: useAsOf() }, 0));
   return (
     <Panel
       title="Last changes"

@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { asOfParam, useAsOf } from "@/api/as-of";
 import { download } from "@/api/download";
 import { type ApiError, toApiError } from "@/api/errors";
 import { formatInteger, plural } from "@/lib/numbers";
@@ -96,7 +97,7 @@ export function HistoryExportDialog({ id, onClose }: { id: string; onClose: () =
     <SaveDialog
       title="Export the history"
       path={`/api/instances/${id}/history/export`}
-      query={{}}
+      query={asOfParam(useAsOf())}
       onClose={onClose}
     >
       <p className={styles.soft}>Every change that was ever made, with who made it and when.</p>

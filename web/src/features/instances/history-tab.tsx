@@ -39,7 +39,7 @@ interface Props {
 /** Everything that ever happened to an instance: who, when, what; any two versions beside each other. */
 export function InstanceHistory({ id, view, onView, event }: Props) {
   const navigate = useNavigate();
-  const now = useQuery({ ...instanceQuery(id), retry: false }).data ?? null;
+  const now = useQuery({ ...instanceQuery(id, view.at), retry: false }).data ?? null;
   const refusal = useRefusal();
   const [atTop, setAtTop] = useState(true);
   const [restoring, setRestoring] = useState<HistoryItem | null>(null);

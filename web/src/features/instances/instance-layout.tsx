@@ -2,6 +2,7 @@ import { IconEdit, IconTrash } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
+import { useAsOf } from "@/api/as-of";
 import { toApiError } from "@/api/errors";
 import type { Instance } from "@/api/types";
 import { useStore } from "@/lib/store";
@@ -41,10 +42,11 @@ interface Props {
 
 /** An instance's header and tabs, around the tab that is shown. One that is deleted still has its history. */
 export function InstanceLayout({ id, tab, editing, onEditing, children }: Props) {
-  const instance = useQuery(instanceQuery(id));
+  const at = useAsOf();
+  const instance = useQuery(instanceQuery(id, at));
   const isGone =
     instance.data === undefined && instance.error !== null && toApiError(instance.error).isMissing;
-  const last = useQuery({ ...historyQuery(id, {}, 0), enabled: isGone });
+  const last = useQuery({ ...historyQuery(id, { at }, 0), enabled: isGone });
   const navigate = useNavigate();
   useShortcuts(
     useMemo(

@@ -316,7 +316,7 @@ interface FormProps {
 /** The form that the address names. */
 function FormOfView({ form, like, project, onClose }: FormProps) {
   const isNew = form === "new";
-  const instance = useQuery({ ...instanceQuery(form), enabled: !isNew });
+  const instance = useQuery({ ...instanceQuery(form, undefined), enabled: !isNew });
   if (isNew) return <InstanceForm instance={null} like={like} project={project} onClose={onClose} />;
   if (!instance.data) return null;
   return <InstanceForm key={form} instance={instance.data} project={project} onClose={onClose} />;

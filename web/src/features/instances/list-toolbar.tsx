@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { RefObject } from "react";
+import { useAsOf } from "@/api/as-of";
 import { formatInteger } from "@/lib/numbers";
 import { Segmented } from "@/ui/button";
 import { ChoiceFilter } from "@/ui/choice-filter";
@@ -24,8 +25,9 @@ const ALL = "all";
 /** What the list is narrowed to; each count is of what the choice would show. */
 export function ListFilters({ view, onView, fieldRef, narrow }: Props) {
   const { project, filter, status, priority, model, cluster } = view;
-  const withoutStatus = useQuery(summaryQuery({ project, filter, priority, model, cluster }));
-  const overall = useQuery(summaryQuery({ project }));
+  const at = useAsOf();
+  const withoutStatus = useQuery(summaryQuery({ project, filter, priority, model, cluster, at }));
+  const overall = useQuery(summaryQuery({ project, at }));
   const counts = withoutStatus.data?.status;
   return (
     <>

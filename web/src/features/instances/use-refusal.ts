@@ -1,3 +1,4 @@
+import { useReadOnly } from "@/api/as-of";
 import type { Instance } from "@/api/types";
 import { useStore } from "@/lib/store";
 import { useLive } from "@/live/context";
@@ -7,6 +8,8 @@ const RIGHT = "instances.write";
 /** Why nothing can be written now; null: it can. */
 export function useRefusal(): string | null {
   const { kind } = useStore(useLive().socket.state);
+  const readOnly = useReadOnly();
+  if (readOnly !== null) return readOnly;
   return kind === "offline" ? "The server cannot be reached: nothing can be saved now" : null;
 }
 

@@ -1,7 +1,9 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { asOfKey, asOfOptions, asOfParam } from "@/api/as-of";
 import { api, unwrap } from "@/api/client";
 import { queryKeys } from "@/api/query-keys";
 import type { Run } from "@/api/types";
+import type { AsOf } from "@/lib/as-of";
 import type { Range, XAxis } from "@/ui/time-chart/model";
 
 /** What a running run's counts and its job's progress are read again by: telemetry is no ledger event. */
@@ -11,27 +13,36 @@ export function isActive(run: Pick<Run, "status"> | undefined): boolean {
   return run?.status === "running" || run?.status === "queued";
 }
 
-export const runQuery = (id: string) =>
+export const runQuery = (id: string, at: AsOf) =>
   queryOptions({
-    queryKey: queryKeys.runs.detail(id),
-    queryFn: ({ signal }) => unwrap(api.GET("/api/runs/{id}", { params: { path: { id } }, signal })),
-    refetchInterval: ({ state }) => (isActive(state.data) ? RUNNING_PACE_MS : false),
+    queryKey: asOfKey(at, queryKeys.runs.detail(id)),
+    ...asOfOptions(at),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/runs/{id}", { params: { path: { id }, query: asOfParam(at) }, signal })),
+    refetchInterval: ({ state }) => (at === undefined && isActive(state.data) ? RUNNING_PACE_MS : false),
   });
 
 /** The job that drives a run. */
-export const jobQuery = (id: string) =>
+export const jobQuery = (id: string, at: AsOf) =>
   queryOptions({
-    queryKey: queryKeys.jobs.one(id),
-    queryFn: ({ signal }) => unwrap(api.GET("/api/training/jobs/{id}", { params: { path: { id } }, signal })),
-    refetchInterval: ({ state }) => (state.data?.status === "running" ? RUNNING_PACE_MS : false),
+    queryKey: asOfKey(at, queryKeys.jobs.one(id)),
+    ...asOfOptions(at),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/training/jobs/{id}", { params: { path: { id }, query: asOfParam(at) }, signal })),
+    refetchInterval: ({ state }) =>
+      at === undefined && state.data?.status === "running" ? RUNNING_PACE_MS : false,
   });
 
-export const metricNamesQuery = (id: string, search?: string) =>
+export const metricNamesQuery = (id: string, at: AsOf, search?: string) =>
   queryOptions({
-    queryKey: [...queryKeys.runs.metrics(id), "names", search ?? ""],
+    queryKey: asOfKey(at, [...queryKeys.runs.metrics(id), "names", search ?? ""]),
+    ...asOfOptions(at),
     queryFn: ({ signal }) =>
       unwrap(
-        api.GET("/api/runs/{id}/metrics/names", { params: { path: { id }, query: { q: search } }, signal }),
+        api.GET("/api/runs/{id}/metrics/names", {
+          params: { path: { id }, query: { q: search, ...asOfParam(at) } },
+          signal,
+        }),
       ),
     placeholderData: keepPreviousData,
   });
@@ -40,15 +51,22 @@ export const metricNamesQuery = (id: string, search?: string) =>
 const BUCKETS = 2000;
 
 /** One metric with all attempts, over a part of an axis. */
-export const metricSeriesQuery = (id: string, name: string, x: XAxis, range: Range) =>
+export const metricSeriesQuery = (id: string, at: AsOf, name: string, x: XAxis, range: Range) =>
   queryOptions({
-    queryKey: [...queryKeys.runs.metrics(id), "series", name, x, range],
+    queryKey: asOfKey(at, [...queryKeys.runs.metrics(id), "series", name, x, range]),
     queryFn: ({ signal }) =>
       unwrap(
         api.GET("/api/runs/{id}/metrics", {
           params: {
             path: { id },
-            query: { name: [name], x, buckets: BUCKETS, attempts: "all", ...rangeQuery(x, range) },
+            query: {
+              name: [name],
+              x,
+              buckets: BUCKETS,
+              attempts: "all",
+              ...rangeQuery(x, range),
+              ...asOfParam(at),
+            },
           },
           signal,
         }),
@@ -56,6 +74,7 @@ export const metricSeriesQuery = (id: string, name: string, x: XAxis, range: Ran
     placeholderData: keepPreviousData,
     // Points come over the socket; a fetch would only repeat them.
     staleTime: 5 * 60_000,
+    ...asOfOptions(at),
   });
 
 function rangeQuery(x: XAxis, range: Range): { from?: string; to?: string } {
@@ -70,13 +89,17 @@ function rangeQuery(x: XAxis, range: Range): { from?: string; to?: string } {
 const SPARK_BUCKETS = 60;
 
 /** Several metrics in few points, for lines as small as a word. */
-export const sparkQuery = (id: string, names: readonly string[]) =>
+export const sparkQuery = (id: string, at: AsOf, names: readonly string[]) =>
   queryOptions({
-    queryKey: [...queryKeys.runs.metrics(id), "sparks", names],
+    queryKey: asOfKey(at, [...queryKeys.runs.metrics(id), "sparks", names]),
+    ...asOfOptions(at),
     queryFn: ({ signal }) =>
       unwrap(
         api.GET("/api/runs/{id}/metrics", {
-          params: { path: { id }, query: { name: [...names], x: "step", buckets: SPARK_BUCKETS } },
+          params: {
+            path: { id },
+            query: { name: [...names], x: "step", buckets: SPARK_BUCKETS, ...asOfParam(at) },
+          },
           signal,
         }),
       ),

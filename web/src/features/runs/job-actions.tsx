@@ -6,9 +6,9 @@ import { sendMerging } from "@/api/conflicts";
 import { toApiError } from "@/api/errors";
 import { queryKeys } from "@/api/query-keys";
 import type { Job, Run } from "@/api/types";
-import { Button } from "@/ui/button";
 import { ConfirmDialog } from "@/ui/dialog";
 import { toast } from "@/ui/toasts";
+import { WriteButton } from "@/ui/write-button";
 import { jobQuery } from "./api";
 
 type Verb = "stop" | "retry";
@@ -35,7 +35,7 @@ function useJobVerb(run: Run, verb: Verb) {
       });
     },
     onSettled: (_, __, job) => {
-      void client.invalidateQueries({ queryKey: jobQuery(job.id).queryKey });
+      void client.invalidateQueries({ queryKey: jobQuery(job.id, undefined).queryKey });
       void client.invalidateQueries({ queryKey: queryKeys.runs.detail(run.id) });
     },
   });
@@ -58,14 +58,14 @@ function StopButton({ run, job }: { run: Run; job: Job }) {
     });
   return (
     <>
-      <Button
+      <WriteButton
         icon={<IconPlayerStop />}
         busy={stop.isPending || isStopping}
         title={isStopping ? "Its processes were asked to end" : undefined}
         onClick={() => setAsking(true)}
       >
         {isStopping ? "Stopping…" : "Stop"}
-      </Button>
+      </WriteButton>
       <ConfirmDialog
         title={`Stop ${run.name}?`}
         opened={asking}
@@ -85,7 +85,7 @@ function StopButton({ run, job }: { run: Run; job: Job }) {
 function RetryButton({ run, job }: { run: Run; job: Job }) {
   const retry = useJobVerb(run, "retry");
   return (
-    <Button
+    <WriteButton
       icon={<IconRefresh />}
       busy={retry.isPending}
       onClick={() =>
@@ -101,7 +101,7 @@ function RetryButton({ run, job }: { run: Run; job: Job }) {
       }
     >
       Retry
-    </Button>
+    </WriteButton>
   );
 }
 

@@ -1,7 +1,9 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { asOfKey, asOfOptions, asOfParam } from "@/api/as-of";
 import { api, unwrap } from "@/api/client";
 import { queryKeys } from "@/api/query-keys";
 import type { LogLine, LogPage } from "@/api/types";
+import type { AsOf } from "@/lib/as-of";
 import type { LevelWord } from "./log-levels";
 
 /** Which lines are wanted; nothing set: all. */
@@ -13,30 +15,42 @@ export interface LogQuestion {
   /** RFC 3339 times; `to` is excluded. */
   from?: string;
   to?: string;
+  /** The moment that is shown. It narrows nothing: every line that was known then is there. */
+  as_of?: string;
 }
 
 export function asksNothing(question: LogQuestion): boolean {
-  return Object.values(question).every((value) => value === undefined);
+  return Object.entries(question).every(([name, value]) => name === "as_of" || value === undefined);
 }
 
 /** How many lines there are, the first one's number, and how many of each level. */
-export const logSummaryQuery = (id: string) =>
+export const logSummaryQuery = (id: string, at: AsOf) =>
   queryOptions({
-    queryKey: [...queryKeys.runs.logs(id), "summary"],
+    queryKey: asOfKey(at, [...queryKeys.runs.logs(id), "summary"]),
     queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/runs/{id}/logs", { params: { path: { id }, query: { limit: 1 } }, signal })),
+      unwrap(
+        api.GET("/api/runs/{id}/logs", {
+          params: { path: { id }, query: { limit: 1, ...asOfParam(at) } },
+          signal,
+        }),
+      ),
     staleTime: 60_000,
+    ...asOfOptions(at),
   });
 
 /** How many lines came when, by level. */
-export const logHistogramQuery = (id: string, buckets: number) =>
+export const logHistogramQuery = (id: string, at: AsOf, buckets: number) =>
   queryOptions({
-    queryKey: [...queryKeys.runs.logs(id), "histogram", buckets],
+    queryKey: asOfKey(at, [...queryKeys.runs.logs(id), "histogram", buckets]),
     queryFn: ({ signal }) =>
       unwrap(
-        api.GET("/api/runs/{id}/logs/histogram", { params: { path: { id }, query: { buckets } }, signal }),
+        api.GET("/api/runs/{id}/logs/histogram", {
+          params: { path: { id }, query: { buckets, ...asOfParam(at) } },
+          signal,
+        }),
       ),
     staleTime: 60_000,
+    ...asOfOptions(at),
     placeholderData: keepPreviousData,
   });
 
@@ -76,10 +90,12 @@ export async function fetchHits(
 }
 
 /** The number of the first line at or after a moment; null: there is none. */
-export async function lineAt(id: string, time: number): Promise<number | null> {
+export async function lineAt(id: string, at: AsOf, time: number): Promise<number | null> {
   const from = new Date(time).toISOString();
   const page = await unwrap(
-    api.GET("/api/runs/{id}/logs", { params: { path: { id }, query: { from, limit: 1 } } }),
+    api.GET("/api/runs/{id}/logs", {
+      params: { path: { id }, query: { from, limit: 1, ...asOfParam(at) } },
+    }),
   );
   return page.items[0]?.line ?? null;
 }

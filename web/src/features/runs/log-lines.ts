@@ -1,10 +1,14 @@
+import { asOfParam } from "@/api/as-of";
 import type { LogLine } from "@/api/types";
+import type { AsOf } from "@/lib/as-of";
 import type { LineSource } from "@/ui/big-list/line-cache";
 import { fetchLines, type LogQuestion } from "./log-api";
 
-/** All lines of a run, by number: row 0 is line `firstLine`. */
-export function allLines(runId: string, firstLine: number): LineSource<LogLine> {
-  return { lines: (from, count, signal) => fetchLines(runId, {}, firstLine + from, count, signal) };
+/** All lines of a run, by number: row 0 is line `firstLine`; of the past those that were known then. */
+export function allLines(runId: string, at: AsOf, firstLine: number): LineSource<LogLine> {
+  return {
+    lines: (from, count, signal) => fetchLines(runId, asOfParam(at), firstLine + from, count, signal),
+  };
 }
 
 /** The lines that a question leaves: row i is line `numbers()[i]`. */

@@ -1,5 +1,6 @@
 import { IconArrowBarToDown } from "@tabler/icons-react";
 import { type RefObject, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { asOfParam, useAsOf } from "@/api/as-of";
 import type { LogLine } from "@/api/types";
 import { formatInteger, plural } from "@/lib/numbers";
 import { useStore } from "@/lib/store";
@@ -174,13 +175,14 @@ export function LogListing({
 
 /** The rows of the list: all lines by number, or those that a question leaves. */
 function useRows(id: string, tail: Tail, question: LogQuestion | null, rows: Hits | null) {
+  const at = useAsOf();
   const numbers = useRef<readonly number[]>([]);
   numbers.current = rows?.lines ?? [];
   const { first, last } = tail;
   const [cache] = useState(
     () =>
       new LineCache<LogLine>(
-        question ? matchingLines(id, question, () => numbers.current) : allLines(id, first),
+        question ? matchingLines(id, question, () => numbers.current) : allLines(id, at, first),
         question ? numbers.current.length : last - first + 1,
       ),
   );
@@ -225,6 +227,7 @@ function useErrorRows(
   rowOf: (line: number) => number,
 ): readonly number[] {
   const wanted = rows === null && tail.levels.error > 0;
-  const found = useHits(id, wanted ? ERRORS : null, tail.last);
+  const at = useAsOf();
+  const found = useHits(id, wanted ? { ...ERRORS, ...asOfParam(at) } : null, tail.last);
   return useMemo(() => found?.lines.map(rowOf) ?? NONE, [found?.lines, rowOf]);
 }

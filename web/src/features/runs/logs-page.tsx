@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
+import { asOfParam, useAsOf } from "@/api/as-of";
 import type { LogPage } from "@/api/types";
+import type { AsOf } from "@/lib/as-of";
 import { useStore } from "@/lib/store";
 import { parseMoment, parseTime } from "@/lib/time";
 import { zone } from "@/ui/preferences";
@@ -47,7 +49,7 @@ const BUCKETS = 240;
 
 /** The log of a run: every line, by number, as it comes. */
 export function RunLogs(props: Props) {
-  const summary = useQuery(logSummaryQuery(props.id));
+  const summary = useQuery(logSummaryQuery(props.id, useAsOf()));
   return (
     <div className={styles.page}>
       <Loaded query={summary} what="The log" skeleton={<Skeleton rows={14} gap={8} />}>
@@ -58,17 +60,21 @@ export function RunLogs(props: Props) {
 }
 
 function Log({ id, view, onView, line, onLine, summary }: Props & { summary: LogPage }) {
-  const run = useQuery(runQuery(id));
-  const active = isActive(run.data);
+  const at = useAsOf();
+  const run = useQuery(runQuery(id, at));
+  const active = isActive(run.data) && at === undefined;
   const tail = useTail(summary);
-  const histogram = useQuery({ ...logHistogramQuery(id, BUCKETS), refetchInterval: active ? 5000 : false });
+  const histogram = useQuery({
+    ...logHistogramQuery(id, at, BUCKETS),
+    refetchInterval: active ? 5000 : false,
+  });
   const where = useStore(zone);
   const mark = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const [chosen, choose] = useChosenLine(line, onLine);
 
   const levels = readLevels(view.level);
-  const { question, rowQuestion } = useMemo(() => questionsOf(view), [view]);
+  const { question, rowQuestion } = useMemo(() => questionsOf(view, at), [view, at]);
   const hits = useHits(id, view.q ? question : null, tail.last);
   const rows = useHits(id, rowQuestion, tail.last);
   const step = (by: 1 | -1) => {
@@ -76,7 +82,7 @@ function Log({ id, view, onView, line, onLine, summary }: Props & { summary: Log
     if (next !== null) choose(next);
   };
   const jump = async (time: number) => {
-    const found = await lineAt(id, time);
+    const found = await lineAt(id, at, time);
     if (found !== null) choose(found);
     else toast({ tone: "mute", title: "The log ends before that moment" });
   };
@@ -94,7 +100,7 @@ function Log({ id, view, onView, line, onLine, summary }: Props & { summary: Log
       <LogToolbar
         {...{ id, view, onView, levels, hits, chosen, tail, field, range, onJump: jumpTo, onStep: step }}
         selection={{
-          question: rowQuestion ?? {},
+          question: rowQuestion ?? asOfParam(at),
           numbers: rows?.lines ?? null,
           first: tail.first,
           last: tail.last,
@@ -127,7 +133,7 @@ function Log({ id, view, onView, line, onLine, summary }: Props & { summary: Log
         </EmptyState>
       ) : (
         <LogListing
-          key={JSON.stringify(rowQuestion)}
+          key={JSON.stringify([rowQuestion, at])}
           {...{ id, mark, chosen, active, tail, hits, rows, rowQuestion }}
           marking={view.q ? { q: view.q, regex: view.regex, match_case: view.case } : null}
           onChoose={choose}
@@ -138,8 +144,13 @@ function Log({ id, view, onView, line, onLine, summary }: Props & { summary: Log
 }
 
 /** What is searched for, and what the rows are narrowed to; null: they are not. */
-function questionsOf(view: LogsView): { question: LogQuestion; rowQuestion: LogQuestion | null } {
-  const narrowed: LogQuestion = { level: wordsOf(readLevels(view.level)), from: view.from, to: view.to };
+function questionsOf(view: LogsView, at: AsOf): { question: LogQuestion; rowQuestion: LogQuestion | null } {
+  const narrowed: LogQuestion = {
+    level: wordsOf(readLevels(view.level)),
+    from: view.from,
+    to: view.to,
+    ...asOfParam(at),
+  };
   const question = { ...narrowed, q: view.q, regex: view.regex, match_case: view.case };
   const rowQuestion = view.only && view.q ? question : narrowed;
   return { question, rowQuestion: asksNothing(rowQuestion) ? null : rowQuestion };

@@ -1,6 +1,7 @@
 import { IconPin, IconPinFilled } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { useAsOf } from "@/api/as-of";
 import { queryKeys } from "@/api/query-keys";
 import type { Run } from "@/api/types";
 import { formatValue } from "@/lib/numbers";
@@ -36,7 +37,7 @@ export function MetricChart({ run, name, look, isPinned, onPin }: Props) {
   const live = useCurrentRunLive();
   const client = useQueryClient();
   const { axis, range } = look;
-  const answer = useQuery(metricSeriesQuery(run.id, name, axis, range));
+  const answer = useQuery(metricSeriesQuery(run.id, useAsOf(), name, axis, range));
   const { started_at, created_at } = run;
   const [from, to] = range ?? [null, null];
   // While another range is on its way, the points are those of the range before.

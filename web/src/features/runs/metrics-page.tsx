@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type CSSProperties, useEffect, useMemo, useRef } from "react";
+import { useAsOf } from "@/api/as-of";
 import { queryKeys } from "@/api/query-keys";
 import type { Run } from "@/api/types";
 import { formatInteger, plural } from "@/lib/numbers";
@@ -48,8 +49,9 @@ const COLUMNS = ["auto", "1", "2", "3", "4"].map((value) => ({
 
 /** Every metric of a run as a chart; all share the pointer, the axis and the range. */
 export function RunMetrics({ id, view, onView }: Props) {
-  const run = useQuery(runQuery(id));
-  const names = useQuery(metricNamesQuery(id, view.q));
+  const at = useAsOf();
+  const run = useQuery(runQuery(id, at));
+  const names = useQuery(metricNamesQuery(id, at, view.q));
   const field = useRef<HTMLInputElement>(null);
   useNewNames(
     id,

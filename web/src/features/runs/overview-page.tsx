@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useAsOf } from "@/api/as-of";
 import type { Job, MetricName, Run } from "@/api/types";
 import { nameOfActor } from "@/lib/actors";
 import { formatInteger, formatMeasured, fromWire } from "@/lib/numbers";
@@ -19,9 +20,10 @@ import { Verdict } from "./verdict";
 
 /** What a run is, what came out of it, and what it was given. */
 export function RunOverview({ id }: { id: string }) {
-  const run = useQuery(runQuery(id));
+  const at = useAsOf();
+  const run = useQuery(runQuery(id, at));
   const jobId = run.data?.job_id ?? null;
-  const job = useQuery({ ...jobQuery(jobId ?? ""), enabled: jobId !== null });
+  const job = useQuery({ ...jobQuery(jobId ?? "", at), enabled: jobId !== null });
   return (
     <ScrollPage>
       <Loaded query={run} what="The run" skeleton={<Skeleton rows={6} />}>
@@ -46,9 +48,11 @@ export function RunOverview({ id }: { id: string }) {
 const SHOWN = 12;
 
 function MetricsPanel({ run }: { run: Run }) {
+  const at = useAsOf();
+  const isGrowing = isActive(run) && at === undefined;
   const names = useQuery({
-    ...metricNamesQuery(run.id),
-    refetchInterval: isActive(run) ? 5000 : false,
+    ...metricNamesQuery(run.id, at),
+    refetchInterval: isGrowing ? 5000 : false,
   });
   return (
     <Panel title="Metrics" count={formatInteger(names.data?.total ?? run.metric_names)} flush>
@@ -57,7 +61,7 @@ function MetricsPanel({ run }: { run: Run }) {
           items.length === 0 ? (
             <div className={styles.none}>
               <p>No metric has been logged yet.</p>
-              {isActive(run) && (
+              {isGrowing && (
                 <CodeBlock
                   label="Log into this run"
                   code={`import mlflow
@@ -95,6 +99,7 @@ function MetricTable({ run, items }: { run: Run; items: readonly MetricName[] })
   const sparks = useQuery(
     sparkQuery(
       run.id,
+      useAsOf(),
       items.map(({ name }) => name),
     ),
   );

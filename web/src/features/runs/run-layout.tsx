@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useMemo } from "react";
+import { useAsOf } from "@/api/as-of";
 import type { Run } from "@/api/types";
 import { formatCompact, formatInteger, formatPercent } from "@/lib/numbers";
 import { CopyableId, copyText } from "@/ui/copyable-id";
@@ -39,7 +40,7 @@ export function RunLayout(props: Props) {
 }
 
 function Layout({ id, tab, experimentName, children }: Props) {
-  const run = useQuery(runQuery(id));
+  const run = useQuery(runQuery(id, useAsOf()));
   useRunShortcuts(id);
   const label = tab.charAt(0).toUpperCase() + tab.slice(1);
   return (
@@ -74,7 +75,7 @@ function Layout({ id, tab, experimentName, children }: Props) {
 }
 
 function RunHeader({ run, experimentName }: { run: Run; experimentName?: string }) {
-  const job = useQuery({ ...jobQuery(run.job_id ?? ""), enabled: run.job_id !== null });
+  const job = useQuery({ ...jobQuery(run.job_id ?? "", useAsOf()), enabled: run.job_id !== null });
   const percent = isActive(run) ? (job.data?.progress.percent ?? null) : null;
   return (
     <PageHeader

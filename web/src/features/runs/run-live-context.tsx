@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect } from "react";
+import { useAsOf } from "@/api/as-of";
 import { queryKeys } from "@/api/query-keys";
 import { readAgain } from "@/api/read-again";
 import { useRunLive } from "@/live/context";
@@ -10,9 +11,11 @@ const RunLiveContext = createContext<RunLive | null>(null);
 
 /** One socket for all tabs of a run. */
 export function RunLiveProvider({ runId, children }: { runId: string; children: ReactNode }) {
-  const run = useQuery(runQuery(runId));
-  // The run comes first: its state says whether anything can have come before the socket is open.
-  const live = useRunLive(runId, run.data !== undefined);
+  const at = useAsOf();
+  const run = useQuery(runQuery(runId, at));
+  // The run comes first: its state says whether anything can have come before the socket is open. To the past nothing
+  // is added any more.
+  const live = useRunLive(runId, run.data !== undefined && at === undefined, at);
   useFreshAnswers(runId, live);
   return <RunLiveContext value={live}>{children}</RunLiveContext>;
 }
@@ -32,7 +35,7 @@ function useFreshAnswers(runId: string, live: RunLive): void {
     const stopGaps = live.listen({
       gap: (stream, why) => {
         // An ended run's answers are whole, whenever they were made.
-        if (why === "fresh" && !isActive(client.getQueryData(runQuery(runId).queryKey))) return;
+        if (why === "fresh" && !isActive(client.getQueryData(runQuery(runId, undefined).queryKey))) return;
         if (stream === "ledger") readAgain(client, detail(runId));
         else readAgain(client, stream === "metric" ? metrics(runId) : logs(runId));
       },

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { asOfKey, asOfOptions, asOfParam, useAsOf } from "@/api/as-of";
 import { queryKeys } from "@/api/query-keys";
 import type { Job, Run } from "@/api/types";
 import { stripAnsi } from "@/lib/ansi";
@@ -102,10 +103,13 @@ function tellingLines({ lines, first_line }: NonNullable<Job["exit_reason"]>) {
 
 function Failure({ run, job }: Props) {
   const why = job?.exit_reason ?? null;
+  const at = useAsOf();
   const quoted = why !== null && why.lines.length > 0;
   const errors = useQuery({
-    queryKey: [...queryKeys.runs.logs(run.id), "verdict"],
-    queryFn: ({ signal }) => fetchLastLines(run.id, { level: ["error", "critical"] }, SHOWN, signal),
+    queryKey: asOfKey(at, [...queryKeys.runs.logs(run.id), "verdict"]),
+    ...asOfOptions(at),
+    queryFn: ({ signal }) =>
+      fetchLastLines(run.id, { level: ["error", "critical"], ...asOfParam(at) }, SHOWN, signal),
     // The job's own account is better than a guess; only a run without one is looked through.
     enabled: !quoted && (run.job_id === null || job !== undefined),
   });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { filterQuery } from "./api";
+import { filterQuery } from "./list-filter";
 
 test("a text with a comparison is a filter, any other a search", () => {
   expect(filterQuery("metrics.acc > 0.9 and params.lr < 0.01")).toEqual({

@@ -1,5 +1,5 @@
-import { EmptyState, ErrorState } from "@/ui/states";
-import { filterError } from "./api";
+import { filterError } from "@/api/list-filter";
+import { EmptyState, ErrorState } from "./states";
 
 interface Props {
   what: string;
