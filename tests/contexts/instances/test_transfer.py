@@ -127,7 +127,6 @@ async def test_an_export_has_the_filters_the_order_and_the_columns_of_the_list(
     for wrong in ("columns=nmae", "columns=", "columns=name,name", "sort=x", "format=pdf", "status=x"):
         answer = await client.get(f"{base.replace('format=json', 'a=1')}&{wrong}")
         assert (answer.status_code, "problems" in answer.text) == (422, True), wrong
-    assert "'name'" not in answer.text
     assert (await client.get(f"{base}&columns=nmae")).json()["error"]["details"]["problems"][0]["suggestion"] == "name"
 
 
