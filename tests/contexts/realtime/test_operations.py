@@ -65,11 +65,11 @@ async def test_progress_of_another_thread_is_told_and_only_the_latest(operations
     told: list[int] = []
 
     async def work(running: RunningOperation) -> None:
-        def count() -> None:
+        def report_all() -> None:
             for done in range(1, 1001):
                 running.report(done, 1000, "rows")
 
-        await asyncio.to_thread(count)
+        await asyncio.to_thread(report_all)
 
     operations.board.subscribe(lambda: told.append(1))
     started = operations.launch("import", work, project_id="prj_1", project="default")
