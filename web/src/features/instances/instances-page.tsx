@@ -160,7 +160,12 @@ export function InstancesPage({ view, onView }: Props) {
         aside={rows.total !== undefined && <Count>{formatInteger(rows.total)}</Count>}
         actions={
           <>
-            <Button icon={<IconUpload />} onClick={() => setAsked({ kind: "import" })}>
+            <Button
+              icon={<IconUpload />}
+              disabled={refusal !== null}
+              title={refusal ?? undefined}
+              onClick={() => setAsked({ kind: "import" })}
+            >
               Import
             </Button>
             <Button icon={<IconDownload />} onClick={() => setAsked({ kind: "export" })}>

@@ -1,7 +1,7 @@
 import { publicUrl } from "@/lib/root";
-import { Button } from "@/ui/button";
 import { CodeBlock } from "@/ui/code-block";
 import { EmptyState } from "@/ui/states";
+import { WriteButton } from "@/ui/write-button";
 
 interface Props {
   onCreate: () => void;
@@ -15,10 +15,10 @@ export function NoInstances({ onCreate, onImport }: Props) {
       title="No instances yet"
       action={
         <div style={{ display: "flex", gap: 8 }}>
-          <Button variant="primary" onClick={onCreate}>
+          <WriteButton variant="primary" onClick={onCreate}>
             New instance
-          </Button>
-          <Button onClick={onImport}>Import a file…</Button>
+          </WriteButton>
+          <WriteButton onClick={onImport}>Import a file…</WriteButton>
         </div>
       }
     >
