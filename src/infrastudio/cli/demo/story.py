@@ -80,6 +80,8 @@ def demo(
 ) -> None:
     """Record weeks of a fleet, then train, register, deploy and ask a real model, on an empty data folder."""
     started = time.monotonic()
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a script started it in the background
+        signal.signal(number, signal.default_int_handler)
     folder = data or Path(tempfile.mkdtemp(prefix="infrastudio-demo-"))
     _record_past(folder)
     local = LocalModel()
