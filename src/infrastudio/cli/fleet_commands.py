@@ -74,7 +74,9 @@ def instances(
     if as_json:
         typer.echo(json.dumps(found, indent=2))
         return
-    table = Table("id", "name", "status", "model", "cluster", "replicas", "priority", "updated", header_style="bold")
+    table = Table(header_style="bold")
+    for column in ("id", "name", "status", "model", "cluster", "replicas", "priority", "updated"):
+        table.add_column(column, no_wrap=column in ("id", "name"))
     for item in found:
         model_shown = f"{escape(item['model_name'])} {escape(item['model_version'])}"
         cluster_shown, replicas = escape(item["cluster_name"]), str(item["replicas"])

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
+from itertools import zip_longest
 from typing import Any, BinaryIO, Final, Literal
 from xml.sax.saxutils import escape
 
@@ -124,7 +125,8 @@ class XlsxFormat(TableFormat):
             if all(cell is None for cell in cells):
                 continue
             number += 1
-            values = {name: _value(cell) for name, cell in zip(names, cells, strict=False) if name}
+            known = zip_longest(names, cells[: len(names)])  # a row ends with its last cell that is not empty
+            values = {name: _value(cell) for name, cell in known if name}
             extra = any(cell is not None for cell in cells[len(names) :])
             yield TableRow(number, values, f"has more cells than the header, {len(names)}" if extra else None)
 

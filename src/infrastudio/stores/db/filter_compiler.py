@@ -232,8 +232,9 @@ def matches_pattern(text: ColumnElement[str], pattern: str) -> ColumnElement[boo
 
     Letters of different case differ; what ignores case hands over folded text and a folded pattern, for databases
     fold in ways of their own. PostgreSQL's LIKE under the collation "C" means exactly this, and so does that of MariaDB
-    under a binary collation. SQLite's LIKE folds ASCII letters; its GLOB does not, but takes U+FFFD, U+FFFE and U+FFFF
-    for one character. Where a pattern holds one of them, the latter two give way to other noncharacters on both sides.
+    under a binary collation, but that it cannot go without an escape. SQLite's LIKE folds ASCII letters; its GLOB does
+    not, but takes U+FFFD, U+FFFE and U+FFFF for one character. Where a pattern holds one of them, the latter two give
+    way to other noncharacters on both sides.
     """
     glob_text, glob = text, pattern
     if _ALIKE.search(pattern):
@@ -260,6 +261,12 @@ class _Matches(FunctionElement[bool]):
 def _like(element: _Matches, compiler: SQLCompiler, **kw: Any) -> str:
     text, pattern = (compiler.process(clause, **kw) for clause in list(element.clauses)[:2])
     return f"({text} LIKE {pattern} ESCAPE '')"
+
+
+@compiles(_Matches, "mysql")
+def _like_on_mysql(element: _Matches, compiler: SQLCompiler, **kw: Any) -> str:
+    text, pattern = (compiler.process(clause, **kw) for clause in list(element.clauses)[:2])
+    return f"({text} LIKE replace({pattern}, '|', '||') ESCAPE '|')"  # an empty escape would mean the backslash
 
 
 @compiles(_Matches, "sqlite")
