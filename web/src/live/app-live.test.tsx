@@ -28,10 +28,7 @@ function setUp() {
 }
 
 /** What an experiment's event makes stale. */
-const EXPERIMENT = [
-  ["experiments", "list"],
-  ["experiments", "one", "7"],
-];
+const EXPERIMENT = [["ledger"], ["experiments", "list"], ["experiments", "one", "7"]];
 
 test("it subscribes a little before the head, for the page has asked before the socket was open", () => {
   const { world, hello } = setUp();

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { expect, test, vi } from "vitest";
 import { page } from "vitest/browser";
 import { renderPage } from "@/testing/render-page";
@@ -6,7 +7,6 @@ import { aRun } from "@/testing/things";
 import { type LogsView, RunLogs } from "./logs-page";
 import { RunLiveProvider } from "./run-live-context";
 
-const nothing = () => {};
 const run = aRun({ status: "running", ended_at: null, job_id: null });
 const lineOf = (line: number) => ({
   line,
@@ -61,13 +61,19 @@ class Log {
   }
 }
 
+/** The log with the chosen line in an address, as the route keeps it. */
+function Addressed({ view, onView, first }: { view: LogsView; onView: () => void; first: number | null }) {
+  const [line, setLine] = useState(first);
+  return <RunLogs id={run.id} view={view} onView={onView} line={line} onLine={setLine} />;
+}
+
 async function show(log: Log, view: LogsView = {}, line: number | null = null) {
   serve(log.routes());
   const onView = vi.fn();
   const { world } = await renderPage(
     <RunLiveProvider runId={run.id}>
       <div style={{ display: "flex", height: 500, width: 1000 }}>
-        <RunLogs id={run.id} view={view} onView={onView} line={line} onLine={nothing} />
+        <Addressed view={view} onView={onView} first={line} />
       </div>
     </RunLiveProvider>,
   );
