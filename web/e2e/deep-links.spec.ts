@@ -53,8 +53,7 @@ test.describe("an address shows the same view to everybody", () => {
     await expect(page).toHaveURL(`/runs/${seeded.run}/overview?project=default`);
     await page.getByRole("tab", { name: /^Metrics/ }).click();
     await expect(page).toHaveURL(`/runs/${seeded.run}/metrics?project=default`);
-    await page.keyboard.press("g");
-    await page.keyboard.press("p");
+    await page.keyboard.type("gp");
     await expect(page).toHaveURL("/deployments?project=default");
   });
 

@@ -107,8 +107,7 @@ test("a server that dies under an edit confirms it when it is back, or the edit 
 test("by keys alone: create, edit, read the history, compare, restore, undo", async ({ page, api }, info) => {
   const name = `keys-${info.repeatEachIndex}-${Date.now()}`;
   await visit(page, "/experiments");
-  await page.keyboard.press("g");
-  await page.keyboard.press("i");
+  await page.keyboard.type("gi");
   await expect(page.getByRole("heading", { level: 1, name: "Instances" })).toBeVisible();
   await page.keyboard.press("c");
   await expect(page.getByRole("textbox", { name: "Name" })).toBeFocused();

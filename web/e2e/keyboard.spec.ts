@@ -3,8 +3,7 @@ import { expect, test, visit } from "./support/test";
 
 test("by keys alone: open an experiment, a run and its log, find an error line", async ({ page }) => {
   await visit(page, "/deployments");
-  await page.keyboard.press("g");
-  await page.keyboard.press("e");
+  await page.keyboard.type("ge");
   await expect(page.getByRole("heading", { level: 1, name: "Experiments" })).toBeVisible();
   await page.keyboard.press("f");
   await page.keyboard.type("mix-abl");

@@ -141,8 +141,7 @@ test("the dashboard counts what there is, as it changes, and leads to it", async
   );
   await errors.click();
   await expect(page).toHaveURL(/\/instances\?.*status=error/);
-  await page.keyboard.press("g");
-  await page.keyboard.press("d");
+  await page.keyboard.type("gd");
   await page
     .getByRole("region", { name: "Runs", exact: true })
     .getByRole("link", { name: /^failed/ })
