@@ -26,8 +26,7 @@ export default defineConfig({
   timeout: 180_000,
   expect: { timeout: 30_000 },
   workers: 2,
-  // On a busy machine a touch can fall into an animation; a second try is counted as flaky in the summary.
-  retries: process.env.CI ? 1 : 0,
+  retries: 0,
   forbidOnly: true,
   reporter: "line",
   use: { trace: "retain-on-failure", colorScheme: "dark", ...browser },
