@@ -13,9 +13,6 @@ from walks.asking import Answer, Question, ask
 from walks.operations import Operation, operations
 from walks.world import World, populate
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True, scope="module")
-"""Tags are made of versions, above the databases."""
-
 NO_ENTITIES = {"POST /api/runs/{id}/logs", "POST /api/runs/{id}/metrics"}
 """Telemetry has no versions."""
 WHOLE = {"GET /api/instances/{id}", "GET /api/projects/{slug}", "GET /api/registry/models/{model}"}

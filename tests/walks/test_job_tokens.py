@@ -20,9 +20,6 @@ from walks.mlflow_rows import calls
 from walks.operations import operations
 from walks.world import MLFLOW, TIME, World, populate
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True, scope="module")
-"""What a token reaches is decided above the databases."""
-
 ADDED = {"logged_model.tagged", "model.aliased", "model.updated"}
 """How an entity of others tells that something was added to it: versions of a model, and their names."""
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from infrastudio.server.app import create_app
 from infrastudio.server.wiring import Studio
 from walks.asking import ask
 from walks.operations import Operation, operations
 from walks.world import populate
-
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True, scope="module")
-"""What a query may name is decided above the databases."""
 
 NAMES = ("limti", "as_off", "Limit")
 LENIENT = ("/api/instances", "/api/history")

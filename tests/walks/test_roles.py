@@ -16,9 +16,6 @@ from walks.mlflow_rows import calls
 from walks.operations import Operation, operations
 from walks.world import World, populate, token_for
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True, scope="module")
-"""Who may do what is decided above the databases."""
-
 UNTOLD = {"/api/3.0/mlflow/server-info"}
 """What the MLflow protocol tells everybody who is known: nothing of a project."""
 

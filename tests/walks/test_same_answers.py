@@ -56,15 +56,15 @@ def params_and_tags() -> Iterator[Ask]:
 
 
 def filters() -> Iterator[Ask]:
-    for number, text in enumerate(TEXTS):
+    for text in TEXTS:
         quoted = text.replace("'", "")
         conditions = (
             f"params.text = '{quoted}'",
             f"tags.text ILIKE '%{quoted}%'",
             f"attributes.run_name LIKE '{quoted}%'",
         )
-        asked = {"experiment_ids": ["0"], "filter": conditions[number % len(conditions)], "max_results": 9}
-        yield Ask("POST", f"{MLFLOW}/runs/search", asked)
+        for condition in conditions:
+            yield Ask("POST", f"{MLFLOW}/runs/search", {"experiment_ids": ["0"], "filter": condition, "max_results": 9})
         yield Ask("GET", f"/api/instances?limit=9&name={quote(text)}")
         yield Ask("GET", f"/api/experiments?limit=9&q={quote(text)}")
 
