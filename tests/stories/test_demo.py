@@ -17,7 +17,7 @@ import pytest
 from architecture.repository import import_registries
 from architecture.test_tables import LEDGERED
 from conftest import open_database
-from infrastudio.cli.demo import MODEL
+from infrastudio.cli.demo.story import MODEL
 from infrastudio.contexts.identity.queries import SINGLE_USER
 from infrastudio.contexts.instances import service as instances
 from infrastudio.contexts.registry.service import models, versions

@@ -8,7 +8,6 @@ import typer
 from rich.console import Console
 
 from infrastudio.cli import (
-    demo,
     doctor_command,
     fleet_commands,
     import_commands,
@@ -16,6 +15,7 @@ from infrastudio.cli import (
     run_commands,
     server_commands,
 )
+from infrastudio.cli.demo import story
 from infrastudio.kernel.errors import StudioError
 
 app = typer.Typer(
@@ -26,7 +26,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 server_commands.register(app)
-demo.register(app)
+story.register(app)
 doctor_command.register(app)
 run_commands.register(app)
 model_commands.register(app)

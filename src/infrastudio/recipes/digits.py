@@ -26,6 +26,7 @@ from sklearn.datasets import load_digits
 from sklearn.linear_model import SGDClassifier
 from sklearn.metrics import classification_report, confusion_matrix, log_loss
 from sklearn.model_selection import train_test_split
+from threadpoolctl import threadpool_limits
 
 logger = logging.getLogger("digits")
 
@@ -173,7 +174,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         )
         data = load_data(arguments.seed)
         logger.info("%d images to train with, %d to validate", len(data.train_y), len(data.val_y))
-        model = train(arguments, data)
+        with threadpool_limits(limits=1):  # threads that multiply matrices as small as these wait for one another
+            model = train(arguments, data)
         log_results(model, data)
         log_model(model, data, arguments.register, arguments.alias)
     logger.info("done")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import signal
 import subprocess
 import sys
@@ -10,10 +11,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import httpx
 import typer
@@ -24,9 +26,11 @@ from rich.table import Table
 from infrastudio.cli.model_commands import wait_until_ready
 from infrastudio.kernel.errors import Unavailable
 from infrastudio.sdk import StudioClient
-from infrastudio.server.data_folder import running_server
+from infrastudio.server.data_folder import DataFolder
 
 console = Console()
+
+R = TypeVar("R")
 
 REQUESTS: Final = 500
 EPOCHS: Final = 60
@@ -48,6 +52,7 @@ training:
   hyperparams:
     epochs: {EPOCHS}
     learning_rate: 0.0005
+    batch_size: 512
   seed: 7
 register:
   model: {MODEL}
@@ -83,13 +88,13 @@ def demo(
     for number in (signal.SIGINT, signal.SIGTERM):  # also where a script started it in the background
         signal.signal(number, signal.default_int_handler)
     folder = data or Path(tempfile.mkdtemp(prefix="infrastudio-demo-"))
-    _record_past(folder)
+    DataFolder(folder).release()  # where a server runs already, say so at once
     local = LocalModel()
-    with running(folder, port) as (client, server), _progress() as progress:
+    with _progress() as progress, running(folder, port, progress) as (client, server):
         run = _train(client, progress)
         version = _registered(client, progress, run["id"])
-        deployment = _deploy(client, progress, version)
         local.load(client.url, f"models:/{MODEL}@champion")
+        deployment = _deploy(client, progress, version)
         pixels, labels = test_rows()
         answers = _ask(progress, deployment["endpoint"], pixels)
         expected = local.predict(pixels)
@@ -104,48 +109,44 @@ def demo(
         _wait_for_interrupt(server)
 
 
-def _record_past(folder: Path) -> None:
-    from infrastudio.cli.demo.past import record_past  # the other commands start without all that it imports
-
-    with _progress() as progress:
-        task = progress.add_task("Record six weeks of a fleet", total=1)
-        record_past(folder)
-        progress.update(task, completed=1)
-
-
 class LocalModel:
-    """The same model in this process; importing its library takes seconds, so it begins at once."""
+    """The same model in this process; what takes seconds to import and to load is done beside the other steps."""
 
     def __init__(self) -> None:
-        self._import = threading.Thread(target=_import_mlflow, daemon=True)
-        self._import.start()
-        self._model: Any = None
+        self._imported = _in_background(_import_libraries)
+        self._model: Future[Any] | None = None
 
     def load(self, tracking_uri: str, model_uri: str) -> None:
-        """Download the model and load it."""
-        self._import.join()
+        """Begin to download and load the model."""
+        self._model = _in_background(lambda: self._load(tracking_uri, model_uri))
+
+    def predict(self, rows: Any) -> list[int]:
+        """Return the class of each row, once the model is loaded."""
+        if self._model is None:
+            raise Unavailable("The local model was not asked to load.")
+        return [int(found) for found in self._model.result().predict(rows)]
+
+    def _load(self, tracking_uri: str, model_uri: str) -> Any:
+        self._imported.result()
         import mlflow
 
         mlflow.set_tracking_uri(tracking_uri)
-        self._model = mlflow.sklearn.load_model(model_uri)
-
-    def predict(self, rows: Any) -> list[int]:
-        """Return the class of each row."""
-        return [int(found) for found in self._model.predict(rows)]
+        return mlflow.sklearn.load_model(model_uri)
 
 
 @contextmanager
-def running(folder: Path, port: int) -> Iterator[tuple[StudioClient, subprocess.Popen[bytes]]]:
-    """Start a server of our own on a data folder; at the end stop it, and before it all that would outlive it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "demo.log").open("wb") as log:
-        command = (sys.executable, "-m", "infrastudio.cli.main", "up", "--no-open")
-        arguments = [*command, "--data", str(folder), "--port", str(port)]
+def running(folder: Path, port: int, progress: Progress) -> Iterator[tuple[StudioClient, subprocess.Popen[str]]]:
+    """Start a server of our own that records the past; at the end stop it, and before it all that would outlive it."""
+    log = folder / "demo.log"
+    with log.open("wb") as errors:
+        command = (sys.executable, "-m", "infrastudio.cli.demo.server", str(folder), str(port))
         # a session of its own: Ctrl-C in the terminal is for the demo, which ends the server in order
-        server = subprocess.Popen(arguments, stderr=log, stdout=log, start_new_session=True)  # noqa: S603  our own program
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True)  # noqa: S603  our own program
     try:
-        url = _wait_until_it_answers(server, folder)
-        with StudioClient(url) as client:
+        task = progress.add_task("Record six weeks of a fleet", total=1)
+        _next_line(server, log)
+        progress.update(task, completed=1)
+        with StudioClient(_next_line(server, log)) as client:
             try:
                 yield client, server
             finally:
@@ -256,24 +257,13 @@ def _print_summary(
     console.print(table)
 
 
-def _wait_until_it_answers(server: subprocess.Popen[bytes], folder: Path) -> str:
-    """Return the address of the server that we started."""
-    address: list[str] = []
-
-    def answers() -> bool:
-        if server.poll() is not None:
-            raise Unavailable((folder / "demo.log").read_text().strip() or "the server ended")
-        found = running_server(folder)
-        if found is None or found.pid != server.pid:
-            return False
-        address[:] = [found.url]
-        try:
-            return httpx.get(f"{found.url}/health").is_success
-        except httpx.TransportError:
-            return False
-
-    _wait_for(answers, "the server does not answer")
-    return address[0]
+def _next_line(server: subprocess.Popen[str], log: Path) -> str:
+    """Return what the server says next; it says nothing more when it has failed."""
+    if server.stdout is None or not select.select([server.stdout], [], [], START_DEADLINE_S)[0]:
+        raise Unavailable(f"After {START_DEADLINE_S:.0f} s the server does not answer.")
+    if not (line := server.stdout.readline()):
+        raise Unavailable(log.read_text().strip() or "the server ended")
+    return line.strip()
 
 
 def _wait_for(is_done: Callable[[], bool], problem: str) -> None:
@@ -284,15 +274,31 @@ def _wait_for(is_done: Callable[[], bool], problem: str) -> None:
         time.sleep(PAUSE_S)  # between two looks
 
 
-def _wait_for_interrupt(server: subprocess.Popen[bytes]) -> None:
+def _wait_for_interrupt(server: subprocess.Popen[str]) -> None:
     try:
         server.wait()
     except KeyboardInterrupt:
         console.print("Stopping.")
 
 
-def _import_mlflow() -> None:
-    import sklearn.datasets  # noqa: F401  both are slow to import, and wanted soon
+def _in_background(call: Callable[[], R]) -> Future[R]:
+    """Call it in a thread that nobody waits for at the end."""
+    result: Future[R] = Future()
+
+    def run() -> None:
+        try:
+            result.set_result(call())
+        except BaseException as error:  # it belongs to who asks for the result
+            result.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return result
+
+
+def _import_libraries() -> None:
+    import mlflow.sklearn  # noqa: F401  all three are slow to import, and wanted soon
+    import sklearn.datasets  # noqa: F401
+    import skops.io  # noqa: F401
 
 
 def _progress() -> Progress:
