@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import line_coverage  # first, for it must see the imports of ours
+
+# isort: split
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -34,6 +37,11 @@ SERVER_FIXTURES = {"postgresql": "postgres_server", "mariadb": "mariadb_server"}
 SYNCHRONOUS: Literal["OFF"] = "OFF"
 """No test cuts the power, and what the operating system holds survives a killed process."""
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+def pytest_sessionfinish() -> None:
+    """Keep which lines this process executed."""
+    line_coverage.save()
 
 
 @pytest.fixture(scope="session")

@@ -25,21 +25,29 @@ in_web() {
   (cd web && "$@")
 }
 
+lines() { # which lines pytest's processes executed; fails below the threshold in pyproject.toml
+  python -m coverage combine --quiet --data-file="$results/.coverage" "$results" &&
+    python -m coverage report --data-file="$results/.coverage" --skip-covered
+}
+
 # loadscope: the tests of a module share its databases and servers, so one worker runs them all.
-run pytest "$root/.venv/bin/python" -m pytest -q -n auto --dist loadscope --cov --cov-report=term:skip-covered
+export STUDIO_TEST_LINES="$results"
+run pytest "$root/.venv/bin/python" -m pytest -q -n auto --dist loadscope
+unset STUDIO_TEST_LINES
+run coverage lines
 run vitest in_web npm run --silent test
 run playwright in_web npm run --silent e2e -- --reporter=list
 
 escape=$(printf '\033')
-for name in pytest vitest playwright; do
+for name in pytest coverage vitest playwright; do
   sed "s/$escape\[[0-9;]*m//g" "$results/$name.output" >"$results/$name.plain"
 done
 printf '\n== summaries\n'
-grep -E '^TOTAL ' "$results/pytest.plain" | tail -n 1
+grep -E '^TOTAL ' "$results/coverage.plain" | tail -n 1
 grep -E '(passed|failed|error|no tests ran|skipped|interrupted).* in [0-9.]+s' "$results/pytest.plain" | tail -n 1
 grep -E '^ *(Test Files|Tests|Errors) ' "$results/vitest.plain"
 grep -E '^ *[0-9]+ (failed|flaky|interrupted|skipped|did not run|passed)' "$results/playwright.plain"
-for name in pytest vitest playwright; do
+for name in pytest coverage vitest playwright; do
   [ ! -s "$results/$name.status" ] || echo "$name exited with status $(cat "$results/$name.status")"
 done
 exit "$failed"
