@@ -7,12 +7,13 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from architecture.repository import import_registries
 from architecture.test_tables import LEDGERED
@@ -23,16 +24,13 @@ from infrastudio.contexts.instances import service as instances
 from infrastudio.contexts.registry.service import models, versions
 from infrastudio.contexts.tracking import service as tracking
 from infrastudio.contexts.tracking.schemas import DatasetInput, RunCreate
-from infrastudio.kernel.diff import State
 from infrastudio.stores.db import Base, Database
 from infrastudio.stores.ledger import Finding
-from infrastudio.stores.ledger.replay import compare_tables, fold_events, read_entries
+from infrastudio.stores.ledger.replay import compare_tables, fold_events, read_entries, rebuilt_tables
 from make import an_instance
 from running_server import clean_environment
 
 DEADLINE_S = 240
-
-States = Mapping[tuple[str, str], tuple[State, str]]
 
 
 @dataclass(frozen=True)
@@ -105,18 +103,19 @@ def demo_db(played: Played) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def states(demo_db: Database) -> States:
-    """What the demo's ledger tells, folded once for all the cells."""
+def rebuilt(demo_db: Database) -> Iterator[Connection]:
+    """The tables as the demo's ledger tells them, made once for all the cells."""
     import_registries()
     with demo_db.snapshot(SINGLE_USER) as snapshot:
         folded, disagreements = fold_events(read_entries(snapshot))
-    assert disagreements == []
-    return folded
+    with rebuilt_tables(folded) as (tables, unknown):
+        assert disagreements + unknown == []
+        yield tables
 
 
 @pytest.mark.parametrize("row", sorted(LEDGERED))
 def test_a_cell_changed_by_hand_in_any_column_is_found(
-    played: Played, demo_db: Database, states: States, row: str
+    played: Played, demo_db: Database, rebuilt: Connection, row: str
 ) -> None:
     table = next(
         Base.metadata.tables[mapper.class_.__tablename__]
@@ -135,12 +134,12 @@ def test_a_cell_changed_by_hand_in_any_column_is_found(
             except sqlite3.IntegrityError:
                 continue  # the database itself refuses it
             try:
-                assert any(table.name in finding.where for finding in findings(demo_db, states)), (
+                assert any(table.name in finding.where for finding in findings(demo_db, rebuilt)), (
                     f"{table.name}.{column}"
                 )
             finally:
                 sound.backup(hand)
-    assert findings(demo_db, states) == []
+    assert findings(demo_db, rebuilt) == []
 
 
 def forged(value: object) -> object:
@@ -150,7 +149,7 @@ def forged(value: object) -> object:
     return value + 1 if isinstance(value, int | float) else f"{value or ''}0"
 
 
-def findings(db: Database, states: States) -> list[Finding]:
+def findings(db: Database, rebuilt: Connection) -> list[Finding]:
     """Return what the proof finds."""
     with db.snapshot(SINGLE_USER) as snapshot:
-        return compare_tables(snapshot, states)
+        return compare_tables(snapshot, rebuilt)

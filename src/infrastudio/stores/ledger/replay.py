@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, Final
@@ -129,16 +130,16 @@ def fold_events(entries: Iterable[Entry]) -> tuple[dict[tuple[str, str], tuple[S
 def verify_tables(snapshot: Snapshot) -> list[Finding]:
     """Rebuild every ledgered table in a fresh database and compare it with the one in use, cell by cell."""
     states, findings = fold_events(read_entries(snapshot))
-    return findings + compare_tables(snapshot, states)
+    with rebuilt_tables(states) as (rebuilt, unknown):
+        return findings + unknown + compare_tables(snapshot, rebuilt)
 
 
-def compare_tables(snapshot: Snapshot, states: Mapping[tuple[str, str], tuple[State, str]]) -> list[Finding]:
-    """Compare every ledgered table with what the states that `fold_events` returned make of it."""
+@contextmanager
+def rebuilt_tables(states: Mapping[tuple[str, str], tuple[State, str]]) -> Iterator[tuple[Connection, list[Finding]]]:
+    """Make every ledgered table of the states that `fold_events` returned, in a fresh database in memory."""
     findings: list[Finding] = []
-    tables = [mapper.class_ for mapper in Base.registry.mappers if mapper.class_.ledgered is not None]
-    fresh = create_engine("sqlite://")
-    with fresh.connect() as rebuilt:
-        Base.metadata.create_all(rebuilt, tables=[table.__table__ for table in tables])
+    with create_engine("sqlite://").connect() as rebuilt:
+        Base.metadata.create_all(rebuilt, tables=_ledgered())
         for (entity, entity_id), (state, project_id) in states.items():
             if (projection := PROJECTIONS.get(entity)) is None:
                 findings.append(Finding(f"{entity}:{entity_id}", "no projection is registered for this entity"))
@@ -146,9 +147,16 @@ def compare_tables(snapshot: Snapshot, states: Mapping[tuple[str, str], tuple[St
             for table, rows in projection.rows(state, project_id).items():
                 if values := list(rows):
                     rebuilt.execute(insert(table), values)
-        for table in tables:
-            findings.extend(_compare_table(snapshot, rebuilt, table.__table__))
-    return findings
+        yield rebuilt, findings
+
+
+def compare_tables(snapshot: Snapshot, rebuilt: Connection) -> list[Finding]:
+    """Compare every ledgered table with what `rebuilt_tables` made of the ledger."""
+    return [finding for table in _ledgered() for finding in _compare_table(snapshot, rebuilt, table)]
+
+
+def _ledgered() -> list[Table]:
+    return [mapper.class_.__table__ for mapper in Base.registry.mappers if mapper.class_.ledgered is not None]
 
 
 def verify_chain(snapshot: Snapshot) -> list[Finding]:
