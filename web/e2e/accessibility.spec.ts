@@ -124,13 +124,17 @@ const SCREENS: Screen[] = [
   { name: "no page", address: () => "/nowhere", shows: visible("There is no such page") },
 ];
 
-for (const { name, address, shows } of SCREENS) {
-  test(`no fault in ${name}`, async ({ page, seeded }) => {
-    await visit(page, address(seeded));
-    await shows(page);
-    await check(page, name);
-  });
-}
+test.describe("screens", () => {
+  // Each has a page of its own and changes nothing, so all workers may share them.
+  test.describe.configure({ mode: "parallel" });
+  for (const { name, address, shows } of SCREENS) {
+    test(`no fault in ${name}`, async ({ page, seeded }) => {
+      await visit(page, address(seeded));
+      await shows(page);
+      await check(page, name);
+    });
+  }
+});
 
 test("no fault over an experiment's runs: columns, comparison, projects", async ({ page, seeded }) => {
   await visit(page, `/experiments/${seeded.experiment}`);
