@@ -37,7 +37,32 @@ DATABASES = ("sqlite", "postgresql", "mariadb")
 SERVER_FIXTURES = {"postgresql": "postgres_server", "mariadb": "mariadb_server"}
 SYNCHRONOUS: Literal["OFF"] = "OFF"
 """No test cuts the power, and what the operating system holds survives a killed process."""
+LONGEST = (
+    "contracts/ledger/test_eight_writers.py",
+    "walks/test_same_answers.py",
+    "stories/test_demo.py",
+    "stories/test_training.py",
+    "contexts/instances/test_past.py",
+    "walks/test_odd_input.py",
+    "contexts/instances/test_validation.py",
+    "contexts/realtime/test_slow_readers.py",
+    "contexts/realtime/test_app_socket.py",
+    "contexts/realtime/test_run_socket.py",
+    "contracts/filters/test_filter_compiler.py",
+    "contracts/telemetry/test_durability.py",
+    "contexts/search/test_search.py",
+    "walks/test_isolation.py",
+)
+"""The modules that take half a minute and more, the longest first."""
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest modules, so that at the end no worker is alone with one."""
+    root = Path(__file__).parent
+    place = {root / module: number for number, module in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
 
 
 def pytest_collection_finish() -> None:

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs the three test runners one after the other; one that fails does not keep the next from running.
+# Runs the three test runners; one that fails does not keep the others from running.
+# Vitest runs beside pytest, which often waits for servers and processes; the browser journeys have the machine to themselves.
 # Ends with the runners' own summary lines; exits with the status of the first that failed.
 set -u
 cd "$(dirname "$0")/.."
@@ -21,6 +22,11 @@ run() { # run NAME COMMAND…: shows the output and keeps it
   fi
 }
 
+ended() { # shows what Vitest has written
+  cat "$results/vitest.early"
+  return "$vitest_status"
+}
+
 in_web() {
   (cd web && "$@")
 }
@@ -30,12 +36,19 @@ lines() { # which lines pytest's processes executed; fails below the threshold i
     python -m coverage report --data-file="$results/.coverage" --skip-covered
 }
 
-# loadscope: the tests of a module share its databases and servers, so one worker runs them all.
+(cd web && exec npm run --silent test) </dev/null >"$results/vitest.early" 2>&1 &
+vitest=$!
+trap 'kill "$vitest" 2>/dev/null; exit 130' INT TERM
+
+# loadscope: the tests of a module share its databases and servers, so one worker runs them all;
+# the longest modules begin (tests/conftest.py), not those of the most tests.
 export STUDIO_TEST_LINES="$results"
-run pytest "$root/.venv/bin/python" -m pytest -q -n auto --dist loadscope
+run pytest "$root/.venv/bin/python" -m pytest -q -n auto --dist loadscope --no-loadscope-reorder
 unset STUDIO_TEST_LINES
 run coverage lines
-run vitest in_web npm run --silent test
+wait "$vitest"
+vitest_status=$?
+run vitest ended
 run playwright in_web npm run --silent e2e -- --reporter=list
 
 escape=$(printf '\033')
