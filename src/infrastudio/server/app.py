@@ -19,6 +19,7 @@ from infrastudio.http.middleware import Authentication, BodyLimit, JsonBodies, P
 from infrastudio.http.unchanged import UnchangedAnswers
 from infrastudio.server import wiring
 from infrastudio.server.aliases import api_twin
+from infrastudio.server.direct_routes import DirectRoutes
 from infrastudio.server.envelope import envelope, headers_of, status_of, studio_error
 from infrastudio.server.ui import WebFiles
 from infrastudio.server.version import VERSION
@@ -39,6 +40,7 @@ API_ROOTS: Final = (
 def create_app(studio: Studio) -> ASGIApp:
     """Return the whole ASGI application around the objects that `wiring` made."""
     api = create_api(studio)
+    routes = DirectRoutes(api)
     web = WebFiles(root_path=studio.settings.root_path, api_base_url=studio.settings.api_base_url)
     protocols = wiring.protocol_apps(studio)
     uploads = wiring.upload_limits()
@@ -53,7 +55,8 @@ def create_app(studio: Studio) -> ASGIApp:
                 await protocol.app(scope, receive, send)
                 return
         if scope["type"] == "websocket" or is_api_path(path):
-            await api(scope, receive, send)
+            route = routes.find(scope) if scope["type"] == "http" else None
+            await (route or api)(scope, receive, send)
             return
         await web(scope, receive, send)
 

@@ -74,7 +74,7 @@ def entry_of(row: Row[Any]) -> Entry:
 
 def head(snapshot: Snapshot) -> int:
     """Return the number of the last event; 0 for an empty ledger."""
-    return int(_HEAD.rows(snapshot, {})[0][0])
+    return int(_HEAD.rows(snapshot.connection, {})[0][0])
 
 
 def next_seq(uow: UnitOfWork) -> int:
