@@ -7,12 +7,12 @@ begin with them. What no route of these takes, such as a wrong method, goes Fast
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Scope
 
 from infrastudio.http.asgi import routed_path
@@ -26,40 +26,42 @@ class DirectRoute(NamedTuple):
 
 
 class DirectRoutes:
-    """Finds the route of a request by the first two words of its path."""
+    """Finds the route of a request by its method and the first two words of its path."""
 
-    def __init__(self, api: FastAPI) -> None:
+    def __init__(self, api: FastAPI, routers: Iterable[APIRouter]) -> None:
+        """Index the routes of `routers`, which `api` includes as they are: with nothing added to them."""
         self._api = api
-        self._by_start: dict[str, list[DirectRoute]] = {}
-        for route in _unchanged_routes(api):
+        self._by_start: dict[tuple[str, str], list[DirectRoute]] = {}
+        for route in (route for router in routers for route in router.routes if isinstance(route, APIRoute)):
             start = _start(route.path)
             if "{" not in start:
                 app = AsyncExitStackMiddleware(route.app)  # who closes the files of a form
-                self._by_start.setdefault(start, []).append(DirectRoute(route, app))
+                for method in route.methods or ():
+                    self._by_start.setdefault((method, start), []).append(DirectRoute(route, app))
 
     def find(self, scope: Scope) -> ASGIApp | None:
         """Return what answers the request, and note in `scope` what FastAPI would note; None: FastAPI shall see."""
         path = routed_path(scope)
-        method = scope["method"]
-        for route, app in self._by_start.get(_start(path), ()):
+        for route, app in self._by_start.get((scope["method"], _start(path)), ()):
             match = route.path_regex.match(path)
-            if match is not None and method in (route.methods or ()):
+            if match is not None:
                 converts = route.param_convertors
                 scope["path_params"] = {name: converts[name].convert(v) for name, v in match.groupdict().items()}
                 scope["app"], scope["route"], scope["endpoint"] = self._api, route, route.endpoint
                 return app
         return None
 
+    def methods(self, scope: Scope) -> list[str]:
+        """Return the methods that the routes of a request's path take; HEAD goes where GET goes."""
+        path = routed_path(scope)
+        start = _start(path)
+        found = {
+            method
+            for (method, begins), routes in self._by_start.items()
+            if begins == start and any(route.path_regex.match(path) for route, _ in routes)
+        }
+        return sorted(found | {"HEAD"} if "GET" in found else found)
+
 
 def _start(path: str) -> str:
     return "/".join(path.split("/", 3)[:3])
-
-
-def _unchanged_routes(api: FastAPI) -> Iterator[APIRoute]:
-    """Yield the routes that say by themselves all that they are; who includes a router may add to its routes."""
-    for context in iter_route_contexts(api.routes):
-        route = context.original_route
-        if not isinstance(route, APIRoute):
-            continue
-        if context.path == route.path and list(context.dependencies) == list(route.dependencies):
-            yield route

@@ -94,13 +94,20 @@ class PreparedSelect(_Prepared):
         return fetch_all(connection, sql.text, sql.bound(values))
 
     def record(self, connection: Connection, values: Mapping[str, Any]) -> Record | None:
-        """Return the one row for these values, read as the types of its columns say; None when there is none."""
-        found = self.rows(connection, values)
+        """Return the one row for these values, as `records` does; None when there is none."""
+        found = self.records(connection, values)
         if not found:
             return None
-        (row,) = found
+        (record,) = found
+        return record
+
+    def records(self, connection: Connection, values: Mapping[str, Any]) -> list[Record]:
+        """Return all rows for these values, read as the types of their columns say."""
         readers = self._reading(connection.dialect)
-        return self._record(value if read is None else read(value) for value, read in zip(row, readers, strict=True))
+        return [
+            self._record(value if read is None else read(value) for value, read in zip(row, readers, strict=True))
+            for row in self.rows(connection, values)
+        ]
 
     def _reading(self, dialect: Dialect) -> Sequence[Convert | None]:
         known = self._readers.get(dialect.name)
