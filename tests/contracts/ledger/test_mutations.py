@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from benchmarks.soak.mutations import MUTATIONS, Mutation, apply
 
 import infrastudio
-from benchmarks.soak.mutations import MUTATIONS, Mutation, apply
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
