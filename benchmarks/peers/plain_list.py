@@ -3,7 +3,8 @@
     python plain_list.py FILE PORT
 
 It reads the database file of our own server. `/rows?skip=` selects and encodes a hundred rows at each request, `/bytes`
-answers the first hundred from memory. Both are `async def` and read in the event loop, the fastest plain way for short reads.
+answers the first hundred from memory. Both are `async def` and read in the event loop, the fastest plain way for short
+reads.
 """
 
 from __future__ import annotations
