@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import Row, Subquery, func, literal_column, select
 
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.timeline.queries.cursors import integers_of
@@ -17,8 +18,14 @@ from infrastudio.contexts.timeline.schemas import ChangePage, EntityChange, Last
 from infrastudio.kernel.clock import from_micros
 from infrastudio.kernel.pages import encode_cursor
 from infrastudio.stores import ledger
-from infrastudio.stores.db import Snapshot
+from infrastudio.stores.db import Snapshot, unindexed
 from infrastudio.stores.ledger import Entry, EventRow, Moment
+
+_EVENT: Final = SimpleNamespace(entity=EventRow.entity, project_id=unindexed(EventRow.project_id))
+"""What the right to read depends on: not what the events of a span are found by."""
+
+LONG: Final = 16
+"""A span is long that holds more than one in so many of all events."""
 
 LOOKED_AT: Final = 64
 """The newest events of an entity that are searched for who changed a field."""
@@ -44,21 +51,11 @@ def changes_between(
     if cursor is not None:
         first, last, before = integers_of(cursor, "start", "end", "last")
         start, end = _moment(snapshot, first), _moment(snapshot, last)
-    conditions: list[ColumnElement[bool]] = [EventRow.seq > start.seq, EventRow.seq <= end.seq]
-    conditions.append(readable(snapshot, EventRow, project))
-    if entity is not None:
-        conditions.append(EventRow.entity == entity)
-    if entity_id is not None:
-        conditions.append(EventRow.entity_id == entity_id)
-    newest = func.max(EventRow.seq)
-    touched = (
-        select(EventRow.entity, EventRow.entity_id, newest.label("last"), func.count().label("events"))
-        .where(*conditions)
-        .group_by(EventRow.entity, EventRow.entity_id)
-    )
-    total = snapshot.execute(select(func.count()).select_from(touched.subquery())).scalar_one()
-    page = touched if before is None else touched.having(newest < before)
-    rows = snapshot.execute(page.order_by(newest.desc()).limit(limit + 1)).all()
+    touched = _touched(snapshot, start.seq, end.seq, entity, entity_id, project)
+    counted = select(touched, func.count().over().label("total")).subquery()
+    page = select(counted) if before is None else select(counted).where(counted.c.last < before)
+    rows = snapshot.execute(page.order_by(counted.c.last.desc()).limit(limit + 1)).all()
+    total = rows[0].total if rows else snapshot.execute(select(func.count()).select_from(touched)).scalar_one()
     items = [item for row in rows[:limit] if (item := _change_of(snapshot, row, start.seq, end.seq)) is not None]
     is_whole = cursor is None and len(rows) <= limit
     more = None
@@ -71,6 +68,29 @@ def changes_between(
         total_exact=is_whole,
         start=MomentOut(seq=start.seq, at=start.at),
         end=MomentOut(seq=end.seq, at=end.at),
+    )
+
+
+def _touched(
+    snapshot: Snapshot, start: int, end: int, entity: str | None, entity_id: str | None, project: str | None
+) -> Subquery:
+    """Return the entities with readable events behind `start` up to `end`, with the last one's number and the count.
+
+    A short span is read by its numbers. For a long one the index of entities is walked, where all of it stands: one
+    look at it costs less than a seek for each event that lies in the span.
+    """
+    is_long = (end - start) * LONG > ledger.head(snapshot)
+    seq = EventRow.seq + literal_column("0") if is_long else EventRow.seq
+    conditions = [seq > start, seq <= end, readable(snapshot, _EVENT, project)]
+    if entity is not None:
+        conditions.append(EventRow.entity == entity)
+    if entity_id is not None:
+        conditions.append(EventRow.entity_id == entity_id)
+    return (
+        select(EventRow.entity, EventRow.entity_id, func.max(EventRow.seq).label("last"), func.count().label("events"))
+        .where(*conditions)
+        .group_by(EventRow.entity, EventRow.entity_id)
+        .subquery()
     )
 
 
