@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, cast, func, select
 
-from infrastudio.contexts.instances.queries.columns import COLUMNS, conditions, live, past, values_of
+from infrastudio.contexts.instances.queries.columns import COLUMNS, Columns, conditions, live, past, values_of
 from infrastudio.contexts.instances.schemas import Instance, InstanceFilter, InstanceView
 from infrastudio.contexts.instances.tables import InstanceRow
 from infrastudio.contexts.projects import queries as projects
@@ -121,25 +121,21 @@ def states_at(
     descending: bool,
 ) -> tuple[list[str], int]:
     """Return a part of the list as of a moment as JSON texts, and how many match in all."""
-    if sort == "id":
+    if sort == "id" and wanted == InstanceFilter():
         matching = select_matching(snapshot, wanted, project=project, at=at, in_order=True)
         part = ordered(matching.with_only_columns(EVENT_AT.after), descending=descending, at=at)
         states = list(snapshot.execute(part.offset(skip).limit(limit)).scalars())
-        return states, _total_at(snapshot, wanted, at, project)
+        return states, _total_at(snapshot, at, project)
     matching = select_matching(snapshot, wanted, project=project, at=at)
-    counted: Any = matching.with_only_columns(EVENT_AT.seq, func.count().over().label("total"))
-    part = ordered(counted, sort=sort, descending=descending, at=at).offset(skip).limit(limit)
-    found = snapshot.execute(part).all()
-    if not found:
-        return [], _total_at(snapshot, wanted, at, project) if skip else 0
-    return ledger.recorded_texts(snapshot, [row.seq for row in found]), found[0].total
+    by_id = cast(EVENT_AT.entity_id, BigInteger)
+    order = _in_order(matching.with_only_columns(EVENT_AT.seq), sort, past, by_id, descending=descending)
+    asked = ("instances", projects.visible_ids(snapshot, project, READ), wanted, sort, descending)
+    seqs = ledger.remembered_order(snapshot, asked, at.seq, lambda: snapshot.execute(order).scalars())
+    return ledger.recorded_texts(snapshot, seqs[skip : skip + limit]), len(seqs)
 
 
-def _total_at(snapshot: Snapshot, wanted: InstanceFilter, at: Moment, project: str | None) -> int:
-    """Return how many match; without a filter nobody looks at each of them."""
-    if wanted != InstanceFilter():
-        matching = select_matching(snapshot, wanted, project=project, at=at)
-        return int(snapshot.execute(count(matching)).scalar_one())
+def _total_at(snapshot: Snapshot, at: Moment, project: str | None) -> int:
+    """Return how many there were, without a look at each of them."""
     allowed = projects.visible_ids(snapshot, project, READ)
     counts = ledger.count_existing(snapshot, *LIFE, at.seq)
     return sum(number for project_id, number in counts.items() if allowed is None or project_id in allowed)
@@ -220,10 +216,15 @@ def rights_on(snapshot: Snapshot, project: str) -> list[str]:
 
 
 def ordered(matching: Select[Any], *, sort: str = "id", descending: bool = False, at: Moment | None) -> Select[Any]:
+    """Return the rows or states of `select_matching` in an order of the list."""
+    if at is None:
+        return _in_order(matching, sort, live, InstanceRow.id, descending=descending)
+    return _in_order(matching, sort, past, BIRTH.seq, descending=descending)
+
+
+def _in_order(matching: Select[Any], sort: str, columns: Columns, by_id: Any, *, descending: bool) -> Select[Any]:
     if sort not in SORTABLE:
         raise ValidationFailed.of("sort", f"is not a field of an instance; use one of {', '.join(SORTABLE)}")
-    by_id: Any = InstanceRow.id if at is None else BIRTH.seq
-    columns = live if at is None else past
     order = [by_id] if sort == "id" else [columns(sort), by_id]
     return matching.order_by(*(column.desc() if descending else column.asc() for column in order))
 
