@@ -51,6 +51,18 @@ class OrOnSqlite(FunctionElement[bool]):
     def __init__(self, usual: ColumnElement[bool], on_sqlite: ColumnElement[bool]) -> None:
         super().__init__(usual, on_sqlite)
 
+    @property
+    def usual(self) -> ColumnElement[bool]:
+        """What all databases understand."""
+        usual, _ = self.clauses
+        return usual
+
+    @property
+    def on_sqlite(self) -> ColumnElement[bool]:
+        """The same by row numbers."""
+        _, on_sqlite = self.clauses
+        return on_sqlite
+
     @override
     def self_group(self, against: object = None) -> Self:
         """Stay as it is: both ways are comparisons, and `… = 1` behind them would keep SQLite from the index."""
@@ -59,9 +71,9 @@ class OrOnSqlite(FunctionElement[bool]):
 
 @compiles(OrOnSqlite)
 def _usual(condition: OrOnSqlite, compiler: SQLCompiler, **kw: Any) -> str:
-    return compiler.process(list(condition.clauses)[0], **kw)
+    return compiler.process(condition.usual, **kw)
 
 
 @compiles(OrOnSqlite, "sqlite")
 def _on_sqlite(condition: OrOnSqlite, compiler: SQLCompiler, **kw: Any) -> str:
-    return compiler.process(list(condition.clauses)[1], **kw)
+    return compiler.process(condition.on_sqlite, **kw)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Row, Select, cast, func, select
 
-from infrastudio.contexts.instances.queries.columns import COLUMNS, Columns, conditions, live, past, values_of
+from infrastudio.contexts.instances.queries.columns import (
+    COLUMNS,
+    Columns,
+    chosen,
+    conditions,
+    live,
+    past,
+    values_in,
+    values_of,
+)
 from infrastudio.contexts.instances.schemas import Instance, InstanceFilter, InstanceView
 from infrastudio.contexts.instances.tables import InstanceRow
 from infrastudio.contexts.projects import queries as projects
@@ -126,11 +135,19 @@ def states_at(
         part = ordered(matching.with_only_columns(EVENT_AT.after), descending=descending, at=at)
         states = list(snapshot.execute(part.offset(skip).limit(limit)).scalars())
         return states, _total_at(snapshot, at, project)
-    matching = select_matching(snapshot, wanted, project=project, at=at)
-    by_id = cast(EVENT_AT.entity_id, BigInteger)
-    order = _in_order(matching.with_only_columns(EVENT_AT.seq), sort, past, by_id, descending=descending)
-    asked = ("instances", projects.visible_ids(snapshot, project, READ), wanted, sort, descending)
-    seqs = ledger.remembered_order(snapshot, asked, at.seq, lambda: snapshot.execute(order).scalars())
+    allowed = projects.visible_ids(snapshot, project, READ)
+    asked = ("instances", allowed, wanted, sort, descending)
+
+    def read() -> Iterable[int]:
+        known = ledger.remembered_states(snapshot, "instance", at.seq, values_in)
+        if known is not None:
+            return chosen(known, wanted, allowed, sort=sort, descending=descending)
+        matching = select_matching(snapshot, wanted, project=project, at=at).with_only_columns(EVENT_AT.seq)
+        by_id = cast(EVENT_AT.entity_id, BigInteger)
+        return snapshot.execute(_in_order(matching, sort, past, by_id, descending=descending)).scalars()
+
+    _require_sortable(sort)
+    seqs = ledger.remembered_order(snapshot, asked, at.seq, read)
     return ledger.recorded_texts(snapshot, seqs[skip : skip + limit]), len(seqs)
 
 
@@ -223,10 +240,14 @@ def ordered(matching: Select[Any], *, sort: str = "id", descending: bool = False
 
 
 def _in_order(matching: Select[Any], sort: str, columns: Columns, by_id: Any, *, descending: bool) -> Select[Any]:
-    if sort not in SORTABLE:
-        raise ValidationFailed.of("sort", f"is not a field of an instance; use one of {', '.join(SORTABLE)}")
+    _require_sortable(sort)
     order = [by_id] if sort == "id" else [columns(sort), by_id]
     return matching.order_by(*(column.desc() if descending else column.asc() for column in order))
+
+
+def _require_sortable(sort: str) -> None:
+    if sort not in SORTABLE:
+        raise ValidationFailed.of("sort", f"is not a field of an instance; use one of {', '.join(SORTABLE)}")
 
 
 def _read(snapshot: Snapshot, found: Row[Any], at: Moment | None) -> Instance:

@@ -8,14 +8,13 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, func, or_, select, type_coerce
 
 from infrastudio.contexts.identity.permissions import may_read_events
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.timeline.queries.cursors import integers_of
 from infrastudio.contexts.timeline.queries.edges import EdgesAt, any_of
 from infrastudio.contexts.timeline.queries.series import (
-    AT_US,
     Place,
     Times,
     bin_width_us,
@@ -142,19 +141,20 @@ class _Around:
         about = window.about or EntityName("", "")
         self._conditions = [
             _related_events(snapshot, about, window.until),
-            AT_US.between(times.start_us, times.end_us),
+            EventRow.occurred_at.between(from_micros(times.start_us), from_micros(times.end_us)),
             EventRow.seq <= times.until,
             readable(snapshot, _EVENT, projects.EVERY_PROJECT),
         ]
 
     def counts(self, bins: int) -> Iterator[tuple[str, list[int]]]:
         """Yield kinds and how many of theirs fall into each part, but for those with none."""
-        part = ((AT_US - self._times.start_us) // bin_width_us(self._times, bins)).label("part")
-        counted = select(EventRow.kind, part, func.count()).where(*self._conditions).group_by(EventRow.kind, part)
+        since_start: Any = type_coerce(EventRow.occurred_at, BigInteger) - self._times.start_us
+        part = (since_start // bin_width_us(self._times, bins)).label("part")
+        counted: Any = select(EventRow.kind, part, func.count().label("total")).where(*self._conditions)
         by_kind: dict[str, list[int]] = {}
-        for kind, number, count in self._snapshot.execute(counted):
-            if not self._lanes or lane_of(kind) in self._lanes:
-                by_kind.setdefault(kind, [0] * bins)[int(number)] = count
+        for row in self._snapshot.execute(counted.group_by(EventRow.kind, part)):
+            if not self._lanes or lane_of(row.kind) in self._lanes:
+                by_kind.setdefault(row.kind, [0] * bins)[int(row.part)] = row.total
         self._wanted = sorted(by_kind)
         yield from by_kind.items()
 
@@ -163,11 +163,12 @@ class _Around:
         conditions = [*self._conditions]
         if self._lanes:
             conditions.append(EventRow.kind.in_(self._wanted))
+        happened = EventRow.occurred_at
         if before is not None:
-            same_time = and_(AT_US == before.at_us, EventRow.seq < before.seq)
-            conditions.append(or_(AT_US < before.at_us, same_time))
-        places = select(AT_US, EventRow.seq).where(*conditions).order_by(AT_US.desc(), EventRow.seq.desc())
-        return [Place(*row) for row in self._snapshot.execute(places.limit(limit))]
+            at = from_micros(before.at_us)
+            conditions.append(or_(happened < at, and_(happened == at, EventRow.seq < before.seq)))
+        places = select(happened, EventRow.seq).where(*conditions).order_by(happened.desc(), EventRow.seq.desc())
+        return [Place(to_micros(row.occurred_at), row.seq) for row in self._snapshot.execute(places.limit(limit))]
 
 
 def item_of(snapshot: Snapshot, entry: Entry) -> TimelineItem:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, bindparam, func, literal, or_, select, type_coerce
+from sqlalchemy import bindparam, func, literal, or_, select
 
 from infrastudio.contexts.identity.permissions import EVENTS_READ, may_read_events
 from infrastudio.contexts.projects import queries as projects
@@ -13,9 +13,6 @@ from infrastudio.kernel.text import MAX_INTEGER
 from infrastudio.stores import ledger
 from infrastudio.stores.db import PreparedSelect, Snapshot
 from infrastudio.stores.ledger import EventRow
-
-AT_US: Final = type_coerce(EventRow.occurred_at, BigInteger)
-"""When it happened, in microseconds."""
 
 FEW: Final = 1000
 """So many events are put into bins one by one; of more each bin is counted by itself."""
@@ -102,21 +99,23 @@ def newest_places(
 _OF_SERIES: Final = (EventRow.project_id == bindparam("project_id"), EventRow.kind == bindparam("kind"))
 _IN_WINDOW: Final = (
     *_OF_SERIES,
-    AT_US >= bindparam("start_us", type_=BigInteger),
-    AT_US <= bindparam("end_us", type_=BigInteger),
-    EventRow.seq <= bindparam("until", type_=BigInteger),
+    EventRow.occurred_at >= bindparam("start_us"),
+    EventRow.occurred_at <= bindparam("end_us"),
+    EventRow.seq <= bindparam("until"),
 )
+# rows are taken as the driver gives them: times are microseconds
 _COUNT: Final = PreparedSelect(select(func.count()).select_from(EventRow).where(*_IN_WINDOW))
-_FIRST_TIMES: Final = PreparedSelect(select(AT_US).where(*_IN_WINDOW).order_by(AT_US).limit(bindparam("limit")))
+_FIRST_TIMES: Final = PreparedSelect(
+    select(EventRow.occurred_at).where(*_IN_WINDOW).order_by(EventRow.occurred_at).limit(bindparam("limit"))
+)
+_PLACE: Final[tuple[Any, ...]] = (EventRow.occurred_at, EventRow.seq)
 _NEWEST: Final = PreparedSelect(
-    select(AT_US, EventRow.seq)
+    select(*_PLACE)
     .where(
         *_IN_WINDOW,
-        or_(
-            AT_US < bindparam("end_us", type_=BigInteger), EventRow.seq < bindparam("before_seq", type_=BigInteger)
-        ),
+        or_(EventRow.occurred_at < bindparam("end_us"), EventRow.seq < bindparam("before_seq")),
     )
-    .order_by(AT_US.desc(), EventRow.seq.desc())
+    .order_by(EventRow.occurred_at.desc(), EventRow.seq.desc())
     .limit(bindparam("limit"))
 )
 _NEXT_PROJECT: Final = PreparedSelect(
