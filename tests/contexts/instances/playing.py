@@ -217,7 +217,7 @@ def in_batches(snapshot: Snapshot, wanted: InstanceFilter, project: str, at: Mom
 
 
 def asked_again(db: Database, earlier: Answered) -> Json:
-    """Return what is answered to the same question as of its moment, by a process that remembers nothing and by this."""
+    """Return what is answered to the same question as of its moment, whatever the process remembers."""
     moment = ledger.resolve_as_of(db, SINGLE_USER, f"seq:{earlier.seq}")
     with db.snapshot(SINGLE_USER) as snapshot:
         asked = (earlier.project, earlier.ids, earlier.question, moment)

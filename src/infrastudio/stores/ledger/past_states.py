@@ -75,6 +75,11 @@ class PastStates:
                 self._places.popitem(last=False)
             return states
 
+    def places(self) -> list[int]:
+        """Return the moments whose states are kept, that of the earliest question first."""
+        with self._lock:
+            return list(self._places)
+
     def _loaded(self, snapshot: Snapshot, seq: int) -> States | None:
         states: dict[str, PastState] = {}
         shared: dict[Any, Any] = {}
