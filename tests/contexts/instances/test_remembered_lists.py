@@ -8,10 +8,13 @@ import pytest
 
 from infrastudio.contexts.identity.queries import SINGLE_USER
 from infrastudio.contexts.instances import queries, service
+from infrastudio.contexts.instances.events import InstanceUpdated
 from infrastudio.contexts.instances.queries.columns import values_in
 from infrastudio.contexts.instances.schemas import InstanceFilter, InstanceUpdate
 from infrastudio.contexts.projects import service as projects
 from infrastudio.contexts.projects.schemas import ProjectIn
+from infrastudio.kernel.clock import format_time, parse_time
+from infrastudio.kernel.diff import Change
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Database, Snapshot
 from infrastudio.stores.ledger import Moment
@@ -46,6 +49,14 @@ def moments(db: Database) -> list[Moment]:
                 )
             else:
                 service.delete(uow, id)
+    with db.begin(SINGLE_USER) as uow:
+        # as texts they would stand the other way round
+        for number, time in enumerate(("2024-01-01T00:00:05.1Z", "2024-01-01T00:00:05Z")):
+            before = queries.instance(uow, made[number + 1])
+            after = before.model_copy(update={"version": before.version + 1, "updated_at": parse_time(time)})
+            change = {"updated_at": Change(format_time(before.updated_at), time)}
+            project_id = queries.row(uow, before.id, right=queries.READ).project_id
+            ledger.append(uow, InstanceUpdated(after=after, changes=change), project_id=project_id)
     return [*found, ledger.resolve_as_of(db, SINGLE_USER, "now")]
 
 
@@ -59,12 +70,12 @@ def test_memory_answers_as_the_database_does(db: Database, moments: list[Moment]
         remembering = Snapshot(shared.connection, SINGLE_USER, {})
         ledger.remembered_states(remembering, "instance", moments[0].seq, values_in)
         for at in moments:
-            for wanted in (InstanceFilter(**values) for values in FILTERS):
+            for skip, wanted in enumerate(InstanceFilter(**values) for values in FILTERS):
                 for sort in queries.SORTABLE:
                     asked: dict[str, Any] = {
                         "project": project,
                         "sort": sort,
-                        "skip": 2,
+                        "skip": skip,
                         "descending": len(sort) % 2 == 1,
                     }
                     forgetful = Snapshot(shared.connection, SINGLE_USER, {})

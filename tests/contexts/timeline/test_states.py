@@ -223,4 +223,5 @@ def test_a_short_span_and_a_long_one_are_told_alike(db: Database) -> None:
             found = [(item.last.seq, item.entity_id, item.events) for item in page.items]
             assert found == sorted(((seq, id, counts[id]) for id, seq in last.items()), reverse=True)
             assert (page.total, page.total_exact) == (len(last), True)
+            assert all(item.changes["size"].seq == item.last.seq for item in page.items)
         assert changes(db, start, things.head(), project.slug, limit=1).total == len(last)
