@@ -44,7 +44,7 @@ def measure(asked: Effort, ours: Server, peer: Server) -> None:
     """Print the table of all cases."""
     print_conditions(asked)
     table = RateTable(f"GET {PATH} of {INSTANCES:,}, {CLIENTS} clients", "peer")
-    fresh = [(ours, pages()), (peer, same("/rows"))]
+    fresh = [(ours, pages(f"{PATH}&skip=")), (peer, pages("/rows?skip="))]
     table.add("another page each time, peer: FastAPI, sqlite3, msgspec (target ≥ 0.5×)", *_rounds(asked, fresh))
     again = [(ours, same(PATH)), (peer, same("/bytes"))]
     table.add("the same page, peer: FastAPI, bytes from memory (target ≥ 0.3×)", *_rounds(asked, again))
@@ -53,9 +53,9 @@ def measure(asked: Effort, ours: Server, peer: Server) -> None:
     table.print()
 
 
-def pages() -> NextRequest:
-    """Return requests for pages that differ from each other."""
-    requests = [request_bytes("GET", f"{PATH}&skip={skip}") for skip in range(INSTANCES - 100)]
+def pages(path: str) -> NextRequest:
+    """Return requests for pages that differ from each other; `path` ends before the number of rows to skip."""
+    requests = [request_bytes("GET", f"{path}{skip}") for skip in range(INSTANCES - 100)]
     turn = itertools.cycle(requests)
     return lambda *_: next(turn)
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sees to the programs that only the tests need from the system: Chromium, the servers of PostgreSQL and MariaDB.
+# Sees to the programs that only the tests need from the system: Chromium, nginx, the servers of PostgreSQL and MariaDB.
 # Exit status 0: all are there. 3: something is missing and was named; the Studio itself runs without it.
 set -u
 
@@ -12,10 +12,14 @@ has_postgres() {
 has_mariadb() {
   [ -n "${STUDIO_TEST_MARIADB_URL:-}" ] || { PATH=$PATH:/usr/sbin command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null; }
 }
+has_nginx() {
+  PATH=$PATH:/usr/sbin command -v nginx >/dev/null
+}
 missing() {
   has_browser || echo chromium
   has_postgres || echo postgresql
   has_mariadb || echo mariadb-server
+  has_nginx || echo nginx-light
 }
 
 packages=$(missing | tr '\n' ' ')

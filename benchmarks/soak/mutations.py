@@ -32,10 +32,10 @@ MUTATIONS = (
     Mutation(
         "the lock is not taken",
         (
-            ("stores/db/engines.py", '"BEGIN" if read_only else "BEGIN IMMEDIATE"', '"BEGIN"'),
+            ("stores/db/engines.py", '"BEGIN IMMEDIATE"', '"BEGIN"'),
             ("stores/db/turn.py", "fcntl.flock(self._file, fcntl.LOCK_EX)", "pass"),
             ("stores/ledger/lock.py", 'select pg_advisory_xact_lock(:key)"', 'select :key + 0"'),
-            ("stores/ledger/lock.py", "_READ_CLOCK.with_for_update() if", "_READ_CLOCK if"),
+            ("stores/ledger/lock.py", "_READ_CLOCK_LOCKED if", "_READ_CLOCK if"),
         ),
         "test_a_follower_never_misses_an_event",
     ),
@@ -69,15 +69,24 @@ def play(mutation: Mutation) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "src"
         shutil.copytree(ROOT / "src", source, ignore=shutil.ignore_patterns("__pycache__", "ui"))
-        for file, old, new in mutation.edits:
-            path = source / "infrastudio" / file
-            text = path.read_text()
-            if text.count(old) != 1:
-                raise SystemExit(f"{file} does not hold {old!r} once: the mutation must be written anew")
-            path.write_text(text.replace(old, new))
+        apply(mutation, source)
         red = [_fails(source, f"{SUITE}::{mutation.test}[{database}]") for database in DATABASES]
     print(f"{mutation.name}: {mutation.test} is {'red' if all(red) else f'GREEN {red}'}")
     return all(red)
+
+
+def apply(mutation: Mutation, source: Path) -> None:
+    """Break a copy of the source.
+
+    Raises:
+        SystemExit: The source no longer holds what the mutation changes.
+    """
+    for file, old, new in mutation.edits:
+        path = source / "infrastudio" / file
+        text = path.read_text()
+        if text.count(old) != 1:
+            raise SystemExit(f"{file} does not hold {old!r} once: the mutation must be written anew")
+        path.write_text(text.replace(old, new))
 
 
 def _fails(source: Path, test: str) -> bool:

@@ -1,14 +1,15 @@
-"""Runs the curl examples of a page of the guide against a server, and compares its answers with those on the page.
+"""Runs the examples of a page of the guide against a server, and compares its answers with those on the page.
 
-A block of `sh` that calls curl is run by bash as it stands, with the server's address in place of the guide's. A block
-of `json` or `http` behind it is the answer:
+A block of `sh` that calls curl, or `studio` for something that ends, is run by bash as it stands, with the server's
+address in place of the guide's and its data folder in the environment. A block of `json` or `http` behind it is the
+answer:
 
 - `json`: the body;
 - `http`: status line, some of the headers, an empty line, the body (the example calls `curl -i`).
 
 Answers differ from server to server. On the page:
 
-- a time stands for any time, 32 hexadecimal digits for any such id;
+- a time stands for any time, 32 hexadecimal digits or `ope_…` for any such id;
 - `"…": "…"` in an object stands for further fields, `"…"` at the end of a list for further items.
 """
 
@@ -17,17 +18,22 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from running_server import Server, clean_environment
+
 ADDRESS: Final = "http://127.0.0.1:8000"
 MORE: Final = "…"
 
 _BLOCK: Final = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_RUNNABLE: Final = re.compile(r"\bcurl |\bstudio (export|import|instances) ")
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 _HEX: Final = re.compile(r"[0-9a-f]{32}")
+_ID: Final = re.compile(r"([a-z]{3})_(…|[0-9a-z]{12})")
 
 
 @dataclass(frozen=True)
@@ -46,22 +52,28 @@ class Example:
 
 
 def examples_of(page: Path) -> Iterator[Example]:
-    """Yield the curl examples of a page in order."""
+    """Yield the examples of a page in order."""
     text = page.read_text()
     blocks = list(_BLOCK.finditer(text))
     for block, following in zip(blocks, [*blocks[1:], None], strict=True):
-        if block[1] != "sh" or "curl" not in block[2]:
+        if block[1] != "sh" or not _RUNNABLE.search(block[2]):
             continue
         kind = following[1] if following is not None else ""
         answer = following[2] if following is not None and kind in ("json", "http") else None
         yield Example(text.count("\n", 0, block.start()) + 1, block[2], kind, answer)
 
 
-def run(example: Example, url: str, folder: Path) -> str:
+def run(example: Example, server: Server, folder: Path) -> str:
     """Return what the command of an example writes; the examples of a page share a folder."""
-    script = f'set -euo pipefail\ncurl() {{ command curl --silent --show-error "$@"; }}\n{example.command}'
+    studio = Path(sys.executable).parent / "studio"
+    tools = f'curl() {{ command curl --silent --show-error "$@"; }}\nstudio() {{ {studio} "$@" </dev/null; }}'
     done = subprocess.run(
-        ["bash", "-c", script.replace(ADDRESS, url)], cwd=folder, capture_output=True, text=True, check=False
+        ["bash", "-c", f"set -euo pipefail\n{tools}\n{example.command.replace(ADDRESS, server.url)}"],
+        cwd=folder,
+        env=clean_environment(STUDIO_DATA=str(server.folder)),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, f"line {example.line}: {done.stderr}"
     return done.stdout
@@ -105,4 +117,6 @@ def _is_alike(told: Any, found: Any) -> bool:
         for form in (_TIME, _HEX):
             if form.fullmatch(told):
                 return form.fullmatch(found) is not None
+        if told.endswith(f"_{MORE}") and (kind := _ID.fullmatch(told)) and (id := _ID.fullmatch(found)):
+            return kind[1] == id[1]
     return type(told) is type(found) and bool(told == found)

@@ -20,7 +20,7 @@ def test_every_example_answers_what_the_page_says(page: Path, tmp_path: Path) ->
         wrong = [
             f"{page.name}:{example.line}: {difference}"
             for example in examples_of(page)
-            for difference in differences(example, run(example, server.url, tmp_path))
+            for difference in differences(example, run(example, server, tmp_path))
         ]
     assert wrong == []
 

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Final, cast
 
@@ -28,6 +27,7 @@ from infrastudio.contexts.instances.rules.older_schema import (
     translate,
 )
 from infrastudio.contexts.instances.schemas.imports import MAX_IMPORT_ROWS, ImportOptions, OnConflict
+from infrastudio.kernel.batches import batches
 from infrastudio.kernel.clock import SystemClock
 from infrastudio.kernel.errors import Problem, ValidationFailed
 from infrastudio.kernel.tables import ReadOptions
@@ -170,10 +170,10 @@ def _sent(
     target: ImportTarget, rows: Sequence[Candidate], options: ImportOptions, title: str, *, quiet: bool
 ) -> Outcome:
     """Send all rows in parts, each all or nothing; a part that failed can be sent again, what is done stays done."""
-    outcome, remaining, done = Outcome(), iter(rows), 0
+    outcome, done = Outcome(), 0
     with Progress(console=console, transient=True, disable=quiet) as progress:
         task = progress.add_task(title, total=len(rows))
-        while part := list(islice(remaining, MAX_IMPORT_ROWS)):
+        for part in batches(rows, MAX_IMPORT_ROWS):
             import_id, report = target.send(part, options, _watch(progress, task, done))
             outcome.add(import_id if not options.dry_run else None, report)
             done += len(part)

@@ -101,10 +101,9 @@ class BodyLimit:
         if limit is None:
             await self._app(scope, receive, send)
             return
-        too_large = TooLarge(Problem("body", f"is larger than the {limit} bytes that this address takes"))
         length = header(scope, b"content-length") or ""
         if length.isdecimal() and int(length) > limit:
-            await self._fail(scope, send, too_large)
+            await self._fail(scope, send, _too_large(limit))
             return
         received = 0
 
@@ -113,15 +112,19 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > limit:
-                raise too_large
+                raise _too_large(limit)
             return message
 
         try:
             await self._app(scope, counted, send)
         except Exception as error:
-            if received > limit and error is not too_large:
-                raise too_large from error  # whoever read the body took the failure for one of its content
+            if received > limit and not isinstance(error, TooLarge):
+                raise _too_large(limit) from error  # whoever read the body took the failure for one of its content
             raise
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(Problem("body", f"is larger than the {limit} bytes that this address takes"))
 
 
 class JsonBodies:

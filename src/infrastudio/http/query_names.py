@@ -53,7 +53,7 @@ def name_ignored(request: Request, names: Iterable[str]) -> None:
 
 
 def _known(request: Request) -> frozenset[str]:
-    return frozenset(_declared(request.scope["route"].dependant)) if request.url.query else frozenset()
+    return frozenset(_declared(request.scope["route"].dependant)) if request.scope["query_string"] else frozenset()
 
 
 def _declared(dependant: Dependant) -> Iterator[str]:

@@ -69,7 +69,8 @@ def from_millis(millis: int) -> datetime:
 
 def format_time(moment: datetime) -> str:
     """Return `moment` as RFC 3339 in UTC with `Z`, trailing zeros of the fraction dropped."""
-    text = moment.astimezone(UTC).isoformat().removesuffix("+00:00")
+    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    text = in_utc.isoformat().removesuffix("+00:00")
     return f"{text.rstrip('0') if moment.microsecond else text}Z"
 
 

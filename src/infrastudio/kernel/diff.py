@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from infrastudio.kernel.versioned import Versioned
+
+VERSION: Final = "version"
 
 State = dict[str, Any]
 """A state as JSON values, `version` included."""
@@ -28,12 +30,12 @@ def diff(old: Versioned | None, new: Versioned | None) -> dict[str, Change]:
 
     `version` is left out, for the ledger row has a column for it. A collection counts as one field.
     """
-    was, now = ({} if state is None else state_json(state) for state in (old, new))
-    return {
-        field: Change(was.get(field), now.get(field))
-        for field in was | now
-        if field != "version" and (not (was and now) or was[field] != now[field])
-    }
+    if old is None or new is None:
+        was, now = ({} if state is None else state_json(state) for state in (old, new))
+        return {field: Change(was.get(field), now.get(field)) for field in was | now if field != VERSION}
+    differing = {field for field in type(new).model_fields if getattr(old, field) != getattr(new, field)} - {VERSION}
+    was, now = (state.model_dump(mode="json", include=differing) for state in (old, new))
+    return {field: Change(was[field], now[field]) for field in now if was[field] != now[field]}
 
 
 def item_changes(collection: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Change]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -17,8 +17,10 @@ from infrastudio.http.asgi import respond, routed_path
 from infrastudio.http.dependencies import requires
 from infrastudio.http.middleware import Authentication, BodyLimit, JsonBodies, PathRules, RequestContext, RootPath
 from infrastudio.http.unchanged import UnchangedAnswers
+from infrastudio.kernel.errors import MethodNotAllowed
 from infrastudio.server import wiring
 from infrastudio.server.aliases import api_twin
+from infrastudio.server.direct_routes import DirectRoutes
 from infrastudio.server.envelope import envelope, headers_of, status_of, studio_error
 from infrastudio.server.ui import WebFiles
 from infrastudio.server.version import VERSION
@@ -39,6 +41,7 @@ API_ROOTS: Final = (
 def create_app(studio: Studio) -> ASGIApp:
     """Return the whole ASGI application around the objects that `wiring` made."""
     api = create_api(studio)
+    routes = DirectRoutes(api, wiring.routers())
     web = WebFiles(root_path=studio.settings.root_path, api_base_url=studio.settings.api_base_url)
     protocols = wiring.protocol_apps(studio)
     uploads = wiring.upload_limits()
@@ -53,7 +56,8 @@ def create_app(studio: Studio) -> ASGIApp:
                 await protocol.app(scope, receive, send)
                 return
         if scope["type"] == "websocket" or is_api_path(path):
-            await api(scope, receive, send)
+            route = routes.find(scope) if scope["type"] == "http" else None
+            await (route or api)(scope, receive, send)
             return
         await web(scope, receive, send)
 
@@ -69,7 +73,10 @@ def create_app(studio: Studio) -> ASGIApp:
                 await respond(send, status, body, content_type=kind, headers=headers_of(known))
                 return
         body = envelope(known, scope.get("studio.request_id", ""), now=studio.clock.now())
-        await respond(send, status, body, headers=headers_of(known))
+        headers = headers_of(known)
+        if isinstance(known, MethodNotAllowed):
+            headers["Allow"] = ", ".join(routes.methods(scope))
+        await respond(send, status, body, headers=headers)
 
     def limit_of(path: str) -> int | None:
         if any(protocol.takes(path) and protocol.is_upload(path) for protocol in protocols):
@@ -133,8 +140,7 @@ async def _raise(_request: Request, error: Exception) -> Response:
 
 def _name_rights(router: APIRouter) -> None:
     """Put the right that each route asks for into the OpenAPI document."""
-    for context in iter_route_contexts(router.routes):
-        route = context.original_route
+    for route in router.routes:
         if isinstance(route, APIRoute) and (right := _right_of(route)) is not None:
             route.openapi_extra = {**(route.openapi_extra or {}), "x-right": right}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
@@ -83,6 +84,9 @@ class FrontApplication:
             return
         await application.start()
         self._application = application
+        # What was made until now stays: the garbage collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
         await asyncio.to_thread(self._on_ready)
 
     async def _wait(self) -> None:

@@ -243,15 +243,15 @@ def build(
 
 
 def routers() -> list[APIRouter]:
-    """Return the routes of all contexts."""
+    """Return the routes of all contexts, none of which includes another."""
     return [
         identity_api.router,
         projects_api.router,
-        instances_api.router,
+        *instances_api.routers,
         timeline_api.router,
         search_api.router,
         realtime_api.router,
-        tracking_api.router,
+        *tracking_api.routers,
         registry_api.router,
         deployments_api.router,
         training_api.router,

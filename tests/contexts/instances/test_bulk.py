@@ -190,6 +190,9 @@ async def test_groups_are_lists_of_objects(fleet: Fleet, body: Json) -> None:
     assert next(iter(problems(await fleet.post("bulk", body), 422))).partition(".")[0] in body
 
 
-async def test_unknown_groups_are_ignored_and_named(fleet: Fleet) -> None:
-    answer = await fleet.post("bulk", {"upsert": []})
-    assert (answer.status_code, answer.headers["x-ignored-fields"]) == (200, "upsert")
+async def test_unknown_groups_and_fields_are_ignored_and_named(fleet: Fleet) -> None:
+    made = await fleet.create()
+    row = {**made, "colour": "red", "replicas": 7}
+    answer = await fleet.post("bulk", {"upsert": [], "update": [row], "create": []})
+    assert (answer.status_code, answer.headers["x-ignored-fields"]) == (200, "upsert, update.colour")
+    assert (await fleet.get(f"instances/{made['id']}"))["replicas"] == 7

@@ -1,10 +1,8 @@
-"""Single cells: as text, and in batches."""
+"""Single cells as text."""
 
 from __future__ import annotations
 
 import io
-import itertools
-from collections.abc import Iterable, Iterator
 from datetime import datetime
 from importlib.util import find_spec
 from typing import Any, Final
@@ -13,7 +11,7 @@ from typing_extensions import override
 
 from infrastudio.kernel.canonical_json import canonical_json
 from infrastudio.kernel.clock import format_time
-from infrastudio.kernel.tables import Column, FormatNotInstalled, Row
+from infrastudio.kernel.tables import Column, FormatNotInstalled
 
 BATCH_ROWS: Final = 1000
 
@@ -29,13 +27,6 @@ def plain(value: Any, column: Column) -> str | int | float | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if isinstance(value, str | int | float) else str(value)
-
-
-def batches(rows: Iterable[Row], size: int = BATCH_ROWS) -> Iterator[list[Row]]:
-    """Yield the rows, some at a time."""
-    remaining = iter(rows)
-    while batch := list(itertools.islice(remaining, size)):
-        yield batch
 
 
 def require_package(package: str, format_name: str) -> None:

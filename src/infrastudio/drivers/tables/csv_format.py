@@ -16,7 +16,8 @@ from typing import BinaryIO, Final, Literal
 
 from typing_extensions import override
 
-from infrastudio.drivers.tables.cells import batches, plain
+from infrastudio.drivers.tables.cells import BATCH_ROWS, plain
+from infrastudio.kernel.batches import batches
 from infrastudio.kernel.tables import (
     MOST_COLUMNS,
     MOST_LINE_BYTES,
@@ -50,7 +51,7 @@ class CsvFormat(TableFormat):
         buffer = io.StringIO(newline="")
         writer = csv.writer(buffer, lineterminator="\r\n")
         writer.writerow([column.name for column in columns])
-        for batch in batches(rows):
+        for batch in batches(rows, BATCH_ROWS):
             writer.writerows([_cell(row.get(column.name), column) for column in columns] for row in batch)
             yield buffer.getvalue().encode()
             buffer.seek(0)

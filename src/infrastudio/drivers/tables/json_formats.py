@@ -11,7 +11,8 @@ from typing import Any, BinaryIO, Final, Literal
 import orjson
 from typing_extensions import override
 
-from infrastudio.drivers.tables.cells import batches
+from infrastudio.drivers.tables.cells import BATCH_ROWS
+from infrastudio.kernel.batches import batches
 from infrastudio.kernel.clock import format_time
 from infrastudio.kernel.tables import (
     MOST_COLUMNS,
@@ -41,7 +42,7 @@ class JsonFormat(TableFormat):
     @override
     def write(self, columns: tuple[Column, ...], rows: Iterable[Row]) -> Iterator[bytes]:
         head = b"["
-        for batch in batches(rows):
+        for batch in batches(rows, BATCH_ROWS):
             yield head + b",\n".join(_object(row, columns) for row in batch)
             head = b",\n"
         yield b"[]\n" if head == b"[" else b"]\n"
@@ -83,7 +84,7 @@ class NdjsonFormat(TableFormat):
 
     @override
     def write(self, columns: tuple[Column, ...], rows: Iterable[Row]) -> Iterator[bytes]:
-        for batch in batches(rows):
+        for batch in batches(rows, BATCH_ROWS):
             yield b"".join(_object(row, columns) + b"\n" for row in batch)
 
     @override

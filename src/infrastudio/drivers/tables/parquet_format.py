@@ -8,7 +8,8 @@ from typing import Any, BinaryIO, Final, Literal
 
 from typing_extensions import override
 
-from infrastudio.drivers.tables.cells import BATCH_ROWS, Drain, batches, plain, require_package
+from infrastudio.drivers.tables.cells import BATCH_ROWS, Drain, plain, require_package
+from infrastudio.kernel.batches import batches
 from infrastudio.kernel.tables import (
     Column,
     Limits,

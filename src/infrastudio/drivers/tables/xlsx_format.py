@@ -13,7 +13,8 @@ from xml.sax.saxutils import escape
 
 from typing_extensions import override
 
-from infrastudio.drivers.tables.cells import Drain, batches, plain, require_package
+from infrastudio.drivers.tables.cells import BATCH_ROWS, Drain, plain, require_package
+from infrastudio.kernel.batches import batches
 from infrastudio.kernel.tables import (
     Column,
     Limits,
@@ -86,7 +87,7 @@ class XlsxFormat(TableFormat):
                 sheet.write((_DECLARATION + _SHEET_HEAD).encode())
                 sheet.write(_row_xml(1, [column.name for column in columns]).encode())
                 number = 1
-                for batch in batches(rows):
+                for batch in batches(rows, BATCH_ROWS):
                     if number + len(batch) > MOST_ROWS:
                         raise UnreadableTable(f"a sheet has at most {MOST_ROWS} rows; take CSV, JSON or Parquet")
                     cells = ([plain(row.get(column.name), column) for column in columns] for row in batch)

@@ -103,7 +103,7 @@ class Database:
         **kwargs: Parameters.kwargs,
     ) -> Result:
         """Run a service function in the one writer thread; return when its commit is durable."""
-        result: Result = await asyncio.wrap_future(self._writer.submit(actor, verb, args, kwargs, None))
+        result: Result = await self._writer.submit(actor, verb, args, kwargs, None)
         return result
 
     async def write_once(
@@ -115,7 +115,7 @@ class Database:
         **kwargs: Parameters.kwargs,
     ) -> Result:
         """As `write`; a repeat of a keyed request returns the first answer and changes nothing."""
-        result: Result = await asyncio.wrap_future(self._writer.submit(actor, verb, args, kwargs, repeat))
+        result: Result = await self._writer.submit(actor, verb, args, kwargs, repeat)
         return result
 
     @contextmanager

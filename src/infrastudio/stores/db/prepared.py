@@ -1,14 +1,38 @@
-"""Statements of hot reads: put into SQL once, their rows taken as the driver gives them."""
+"""Statements of hot paths: put into SQL once, run by the driver, their rows taken as it gives them.
+
+Building, caching and reading such a statement the usual way costs several times what the database needs for it. Values
+are bound as the types of their columns say; lists of values (`IN`) are not possible.
+"""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple, Protocol
 
-from sqlalchemy import Dialect, Select
+from sqlalchemy import Connection, Dialect, Insert, Select, Table, Update, insert
+from sqlalchemy.exc import IntegrityError
+from typing_extensions import override
 
-from infrastudio.stores.db.unit_of_work import Snapshot
+from infrastudio.stores.db.driver import Values, execute, execute_many, fetch_all
+
+Convert = Callable[[Any], Any]
+
+_namedtuple: Any = namedtuple
+"""Is typed for names that stand in the source only; those of a statement do not."""
+
+UNKNOWN_TYPE: Final = None
+"""What the driver says of a column's type; those of ours do not ask."""
+
+
+class Record(Protocol):
+    """A row whose values are attributes named as its columns."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the value of a column."""
+        ...
+
+    def _asdict(self) -> dict[str, Any]: ...
 
 
 class _Sql(NamedTuple):
@@ -17,36 +41,151 @@ class _Sql(NamedTuple):
     """Names by place, where the driver wants values by place."""
     literals: Mapping[str, Any]
     """Values that stand in the statement itself, by the names that they were given."""
+    converts: Sequence[tuple[str, Convert]]
+    """What makes a value what the driver takes, where the two differ."""
+
+    def bound(self, values: Mapping[str, Any]) -> Values:
+        """Return the values as the driver wants them."""
+        named = {**self.literals, **values}
+        for name, convert in self.converts:
+            named[name] = convert(named[name])
+        return named if self.order is None else tuple([named[name] for name in self.order])
 
 
-class PreparedSelect:
-    """A SELECT whose changing values are `bindparam`s, for rows of plain numbers and text.
-
-    Building, caching and reading such a statement the usual way costs several times what the database needs for it.
-    What a column type would make of a value, both ways, is left to the caller; lists of values (`IN`) are not possible.
-    """
-
-    def __init__(self, statement: Select[Any]) -> None:
+class _Prepared:
+    def __init__(
+        self,
+        statement: Select[*tuple[Any, ...]] | Insert | Update,
+        columns: Sequence[str] | None = None,
+        *,
+        as_stored: bool = False,
+    ) -> None:
         self._statement = statement
+        self._columns = columns
+        self._as_stored = as_stored
         self._sql: dict[str, _Sql] = {}
 
-    def rows(self, snapshot: Snapshot, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Return all rows for these values."""
-        sql = self._compiled(snapshot.connection.dialect)
-        named = {**sql.literals, **values}
-        parameters: Any = named if sql.order is None else tuple(named[name] for name in sql.order)
-        driver = snapshot.connection.connection.driver_connection
-        if isinstance(driver, sqlite3.Connection):  # no connection to be lost, so nothing that SQLAlchemy must hear of
-            return driver.execute(sql.text, parameters).fetchall()
-        result = snapshot.connection.exec_driver_sql(sql.text, parameters)
-        found = [tuple(row) for row in result.cursor.fetchall()]
-        result.close()
-        return found
-
-    def _compiled(self, dialect: Dialect) -> _Sql:
+    def sql(self, dialect: Dialect) -> _Sql:
+        """Return the statement in the words of a database."""
         known = self._sql.get(dialect.name)
         if known is None:
-            compiled: Any = self._statement.compile(dialect=dialect)
+            compiled: Any = self._in_words(dialect).compile(dialect=dialect, column_keys=self._columns)
             order = compiled.positiontup if compiled.positional else None
-            known = self._sql[dialect.name] = _Sql(str(compiled), order, compiled.params)
+            converts = [] if self._as_stored else list(_converts(compiled, dialect))
+            known = self._sql[dialect.name] = _Sql(str(compiled), order, compiled.params, converts)
         return known
+
+    def _in_words(self, dialect: Dialect) -> Any:
+        return self._statement
+
+
+class PreparedSelect(_Prepared):
+    """A SELECT whose changing values are `bindparam`s."""
+
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+        super().__init__(statement)
+        self._selected = statement.selected_columns
+        self._record: Callable[[Iterable[Any]], Record] = _namedtuple("Record", list(self._selected.keys()))._make
+        self._readers: dict[str, Sequence[Convert | None] | None] = {}
+
+    def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Return all rows for these values as plain numbers and text; what a column type makes of them is left out."""
+        sql = self.sql(connection.dialect)
+        return fetch_all(connection, sql.text, sql.bound(values))
+
+    def record(self, connection: Connection, values: Mapping[str, Any]) -> Record | None:
+        """Return the one row for these values, as `records` does; None when there is none."""
+        found = self.records(connection, values)
+        if not found:
+            return None
+        (record,) = found
+        return record
+
+    def records(self, connection: Connection, values: Mapping[str, Any]) -> list[Record]:
+        """Return all rows for these values, read as the types of their columns say."""
+        readers = self._reading(connection.dialect)
+        return [
+            self._record(value if read is None else read(value) for value, read in zip(row, readers, strict=True))
+            for row in self.rows(connection, values)
+        ]
+
+    def _reading(self, dialect: Dialect) -> Sequence[Convert | None]:
+        known = self._readers.get(dialect.name)
+        if known is None:
+            types = [column.type.dialect_impl(dialect) for column in self._selected]
+            known = self._readers[dialect.name] = [type.result_processor(dialect, UNKNOWN_TYPE) for type in types]
+        return known
+
+
+class PreparedUpdate(_Prepared):
+    """An UPDATE of the columns named, whose condition has `bindparam`s."""
+
+    def __init__(self, statement: Update, columns: Sequence[str]) -> None:
+        super().__init__(statement, columns)
+
+    def run(self, connection: Connection, values: Mapping[str, Any], *, on_conflict: Exception | None = None) -> None:
+        """Change rows.
+
+        Raises:
+            on_conflict: In place of the database's IntegrityError.
+        """
+        sql = self.sql(connection.dialect)
+        try:
+            execute(connection, sql.text, sql.bound(values))
+        except IntegrityError as error:
+            if on_conflict is None:
+                raise
+            raise on_conflict from error
+
+
+class PreparedInsert(_Prepared):
+    """An INSERT of all columns of a table but those left to the database."""
+
+    def __init__(self, table: Table, *, counted: str | None = None, as_stored: bool = False) -> None:
+        """Prepare the statement.
+
+        Args:
+            table: Where rows come.
+            counted: The column whose numbers the database counts.
+            as_stored: Values come as the database keeps them, whatever the types of their columns say.
+        """
+        columns = [column.name for column in table.columns if column.name != counted]
+        super().__init__(insert(table), columns, as_stored=as_stored)
+        self._counted = None if counted is None else table.c[counted]
+
+    def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows."""
+        sql = self.sql(connection.dialect)
+        if len(rows) == 1:
+            execute(connection, sql.text, sql.bound(rows[0]))
+        else:
+            execute_many(connection, sql.text, [sql.bound(row) for row in rows])
+
+    def id(self, connection: Connection, values: Mapping[str, Any], *, on_conflict: Exception | None = None) -> int:
+        """Insert one row and return the number that the database counted for it.
+
+        Raises:
+            on_conflict: In place of the database's IntegrityError.
+        """
+        sql = self.sql(connection.dialect)
+        try:
+            if connection.dialect.insert_returning:
+                return int(fetch_all(connection, sql.text, sql.bound(values))[0][0])
+            return int(execute(connection, sql.text, sql.bound(values)).lastrowid)
+        except IntegrityError as error:
+            if on_conflict is None:
+                raise
+            raise on_conflict from error
+
+    @override
+    def _in_words(self, dialect: Dialect) -> Any:
+        if self._counted is None or not dialect.insert_returning:
+            return self._statement
+        return insert(self._counted.table).returning(self._counted)
+
+
+def _converts(compiled: Any, dialect: Dialect) -> Iterator[tuple[str, Convert]]:
+    for bind, name in compiled.bind_names.items():
+        convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+        if convert is not None:
+            yield name, convert

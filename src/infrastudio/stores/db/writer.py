@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -18,6 +18,7 @@ from infrastudio.kernel.errors import RateLimited, Unavailable
 from infrastudio.stores.db.engines import is_retryable
 from infrastudio.stores.db.idempotency import Repeat, run_once
 from infrastudio.stores.db.lock import LedgerLock, LedgerPosition
+from infrastudio.stores.db.savepoint import Savepoint
 from infrastudio.stores.db.unit_of_work import UnitOfWork
 
 MAX_VERBS: Final = 64
@@ -53,7 +54,16 @@ class Call(NamedTuple):
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
     repeat: Repeat | None
-    future: Future[Any]
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+
+
+class Outcome(NamedTuple):
+    """What became of a verb: its value, or what it failed with."""
+
+    call: Call
+    value: Any
+    failure: BaseException | None
 
 
 class Writer:
@@ -73,8 +83,8 @@ class Writer:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
         repeat: Repeat | None,
-    ) -> Future[Any]:
-        """Queue a verb; the future is done after its commit.
+    ) -> asyncio.Future[Any]:
+        """Queue a verb; the future, one of the running event loop, is done after its commit.
 
         Raises:
             RateLimited: Too many wait already.
@@ -85,9 +95,10 @@ class Writer:
             raise RateLimited("Too many writes are waiting; try again shortly.", retry_after_s=1)
         if self._thread is None:
             self._start()
-        future: Future[Any] = Future()
-        self._calls.put(Call(actor, verb, args, kwargs, repeat, future))
-        return future
+        loop = asyncio.get_running_loop()
+        call = Call(actor, verb, args, kwargs, repeat, loop, loop.create_future())
+        self._calls.put(call)
+        return call.future
 
     def close(self) -> None:
         """Finish what waits, then end the thread."""
@@ -111,7 +122,7 @@ class Writer:
 
     def _commit_group(self, first: Call) -> bool:
         """Run `first` and what waits behind it in one transaction; False when the end was met."""
-        done: list[tuple[Call, Any, BaseException | None]] = []
+        done: list[Outcome] = []
         again = True
         try:
             with self._begin() as connection:
@@ -135,8 +146,7 @@ class Writer:
             return again
         if position.seq != start.seq:
             self._db.wake(position.seq)
-        for finished, value, failure in done:
-            _resolve(finished.future, value, failure)
+        _tell(done)
         return again
 
     def _run_call(
@@ -144,12 +154,12 @@ class Writer:
         connection: Connection,
         call: Call,
         position: LedgerPosition,
-        done: list[tuple[Call, Any, BaseException | None]],
+        done: list[Outcome],
     ) -> LedgerPosition:
         """Run one verb in its savepoint; a failure undoes this verb alone, unless the connection is gone."""
-        if not call.future.set_running_or_notify_cancel():
+        if call.future.cancelled():
             return position
-        savepoint = connection.begin_nested()
+        savepoint = Savepoint(connection)
         try:
             uow = self._db.new_unit(connection, call.actor, position.at_us)
 
@@ -158,14 +168,14 @@ class Writer:
 
             value = run() if call.repeat is None else run_once(uow, call.repeat, call.verb, run)
             behind = self._db.lock.record(uow, uow.events, position)
-            savepoint.commit()
+            savepoint.keep()
         except BaseException as error:
-            done.append((call, None, error))
+            done.append(Outcome(call, None, error))
             if isinstance(error, DBAPIError) and error.connection_invalidated:
                 raise
-            savepoint.rollback()
+            savepoint.undo()
             return position
-        done.append((call, value, None))
+        done.append(Outcome(call, value, None))
         return behind
 
     def _begin(self) -> Connection:
@@ -181,22 +191,37 @@ class Writer:
                     raise
         raise AssertionError("unreachable")
 
-    def _fail_all(self, first: Call, done: list[tuple[Call, Any, BaseException | None]], error: BaseException) -> None:
+    def _fail_all(self, first: Call, done: list[Outcome], error: BaseException) -> None:
         failure = error
         if isinstance(error, OperationalError):
             failure = Unavailable(
                 "The database did not take the change; nothing was changed, or its outcome is unknown."
             )
             failure.__cause__ = error
-        for call, _value, own in done:
-            _resolve(call.future, None, own if own is not None and own is not error else failure)
-        if not any(call is first for call, _, _ in done):
-            first.future.set_running_or_notify_cancel()
-            _resolve(first.future, None, failure)
+        told = [Outcome(call, None, failure if own is None or own is error else own) for call, _value, own in done]
+        if not any(outcome.call is first for outcome in done):
+            told.append(Outcome(first, None, failure))
+        _tell(told)
 
 
-def _resolve(future: Future[Any], value: Any, failure: BaseException | None) -> None:
-    if failure is not None:
-        future.set_exception(failure)
-    else:
-        future.set_result(value)
+def _tell(outcomes: Sequence[Outcome]) -> None:
+    """Tell all who wait in one step for each event loop, for each step wakes it from its sleep."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[Outcome]] = {}
+    for outcome in outcomes:
+        by_loop.setdefault(outcome.call.loop, []).append(outcome)
+    for loop, own in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_settle, own)
+        except RuntimeError:
+            if not loop.is_closed():  # in a loop that ended nobody waits any more
+                raise
+
+
+def _settle(outcomes: Sequence[Outcome]) -> None:
+    for call, value, failure in outcomes:
+        if call.future.done():
+            continue
+        if failure is not None:
+            call.future.set_exception(failure)
+        else:
+            call.future.set_result(value)

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select
 
 from infrastudio.kernel.diff import Change, State
-from infrastudio.stores.db import PreparedSelect, Snapshot, UnitOfWork
+from infrastudio.stores.db import PreparedSelect, Record, Snapshot, UnitOfWork
 from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
 
 _HEAD: Final = PreparedSelect(select(LedgerClockRow.seq).where(LedgerClockRow.id == literal_column("1")))
@@ -53,6 +53,11 @@ def select_entries(*conditions: ColumnElement[bool]) -> Select[Any]:
     return select(EventRow.__table__).where(*conditions)
 
 
+_SINCE: Final = PreparedSelect(
+    select_entries(EventRow.seq > bindparam("seq")).order_by(EventRow.seq).limit(bindparam("limit"))
+)
+
+
 def recorded_texts(snapshot: Snapshot, seqs: Sequence[int]) -> list[str]:
     """Return the states that some events recorded, as JSON texts in the order of `seqs`."""
     rows = snapshot.execute(select(EventRow.seq, EventRow.after).where(EventRow.seq.in_(seqs)))
@@ -60,9 +65,9 @@ def recorded_texts(snapshot: Snapshot, seqs: Sequence[int]) -> list[str]:
     return [texts[seq] for seq in seqs]
 
 
-def entry_of(row: Row[Any]) -> Entry:
+def entry_of(row: Record) -> Entry:
     """Return the event that a row of `select_entries` holds."""
-    values = dict(row._mapping)
+    values = row._asdict()
     del values["digests"]
     changes = values["changes"]
     values["changes"] = changes and {f: Change(c["old"], c["new"]) for f, c in orjson.loads(changes).items()}
@@ -74,7 +79,7 @@ def entry_of(row: Row[Any]) -> Entry:
 
 def head(snapshot: Snapshot) -> int:
     """Return the number of the last event; 0 for an empty ledger."""
-    return int(_HEAD.rows(snapshot, {})[0][0])
+    return int(_HEAD.rows(snapshot.connection, {})[0][0])
 
 
 def next_seq(uow: UnitOfWork) -> int:
@@ -85,8 +90,7 @@ def next_seq(uow: UnitOfWork) -> int:
 
 def since(snapshot: Snapshot, seq: int, *, limit: int = 500) -> list[Entry]:
     """Return the events after number `seq`, in order, at most `limit`."""
-    rows = snapshot.execute(select_entries(EventRow.seq > seq).order_by(EventRow.seq).limit(limit))
-    return [entry_of(row) for row in rows]
+    return [entry_of(row) for row in _SINCE.records(snapshot.connection, {"seq": seq, "limit": limit})]
 
 
 def history(snapshot: Snapshot, entity: str, entity_id: str, *, after_version: int = 0) -> list[Entry]:

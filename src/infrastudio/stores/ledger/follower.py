@@ -87,8 +87,8 @@ class Follower:
             return []
         else:
             entries = await _shared.setdefault(self._db, _SharedReads()).read(self._db, self.last, version)
-        if not entries:
-            self._version = version
+        if len(entries) < BATCH:
+            self._version = version  # looked at before the read, which therefore saw all that belongs to it
         for entry in entries:
             if entry.seq != self.last + 1:
                 raise GapInLedger(f"event {self.last + 1} is missing before {entry.seq}")

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, Table, literal_column, select, text, update
 from typing_extensions import override
 
-from infrastudio.kernel.clock import from_micros, to_micros
-from infrastudio.stores.db import LedgerLock, LedgerPosition, PendingEvent, UnitOfWork
+from infrastudio.kernel.clock import to_micros
+from infrastudio.stores.db import (
+    LedgerLock,
+    LedgerPosition,
+    PendingEvent,
+    PreparedInsert,
+    PreparedSelect,
+    PreparedUpdate,
+    UnitOfWork,
+)
 from infrastudio.stores.ledger.chain import chain_hash, digests_of
 from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
 
@@ -18,9 +26,13 @@ ADVISORY_KEY: Final = 0x5354_5544_494F
 
 NOTIFY_CHANNEL: Final = "studio_ledger"
 
-_READ_CLOCK = select(LedgerClockRow.seq, LedgerClockRow.at, LedgerClockRow.hash).where(LedgerClockRow.id == 1)
-_READ_HEAD = select(LedgerClockRow.seq).where(LedgerClockRow.id == 1)
-_INSERT = insert(EventRow.__table__)  # type: ignore[arg-type]  # a mapped class has a Table, typed as FromClause
+_ONLY_ROW: Final = LedgerClockRow.id == literal_column("1")
+_CLOCK: Final = select(LedgerClockRow.seq, LedgerClockRow.at, LedgerClockRow.hash).where(_ONLY_ROW)
+_READ_HEAD: Final = select(LedgerClockRow.seq).where(_ONLY_ROW)
+_READ_CLOCK: Final = PreparedSelect(_CLOCK)
+_READ_CLOCK_LOCKED: Final = PreparedSelect(_CLOCK.with_for_update())
+_SET_CLOCK: Final = PreparedUpdate(update(LedgerClockRow).where(_ONLY_ROW), ["seq", "at", "hash"])
+_INSERT: Final = PreparedInsert(cast("Table", EventRow.__table__), as_stored=True)
 
 
 class TableLedgerLock(LedgerLock):
@@ -34,8 +46,9 @@ class TableLedgerLock(LedgerLock):
     def acquire(self, connection: Connection) -> LedgerPosition:
         if connection.dialect.name == "postgresql":
             connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": ADVISORY_KEY})
-        statement = _READ_CLOCK.with_for_update() if connection.dialect.name == "mysql" else _READ_CLOCK
-        return LedgerPosition(*connection.execute(statement).one())
+        clock = _READ_CLOCK_LOCKED if connection.dialect.name == "mysql" else _READ_CLOCK
+        (row,) = clock.rows(connection, {})
+        return LedgerPosition(*row)
 
     @override
     def record(self, uow: UnitOfWork, events: Sequence[PendingEvent], position: LedgerPosition) -> LedgerPosition:
@@ -44,19 +57,14 @@ class TableLedgerLock(LedgerLock):
         rows, last_hash = [], position.hash
         for seq, event in enumerate(events, position.seq + 1):
             row = _row(uow, event, seq)
-            chained = row | {"at": to_micros(uow.now), "occurred_at": to_micros(row["occurred_at"])}
-            last_hash = chain_hash(last_hash, chained)
-            rows.append(row | {"hash": last_hash})
-        uow.connection.execute(_INSERT, rows)
+            last_hash = row["hash"] = chain_hash(last_hash, row)
+            rows.append(row)
+        _INSERT.run(uow.connection, rows)
         return LedgerPosition(position.seq + len(rows), to_micros(uow.now), last_hash)
 
     @override
     def advance(self, connection: Connection, position: LedgerPosition) -> None:
-        connection.execute(
-            update(LedgerClockRow)
-            .where(LedgerClockRow.id == 1)
-            .values(seq=position.seq, at=position.at_us, hash=position.hash)
-        )
+        _SET_CLOCK.run(connection, {"seq": position.seq, "at": position.at_us, "hash": position.hash})
         if connection.dialect.name == "postgresql":
             connection.execute(
                 text("select pg_notify(:channel, :seq)"), {"channel": NOTIFY_CHANNEL, "seq": str(position.seq)}
@@ -76,12 +84,14 @@ def advance_clock(connection: Connection, *, to_us: int) -> LedgerPosition:
 
 
 def _row(uow: UnitOfWork, event: PendingEvent, seq: int) -> dict[str, Any]:
+    """Return the row of an event as the chain sees it: times are microseconds."""
     actor = uow.actor
+    now = to_micros(uow.now)
     row: dict[str, Any] = {
         "seq": seq,
         "id": event.id,
-        "at": uow.now,
-        "occurred_at": event.occurred_at or from_micros(to_micros(uow.now)),
+        "at": now,
+        "occurred_at": now if event.occurred_at is None else to_micros(event.occurred_at),
         "kind": event.kind,
         "entity": event.entity,
         "entity_id": event.entity_id,
@@ -98,4 +108,5 @@ def _row(uow: UnitOfWork, event: PendingEvent, seq: int) -> dict[str, Any]:
         "request_id": actor.request_id,
         "trace_id": actor.trace_id,
     }
-    return row | {"digests": digests_of(row)}
+    row["digests"] = digests_of(row)
+    return row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, bindparam, cast, func, select
 
 from infrastudio.contexts.instances.queries.columns import (
     COLUMNS,
@@ -22,12 +22,13 @@ from infrastudio.contexts.instances.tables import InstanceRow
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.kernel.errors import NotFound, ValidationFailed
 from infrastudio.stores import ledger
-from infrastudio.stores.db import Snapshot
+from infrastudio.stores.db import PreparedSelect, Record, Snapshot
 from infrastudio.stores.ledger import BIRTH, EVENT_AT, EventRow, Moment
 
 READ: Final = "instances.read"
 LIFE: Final = ("instance.created", "instance.deleted")
 """The kinds of events with which an instance comes, for the first time or again, and goes."""
+_BY_ID: Final = PreparedSelect(select(*COLUMNS).where(InstanceRow.id == bindparam("id")))
 SORTABLE: Final = tuple(column.name for column in COLUMNS if column.name != "project_id")
 
 
@@ -45,7 +46,7 @@ class InstanceList(NamedTuple):
     total: int
 
 
-def row(snapshot: Snapshot, id: int, *, right: str) -> Row[Any]:
+def row(snapshot: Snapshot, id: int, *, right: str) -> Record:
     """Return the row of an instance on which the actor has `right`.
 
     Raises:
@@ -59,9 +60,9 @@ def row(snapshot: Snapshot, id: int, *, right: str) -> Row[Any]:
     return found
 
 
-def row_or_none(snapshot: Snapshot, id: int) -> Row[Any] | None:
+def row_or_none(snapshot: Snapshot, id: int) -> Record | None:
     """Return the row of an instance whoever asks; None when there is none now."""
-    return snapshot.execute(select(*COLUMNS).where(InstanceRow.id == id)).one_or_none()
+    return _BY_ID.record(snapshot.connection, {"id": id})
 
 
 def rows(snapshot: Snapshot, *where: ColumnElement[bool]) -> list[Row[Any]]:
@@ -76,10 +77,10 @@ def last_id(snapshot: Snapshot) -> int:
     return int(found or 0)
 
 
-def instance_of(snapshot: Snapshot, row: Row[Any]) -> Instance:
+def instance_of(snapshot: Snapshot, row: Record) -> Instance:
     """Return the instance that a row holds."""
     project = projects.slug_of(snapshot, row.project_id)
-    return Instance.model_validate({**row._mapping, "project": project})
+    return Instance.model_validate({**row._asdict(), "project": project})
 
 
 def instance(snapshot: Snapshot, id: int, *, at: Moment | None = None) -> Instance:

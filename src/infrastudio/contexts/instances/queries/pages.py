@@ -90,10 +90,10 @@ def _live(
     values = values_of(wanted)
     prepared = _prepared(tuple(values), sort, descending)
     values["project_id"] = project_id
-    rows = prepared.rows.rows(snapshot, values | {"skip": skip, "limit": limit})
+    rows = prepared.rows.rows(snapshot.connection, values | {"skip": skip, "limit": limit})
 
     def count_rows() -> int:
-        return int(prepared.total.rows(snapshot, values)[0][0])
+        return int(prepared.total.rows(snapshot.connection, values)[0][0])
 
     key = ("instances", ledger.head(snapshot), *sorted(values.items()))
     slug = projects.slug_of(snapshot, project_id)

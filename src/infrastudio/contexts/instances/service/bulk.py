@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Row
@@ -34,6 +33,7 @@ from infrastudio.contexts.instances.service.instances import (
 from infrastudio.contexts.instances.service.restore import RESTORED
 from infrastudio.contexts.instances.tables import InstanceRow
 from infrastudio.contexts.projects import queries as projects
+from infrastudio.kernel.batches import batches
 from infrastudio.kernel.errors import Conflict, NotFound, PreconditionFailed, Problem, ValidationFailed
 from infrastudio.stores import ledger
 from infrastudio.stores.db import UnitOfWork
@@ -145,7 +145,7 @@ class _Planner:
 
     def _rows(self, body: BulkIn) -> dict[int, Row[Any]]:
         ids = [target.id for _, target in _targets(body)]
-        return {row.id: row for part in _parts(ids) for row in queries.rows(self._uow, InstanceRow.id.in_(part))}
+        return {row.id: row for part in batches(ids) for row in queries.rows(self._uow, InstanceRow.id.in_(part))}
 
     def _named_once(self, targets: Iterable[tuple[str, Target]]) -> Iterator[tuple[str, Target]]:
         first: dict[int, str] = {}
@@ -222,7 +222,7 @@ class _Planner:
                 plan.set_aside.append(holder.id)
 
     def _holders(self, names: list[str]) -> Iterator[Row[Any]]:
-        for part in _parts(names):
+        for part in batches(names):
             yield from queries.rows(self._uow, InstanceRow.name.in_(part))
 
     def _refuse(self) -> None:
@@ -288,13 +288,3 @@ def _targets(body: BulkIn) -> Iterator[tuple[str, Target]]:
 
 def _values(target: BulkUpdate) -> dict[str, Any]:
     return {name: value for name, value in target.provided().items() if name in InstanceUpdate.model_fields}
-
-
-PART: Final = 500
-"""How many values stand in one list of a statement; some databases take no thousands."""
-
-
-def _parts(values: Sequence[Any]) -> Iterator[list[Any]]:
-    rest = iter(values)
-    while part := list(islice(rest, PART)):
-        yield part

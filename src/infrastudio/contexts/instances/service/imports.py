@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from infrastudio.contexts.instances import queries
 from infrastudio.contexts.instances.rules.candidates import Candidate
@@ -23,17 +22,16 @@ from infrastudio.contexts.instances.service.instances import add_all, change
 from infrastudio.contexts.instances.tables import InstanceRow
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.kernel.actor import Actor
+from infrastudio.kernel.batches import batches
 from infrastudio.kernel.errors import Problem, ValidationFailed
 from infrastudio.stores.db import Snapshot, UnitOfWork
 
 WRITE: Final = "instances.write"
-PART: Final = 500
 CHECK_EVERY: Final = 200
 _ORDER: Final[tuple[ImportAction, ...]] = ("failed", "created", "updated", "skipped", "unchanged")
 
 MAX_UNKNOWN_COLUMNS: Final = 100
 
-Item = TypeVar("Item")
 Check = Callable[[int], object]
 """Is told how many rows are done, and raises where the import shall end."""
 
@@ -109,7 +107,7 @@ def import_instances(
     slug = projects.slug_of(uow, project_id)
     new = _with_ids(planned, options, last=queries.last_id(uow))
     done, number = dict[int, Instance](), 0
-    for part in _parts(new):
+    for part in batches(new):
         check(number)
         made = [_new(each, uow.now, slug) for each in part]
         add_all(uow, made, project_id=project_id)
@@ -130,7 +128,7 @@ def _plan(
     names = [each.body.name for each in candidates if each.body is not None]
     existing = {
         row.name: queries.instance_of(snapshot, row)
-        for part in _parts(names)
+        for part in batches(names)
         for row in queries.rows(snapshot, InstanceRow.project_id == project_id, InstanceRow.name.in_(part))
     }
     first: dict[str, int] = {}
@@ -226,9 +224,3 @@ def _mapped_ids(planned: Sequence[_Planned], done: dict[int, Instance]) -> Itera
         instance = done.get(each.candidate.row) or each.existing
         if instance is not None and each.candidate.id not in (None, instance.id):
             yield str(each.candidate.id), instance.id
-
-
-def _parts(values: Iterable[Item]) -> Iterator[list[Item]]:
-    remaining = iter(values)
-    while part := list(islice(remaining, PART)):
-        yield part

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, insert, text
+from sqlalchemy import Table, bindparam, insert, text
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import update as sql_update
 
@@ -19,13 +20,17 @@ from infrastudio.kernel.diff import diff, state_json
 from infrastudio.kernel.errors import Conflict, PreconditionFailed
 from infrastudio.kernel.text import casefold, folded_together
 from infrastudio.stores import ledger
-from infrastudio.stores.db import UnitOfWork
+from infrastudio.stores.db import PreparedInsert, PreparedUpdate, UnitOfWork
 
-_INSERT: Final = insert(cast("Table", InstanceRow.__table__))
+_TABLE: Final = cast("Table", InstanceRow.__table__)
+_INSERT: Final = insert(_TABLE)
+_INSERT_COUNTED: Final = PreparedInsert(_TABLE, counted="id")
 _COUNT_ON: Final = text(
     "select setval(pg_get_serial_sequence('instance', 'id'), greatest(:id, (select last_value from instance_id_seq)))"
 )
 """PostgreSQL counts on by itself only behind ids that it gave."""
+KEY: Final = "key"
+"""The id of the row that a statement changes; the names of columns are taken by their new values."""
 _SEARCHED: Final = frozenset(Instance.searched)
 
 
@@ -62,7 +67,8 @@ def create(uow: UnitOfWork, body: InstanceIn, *, project: str | None = None) -> 
     """
     project_id = projects.require(uow, project, "instances.write")
     values = body.values() | {"created_at": uow.now, "updated_at": uow.now, "version": 1}
-    id = uow.insert(insert(InstanceRow).values(_stored(values, project_id)), on_conflict=NameTaken(body.name))
+    stored = _stored(values, project_id)
+    id = _INSERT_COUNTED.id(uow.connection, stored, on_conflict=NameTaken(body.name))
     instance = Instance(**values, id=id, project=projects.slug_of(uow, project_id))
     ledger.append(uow, InstanceCreated(after=instance, changes=diff(None, instance)), project_id=project_id)
     return instance
@@ -130,9 +136,7 @@ def change(
     after = before.model_copy(update=asked | {"version": before.version + 1, "updated_at": updated_at or uow.now})
     folded = _folded(after.__dict__) if asked.keys() & _SEARCHED else {}
     stored = asked | folded | {"version": after.version, "updated_at": after.updated_at}
-    uow.change(
-        sql_update(InstanceRow).where(InstanceRow.id == before.id).values(stored), on_conflict=NameTaken(after.name)
-    )
+    _update(tuple(stored)).run(uow.connection, stored | {KEY: before.id}, on_conflict=NameTaken(after.name))
     event = InstanceUpdated(after=after, changes=diff(before, after), labels=labels or {})
     ledger.append(uow, event, project_id=project_id, occurred_at=_past(uow, after))
     return after
@@ -186,6 +190,12 @@ def stale(uow: UnitOfWork, id: int, expected: int, version: int, current: Instan
     """Return the refusal of a write of a client that has seen another version."""
     since = ledger.changes_since(uow, "instance", str(id), expected)
     return StaleVersion(id, expected, version, current, since)
+
+
+@lru_cache(maxsize=256)
+def _update(columns: tuple[str, ...]) -> PreparedUpdate:
+    """Return the statement that changes these columns of one row."""
+    return PreparedUpdate(sql_update(_TABLE).where(_TABLE.c.id == bindparam(KEY)), columns)
 
 
 def _past(uow: UnitOfWork, instance: Instance) -> datetime | None:

@@ -10,6 +10,7 @@ import orjson
 
 from infrastudio.contexts.realtime.rules.messages import MAX_FRAME_BYTES
 from infrastudio.kernel.clock import format_time
+from infrastudio.kernel.diff import Change
 from infrastudio.stores.ledger import Entry
 
 MAX_DATA_BYTES: Final = MAX_FRAME_BYTES - 1024
@@ -75,6 +76,10 @@ def _state(entry: Entry) -> Mapping[str, Any]:
     return {field: change.old for field, change in (entry.changes or {}).items()}
 
 
+def _changes(changes: Mapping[str, Change]) -> dict[str, dict[str, Any]]:
+    return {field: {"old": old, "new": new} for field, (old, new) in changes.items()}
+
+
 def _data(entry: Entry) -> bytes:
     values: dict[str, Any] = {
         "seq": entry.seq,
@@ -88,7 +93,7 @@ def _data(entry: Entry) -> bytes:
         "project": project_in(entry),
         "actor": entry.actor,
         "reason": entry.reason,
-        "changes": None if entry.changes is None else {f: change._asdict() for f, change in entry.changes.items()},
+        "changes": None if entry.changes is None else _changes(entry.changes),
         "links": entry.links,
         "labels": entry.labels,
         "cause": entry.cause,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 
@@ -15,9 +15,9 @@ from infrastudio.contexts.registry.tables import (
     ModelTagRow,
     ModelVersionTagRow,
 )
+from infrastudio.kernel.batches import batches
 from infrastudio.stores.db import Snapshot
 
-MAX_IDS: Final = 500
 """Ids in one statement; databases limit its parameters."""
 
 
@@ -45,7 +45,7 @@ def aliases(snapshot: Snapshot, model_ids: Sequence[str]) -> dict[str, dict[str,
     """Return the aliases of models by id."""
     table = ModelAliasRow.__table__.c
     found: dict[str, dict[str, int]] = defaultdict(dict)
-    for part in _parts(model_ids):
+    for part in batches(model_ids):
         rows = snapshot.execute(
             select(table.model_id, table.alias, table.number).where(table.model_id.in_(part)).order_by(table.alias)
         )
@@ -57,7 +57,7 @@ def aliases(snapshot: Snapshot, model_ids: Sequence[str]) -> dict[str, dict[str,
 def _items(snapshot: Snapshot, row: Any, owner: str, ids: Sequence[str]) -> dict[str, dict[str, str]]:
     table = row.__table__.c
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    for part in _parts(ids):
+    for part in batches(ids):
         rows = snapshot.execute(
             select(table[owner].label("owner"), table.key, table.value)
             .where(table[owner].in_(part))
@@ -66,7 +66,3 @@ def _items(snapshot: Snapshot, row: Any, owner: str, ids: Sequence[str]) -> dict
         for item in rows:
             found[item.owner][item.key] = item.value
     return found
-
-
-def _parts(ids: Sequence[str]) -> list[Sequence[str]]:
-    return [ids[start : start + MAX_IDS] for start in range(0, len(ids), MAX_IDS)]

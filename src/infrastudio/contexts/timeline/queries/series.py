@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, func, literal, or_, select
+from sqlalchemy import BigInteger, bindparam, func, or_, select
 
 from infrastudio.contexts.identity.permissions import EVENTS_READ, may_read_events
 from infrastudio.contexts.projects import queries as projects
@@ -61,7 +61,7 @@ def count_in_bins(snapshot: Snapshot, series: Series, times: Times, bins: int) -
     if bins == 1:
         return [_count(snapshot, values)]
     width = bin_width_us(times, bins)
-    few = [at_us for (at_us,) in _FIRST_TIMES.rows(snapshot, {**values, "limit": FEW + 1})]
+    few = [at_us for (at_us,) in _FIRST_TIMES.rows(snapshot.connection, {**values, "limit": FEW + 1})]
     counts = [0] * bins
     if len(few) <= FEW:
         for at_us in few:
@@ -89,7 +89,7 @@ def newest_places(
     found: list[Place] = []
     for series in wanted:
         values = {**series._asdict(), **times._asdict(), "before_seq": before_seq, "limit": limit}
-        found += [Place(*row) for row in _NEWEST.rows(snapshot, values)]
+        found += [Place(*row) for row in _NEWEST.rows(snapshot.connection, values)]
         if len(found) >= limit:
             found = sorted(found, reverse=True)[:limit]
             times = times._replace(start_us=found[-1].at_us)  # what is older in the other series comes on later pages
@@ -99,12 +99,12 @@ def newest_places(
 _OF_SERIES: Final = (EventRow.project_id == bindparam("project_id"), EventRow.kind == bindparam("kind"))
 _IN_WINDOW: Final = (
     *_OF_SERIES,
-    EventRow.occurred_at >= bindparam("start_us"),
-    EventRow.occurred_at <= bindparam("end_us"),
+    EventRow.occurred_at >= bindparam("start_us", type_=BigInteger),
+    EventRow.occurred_at <= bindparam("end_us", type_=BigInteger),
     EventRow.seq <= bindparam("until"),
 )
 # rows are taken as the driver gives them: times are microseconds
-_COUNT: Final = PreparedSelect(select(func.count()).select_from(EventRow).where(*_IN_WINDOW))
+_COUNT: Final = PreparedSelect(select(func.count().label("count")).select_from(EventRow).where(*_IN_WINDOW))
 _FIRST_TIMES: Final = PreparedSelect(
     select(EventRow.occurred_at).where(*_IN_WINDOW).order_by(EventRow.occurred_at).limit(bindparam("limit"))
 )
@@ -113,26 +113,26 @@ _NEWEST: Final = PreparedSelect(
     select(*_PLACE)
     .where(
         *_IN_WINDOW,
-        or_(EventRow.occurred_at < bindparam("end_us"), EventRow.seq < bindparam("before_seq")),
+        or_(EventRow.occurred_at < bindparam("end_us", type_=BigInteger), EventRow.seq < bindparam("before_seq")),
     )
     .order_by(EventRow.occurred_at.desc(), EventRow.seq.desc())
     .limit(bindparam("limit"))
 )
 _NEXT_PROJECT: Final = PreparedSelect(
-    select(func.min(EventRow.project_id)).where(EventRow.project_id > bindparam("behind"))
+    select(func.min(EventRow.project_id).label("next")).where(EventRow.project_id > bindparam("behind"))
 )
 _NEXT_KIND: Final = PreparedSelect(
-    select(func.min(EventRow.kind)).where(
+    select(func.min(EventRow.kind).label("next")).where(
         EventRow.project_id == bindparam("project_id"), EventRow.kind > bindparam("behind")
     )
 )
 _ANY_OF_PROJECT: Final = PreparedSelect(
-    select(literal(1)).where(EventRow.project_id == bindparam("project_id")).limit(bindparam("limit"))
+    select(EventRow.seq).where(EventRow.project_id == bindparam("project_id")).limit(bindparam("limit"))
 )
 
 
 def _count(snapshot: Snapshot, values: dict[str, int | str]) -> int:
-    return int(_COUNT.rows(snapshot, values)[0][0])
+    return int(_COUNT.rows(snapshot.connection, values)[0][0])
 
 
 def _kinds(snapshot: Snapshot, project_id: str) -> list[str]:
@@ -143,13 +143,13 @@ def _kinds(snapshot: Snapshot, project_id: str) -> list[str]:
 
 def _project_ids(snapshot: Snapshot) -> list[str]:
     """Return the projects that have events; the empty id stands for what belongs to none."""
-    none = [""] if _ANY_OF_PROJECT.rows(snapshot, {"project_id": "", "limit": 1}) else []
+    none = [""] if _ANY_OF_PROJECT.rows(snapshot.connection, {"project_id": "", "limit": 1}) else []
     return none + list(_each(snapshot, _NEXT_PROJECT, {}))
 
 
 def _each(snapshot: Snapshot, following: PreparedSelect, values: dict[str, str]) -> Iterator[str]:
     """Yield the different values of a column in their order, by one seek in the index for each."""
     behind = ""
-    while (found := following.rows(snapshot, {**values, "behind": behind})[0][0]) is not None:
+    while (found := following.rows(snapshot.connection, {**values, "behind": behind})[0][0]) is not None:
         yield found
         behind = found

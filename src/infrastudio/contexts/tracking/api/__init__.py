@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from infrastudio.contexts.tracking.api import artifacts, experiments, logs, metrics, runs
 
-router = APIRouter()
-for part in (experiments, metrics, logs, artifacts, runs):
-    router.include_router(part.router)
+routers = (experiments.router, metrics.router, logs.router, artifacts.router, runs.router)
