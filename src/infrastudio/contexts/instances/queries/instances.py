@@ -16,6 +16,7 @@ from infrastudio.contexts.instances.queries.columns import (
     past,
     values_in,
     values_of,
+    written,
 )
 from infrastudio.contexts.instances.schemas import Instance, InstanceFilter, InstanceView
 from infrastudio.contexts.instances.tables import InstanceRow
@@ -223,8 +224,11 @@ def select_matching(
     column = InstanceRow.project_id if at is None else EVENT_AT.project_id
     visible = projects.visible(snapshot, column, project, READ)
     born_as = LIFE[0] if in_order else None
-    base = select(*COLUMNS) if at is None else ledger.select_states("instance", at.seq, born_as=born_as)
-    return base.where(visible, *conditions(values_of(wanted), live if at is None else past))
+    values = values_of(wanted)
+    if at is None:
+        return select(*COLUMNS).where(visible, *conditions(values, live))
+    states = ledger.select_states("instance", at.seq, born_as=born_as)
+    return states.where(visible, *written(values), *conditions(values, past))
 
 
 def rights_on(snapshot: Snapshot, project: str) -> list[str]:
