@@ -139,13 +139,8 @@ async def test_bins_come_over_http(client: httpx.AsyncClient, studio: Studio) ->
     things = Things(studio.db)
     project, run = things.project(), an_id()
     things.put("run", run, project_id=project.id, occurred_at=START)
-    asked = {
-        "project": project.slug,
-        "from": format_time(START),
-        "to": format_time(START + HOUR),
-        "bins": 4,
-        "limit": 1,
-    }
+    asked: dict[str, Any] = {"project": project.slug, "from": format_time(START), "to": format_time(START + HOUR)}
+    asked |= {"bins": 4, "limit": 1}
     expected = [{"lane": "runs", "total": 1, "bins": [1, 0, 0, 0]}]
     assert (await client.get("/api/timeline", params=asked)).json()["lanes"] == expected
     of_run = await client.get(f"/api/runs/{run}/timeline", params={"to": asked["to"], "bins": 4})
