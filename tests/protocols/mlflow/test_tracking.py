@@ -471,8 +471,14 @@ def statements_of(engine: Engine) -> Iterator[list[str]]:
     def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         told.append(statement)
 
-    event.listen(engine, "before_cursor_execute", note)
+    def trace(connection: Any, *_more: Any) -> None:
+        connection.set_trace_callback(told.append)
+
+    # prepared statements go to SQLite's driver without a word to SQLAlchemy
+    heard, listener = ("checkout", trace) if engine.dialect.name == "sqlite" else ("before_cursor_execute", note)
+    event.listen(engine, heard, listener)
     try:
         yield told
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        event.remove(engine, heard, listener)
+        engine.dispose()

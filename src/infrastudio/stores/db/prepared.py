@@ -153,13 +153,24 @@ class PreparedInsert(_Prepared):
         super().__init__(insert(table), columns, as_stored=as_stored)
         self._counted = None if counted is None else table.c[counted]
 
-    def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert rows."""
+    def run(
+        self, connection: Connection, rows: Sequence[Mapping[str, Any]], *, on_conflict: Exception | None = None
+    ) -> None:
+        """Insert rows.
+
+        Raises:
+            on_conflict: In place of the database's IntegrityError.
+        """
         sql = self.sql(connection.dialect)
-        if len(rows) == 1:
-            execute(connection, sql.text, sql.bound(rows[0]))
-        else:
-            execute_many(connection, sql.text, [sql.bound(row) for row in rows])
+        try:
+            if len(rows) == 1:
+                execute(connection, sql.text, sql.bound(rows[0]))
+            else:
+                execute_many(connection, sql.text, [sql.bound(row) for row in rows])
+        except IntegrityError as error:
+            if on_conflict is None:
+                raise
+            raise on_conflict from error
 
     def id(self, connection: Connection, values: Mapping[str, Any], *, on_conflict: Exception | None = None) -> int:
         """Insert one row and return the number that the database counted for it.

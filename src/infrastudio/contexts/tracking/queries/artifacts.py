@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select
 
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.tracking.queries import runs
@@ -26,7 +26,7 @@ from infrastudio.contexts.tracking.tables.experiments import ExperimentRow
 from infrastudio.kernel.errors import NotFound
 from infrastudio.kernel.text import MAX_INTEGER
 from infrastudio.stores import ledger
-from infrastudio.stores.db import Snapshot
+from infrastudio.stores.db import PreparedSelect, Snapshot
 from infrastudio.stores.ledger import EVENT_AT, Moment
 
 READ: Final = "runs.read"
@@ -38,6 +38,11 @@ _OWNER_ROOT: Final = re.compile(
 """What follows the root of an experiment where files of a run or logged model lie."""
 _BEHIND_SLASH: Final = "0"
 """The character behind `/`: the end of all locations below a directory."""
+
+
+_LOCATION: Final = PreparedSelect(
+    select(ExperimentRow.id, ExperimentRow.artifact_location).where(ExperimentRow.id == bindparam("id"))
+)
 
 
 class UnknownArtifact(NotFound):
@@ -102,6 +107,9 @@ def run_root(snapshot: Snapshot, run_id: str) -> RunRoot:
 def experiment_locations(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, str]:
     """Return where the artifacts of experiments are kept, by id; rights were checked before."""
     numbers = sorted({int(id) for id in ids})
+    if len(numbers) == 1:
+        rows = _LOCATION.rows(snapshot.connection, {"id": numbers[0]})
+        return {str(id): location for id, location in rows}
     statement = select(ExperimentRow.id, ExperimentRow.artifact_location).where(ExperimentRow.id.in_(numbers))
     return {str(row.id): row.artifact_location for row in snapshot.execute(statement)}
 

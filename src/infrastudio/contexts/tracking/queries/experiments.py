@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Executable, Row, Select, and_, bindparam, cast, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Executable, Select, and_, bindparam, cast, func, or_, select, type_coerce
 from sqlalchemy.types import BigInteger, String
 
 from infrastudio.contexts.projects import queries as projects
@@ -28,14 +28,20 @@ from infrastudio.kernel.filters import Expression, FilterFields, Identifier, Ord
 from infrastudio.kernel.pages import PageRequest
 from infrastudio.kernel.text import MAX_INTEGER
 from infrastudio.stores import ledger
-from infrastudio.stores.db import Snapshot, contains_folded
+from infrastudio.stores.db import PreparedSelect, Record, Snapshot, contains_folded
 from infrastudio.stores.db.filter_compiler import FilterColumns, compile_filter, order_statement
 from infrastudio.stores.ledger import BIRTH, EVENT_AT, Moment, lists
 from infrastudio.stores.ledger.filter_columns import columns_at
 
 READ: Final = "experiments.read"
 WRITE: Final = "experiments.write"
-_BY_ID: Final = select(table_of(ExperimentRow)).where(table_of(ExperimentRow).c.id == bindparam("id"))
+_experiments = table_of(ExperimentRow)
+_BY_ID: Final = PreparedSelect(select(_experiments).where(_experiments.c.id == bindparam("id")))
+_ID_BY_NAME: Final = PreparedSelect(
+    select(_experiments.c.id).where(
+        _experiments.c.project_id == bindparam("project"), _experiments.c.name == bindparam("name")
+    )
+)
 LIVE_ONLY: Final = frozenset({"last_run_at"})
 NEWEST_FIRST: Final = (Ordering(Identifier(None, "created_at"), descending=True),)
 
@@ -77,14 +83,14 @@ def number_of(id: str) -> int:
     return number if number <= MAX_INTEGER and str(number) == id else -1
 
 
-def row(snapshot: Snapshot, id: str, *, right: str = READ) -> Row[Any]:
+def row(snapshot: Snapshot, id: str, *, right: str = READ) -> Record:
     """Return the row of an experiment on which the actor has `right`; that to write runs only adds to it.
 
     Raises:
         UnknownExperiment: It does not exist, or the actor may not read it.
         PermissionDenied: The actor may read it and lacks `right`.
     """
-    found = snapshot.execute(_BY_ID, {"id": number_of(id)}).one_or_none()
+    found = _BY_ID.record(snapshot.connection, {"id": number_of(id)})
     if found is None:
         raise UnknownExperiment(id)
     changes = f"experiment:{id}" if right == WRITE else None
@@ -94,9 +100,9 @@ def row(snapshot: Snapshot, id: str, *, right: str = READ) -> Row[Any]:
     return found
 
 
-def experiment_of(snapshot: Snapshot, row: Row[Any], tags: Mapping[str, str] | None = None) -> Experiment:
+def experiment_of(snapshot: Snapshot, row: Record, tags: Mapping[str, str] | None = None) -> Experiment:
     """Return the experiment that a row holds, with the given tags or none."""
-    values = row._mapping
+    values = row._asdict()
     return Experiment.model_validate(
         {**values, "id": str(row.id), "project": projects.slug_of(snapshot, row.project_id), "tags": tags or {}}
     )
@@ -155,7 +161,11 @@ def default_experiment_id(snapshot: Snapshot, *, project: str | None = None) -> 
     Raises:
         UnknownExperimentName: It was not made yet.
     """
-    return experiment_by_name(snapshot, DEFAULT_NAME, project=project).id
+    project_id = projects.require(snapshot, project, READ)
+    found = _ID_BY_NAME.rows(snapshot.connection, {"project": project_id, "name": DEFAULT_NAME})
+    if not found:
+        raise UnknownExperimentName(DEFAULT_NAME)
+    return str(found[0][0])
 
 
 def search(snapshot: Snapshot, wanted: ExperimentSearch) -> list[Experiment]:

@@ -23,7 +23,7 @@ from infrastudio.kernel.canonical_json import canonical_json
 from infrastudio.kernel.clock import to_micros
 from infrastudio.kernel.errors import NotFound
 from infrastudio.stores import ledger
-from infrastudio.stores.db import Snapshot
+from infrastudio.stores.db import PreparedSelect, Record, Snapshot
 from infrastudio.stores.ledger import Moment
 from infrastudio.stores.telemetry import StreamKey, TelemetryReader
 
@@ -32,9 +32,9 @@ CHUNK: Final = 500
 """Ids in one statement."""
 
 _runs, _datasets, _models = table_of(RunRow), table_of(RunDatasetRow), table_of(RunModelRow)
-_BY_ID: Final = select(_runs).where(_runs.c.id == bindparam("id"))
-_ACCESS: Final = select(_runs.c.project_id, _runs.c.lifecycle, _runs.c.attempts, _runs.c.status).where(
-    _runs.c.id == bindparam("id")
+_BY_ID: Final = PreparedSelect(select(_runs).where(_runs.c.id == bindparam("id")))
+_ACCESS: Final = PreparedSelect(
+    select(_runs.c.project_id, _runs.c.lifecycle, _runs.c.attempts, _runs.c.status).where(_runs.c.id == bindparam("id"))
 )
 _IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
 _BY_IDS: Final = select(_runs).where(_runs.c.id.in_(_IDS))
@@ -58,14 +58,14 @@ class RunAccess(NamedTuple):
     status: RunStatus
 
 
-def row(snapshot: Snapshot, id: str, *, right: str = READ) -> Row[Any]:
+def row(snapshot: Snapshot, id: str, *, right: str = READ) -> Record:
     """Return the row of a run on which the actor has `right`.
 
     Raises:
         UnknownRun: It does not exist, or the actor may not read it.
         PermissionDenied: The actor may read it and lacks `right`.
     """
-    found = snapshot.execute(_BY_ID, {"id": id}).one_or_none()
+    found = _BY_ID.record(snapshot.connection, {"id": id})
     if found is None:
         raise UnknownRun(id)
     projects.require_right(
@@ -80,10 +80,10 @@ def rows_of(snapshot: Snapshot, ids: Sequence[str]) -> list[Row[Any]]:
     return [found[id] for id in ids]
 
 
-def run_of(snapshot: Snapshot, row: Row[Any]) -> Run:
+def run_of(snapshot: Snapshot, row: Record) -> Run:
     """Return the run that a row holds, its collections empty."""
     project = projects.slug_of(snapshot, row.project_id)
-    return Run.model_validate({**row._mapping, "project": project, "experiment_id": str(row.experiment_id)})
+    return Run.model_validate({**row._asdict(), "project": project, "experiment_id": str(row.experiment_id)})
 
 
 def run(snapshot: Snapshot, id: str, *, at: Moment | None = None) -> Run:
@@ -103,7 +103,7 @@ def run_exists_active(snapshot: Snapshot, id: str) -> RunAccess | None:
 
     Rights are the caller's to check; `ActiveRuns` keeps the answers.
     """
-    found = snapshot.execute(_ACCESS, {"id": id}).one_or_none()
+    found = _ACCESS.record(snapshot.connection, {"id": id})
     if found is None:
         return None
     return RunAccess(found.project_id, found.lifecycle == "active", found.attempts, found.status)
@@ -232,6 +232,16 @@ class _Items:
 
     def __init__(self, row: type[RunParamRow | RunTagRow]) -> None:
         items = table_of(row).c
+        ordered = select(items.run_id, items.key, items.value).order_by(items.run_id, items.key)
+        self._one = PreparedSelect(ordered.where(items.run_id == bindparam("id")))
+        self._few = {
+            count: PreparedSelect(
+                ordered.where(
+                    items.run_id == bindparam("id"), items.key.in_([bindparam(f"key_{n}") for n in range(count)])
+                )
+            )
+            for count in FEW
+        }
         self._all = (
             select(items.run_id, items.key, items.value).where(items.run_id.in_(_IDS)).order_by(items.run_id, items.key)
         )
@@ -241,6 +251,10 @@ class _Items:
         found: dict[str, dict[str, str]] = {id: {} for id in ids}
         if keys is not None and not keys:
             return found
+        if len(found) == 1:
+            (id,) = found
+            if (own := self._of_one(snapshot, id, keys)) is not None:
+                return {id: {key: value for _, key, value in own}}
         statement = self._all if keys is None else self._some
         parameters = {} if keys is None else {"keys": sorted(keys)}
         for some in in_chunks(found):
@@ -249,7 +263,20 @@ class _Items:
                 found[run_id][key] = value
         return found
 
+    def _of_one(self, snapshot: Snapshot, id: str, keys: Collection[str] | None) -> list[tuple[Any, ...]] | None:
+        """Return the items of one run by a statement that is ready; None for too many keys."""
+        if keys is None:
+            return self._one.rows(snapshot.connection, {"id": id})
+        count = next((count for count in FEW if len(keys) <= count), None)
+        if count is None:
+            return None
+        padded = [*sorted(keys), *[max(keys)] * (count - len(keys))]
+        named = {f"key_{place}": key for place, key in enumerate(padded)}
+        return self._few[count].rows(snapshot.connection, {"id": id, **named})
 
+
+FEW: Final = (1, 4, 16, 100)
+"""For so many keys of one run at most statements are ready; a batch has no more than the last."""
 _PARAMS: Final = _Items(RunParamRow)
 _TAGS: Final = _Items(RunTagRow)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.projects.service import DEFAULT_SLUG
@@ -33,7 +33,7 @@ from infrastudio.kernel.diff import Change, diff, item_changes
 from infrastudio.kernel.errors import Conflict, NotFound
 from infrastudio.kernel.text import casefold
 from infrastudio.stores import ledger
-from infrastudio.stores.db import UnitOfWork
+from infrastudio.stores.db import Record, UnitOfWork
 from infrastudio.stores.ledger import Event
 
 DEFAULT_ID: Final = 0
@@ -168,7 +168,7 @@ def delete_experiment_tag(uow: UnitOfWork, id: str, key: str) -> Experiment:
     return _change_tags(uow, row, before, {key: None})
 
 
-def require_active(uow: UnitOfWork, id: str, *, right: str) -> Row[Any]:
+def require_active(uow: UnitOfWork, id: str, *, right: str) -> Record:
     """Return the row of an active experiment on which the actor has `right`.
 
     Raises:
@@ -211,12 +211,12 @@ def _create(uow: UnitOfWork, body: ExperimentIn, project_id: str, *, id: int | N
     return experiment
 
 
-def _active(uow: UnitOfWork, id: str) -> tuple[Row[Any], Experiment]:
+def _active(uow: UnitOfWork, id: str) -> tuple[Record, Experiment]:
     row = require_active(uow, id, right=WRITE)
     return row, queries.experiment_of(uow, row)
 
 
-def _change_tags(uow: UnitOfWork, row: Row[Any], before: Experiment, tags: Mapping[str, str | None]) -> Experiment:
+def _change_tags(uow: UnitOfWork, row: Record, before: Experiment, tags: Mapping[str, str | None]) -> Experiment:
     wanted = rules.cut({key: value for key, value in tags.items() if value is not None}, rules.MAX_TAG_VALUE)
     rules.require_items("tags", wanted)
     kept = queries.tags_of(uow, [row.id])[row.id]
@@ -238,7 +238,7 @@ def _change_tags(uow: UnitOfWork, row: Row[Any], before: Experiment, tags: Mappi
 
 def _write(
     uow: UnitOfWork,
-    row: Row[Any],
+    row: Record,
     before: Experiment,
     fields: Mapping[str, Any],
     items: Mapping[str, Change],

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 
 from infrastudio.contexts.tracking.events.runs import RunDeleted, RunRestored
 from infrastudio.contexts.tracking.queries import runs as queries
@@ -16,7 +14,7 @@ from infrastudio.contexts.tracking.service.versions import require_version
 from infrastudio.contexts.tracking.tables.runs import RunRow
 from infrastudio.kernel.diff import diff
 from infrastudio.stores import ledger
-from infrastudio.stores.db import UnitOfWork
+from infrastudio.stores.db import Record, UnitOfWork
 from infrastudio.stores.ledger import Event, Link
 
 
@@ -54,7 +52,7 @@ def restore_runs_of(uow: UnitOfWork, experiment: int, *, cause: str) -> None:
     _move_all(uow, experiment, "deleted", "active", RunRestored, cause)
 
 
-def _move(uow: UnitOfWork, row: Row[Any], before: Run, to: Lifecycle, event: type[Event]) -> Run:
+def _move(uow: UnitOfWork, row: Record, before: Run, to: Lifecycle, event: type[Event]) -> Run:
     if before.lifecycle == to:
         return queries.with_collections(uow, [before])[0]
     touch_runs(uow, [before.id])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 
 from infrastudio.contexts.tracking import rules
 from infrastudio.contexts.tracking.events.runs import (
@@ -34,7 +34,7 @@ from infrastudio.contexts.tracking.tables.runs import (
 )
 from infrastudio.kernel.diff import Change, item_changes
 from infrastudio.kernel.errors import Conflict, NotFound
-from infrastudio.stores.db import UnitOfWork
+from infrastudio.stores.db import Record, UnitOfWork
 from infrastudio.stores.ledger import Event, Link
 
 
@@ -173,7 +173,7 @@ def log_outputs(uow: UnitOfWork, run_id: str, models: Mapping[str, int]) -> Run:
     return _write_items(uow, row, before, RunOutputsLogged, items, links)
 
 
-def change_tags(uow: UnitOfWork, row: Row[Any], before: Run, tags: Mapping[str, str | None]) -> Run:
+def change_tags(uow: UnitOfWork, row: Record, before: Run, tags: Mapping[str, str | None]) -> Run:
     """Set the tags that have a value, take the others away; return the run with its collections."""
     after = write_tags(uow, row, before, tags)
     return queries.with_collections(uow, [after])[0]
@@ -181,7 +181,7 @@ def change_tags(uow: UnitOfWork, row: Row[Any], before: Run, tags: Mapping[str, 
 
 def write_tags(
     uow: UnitOfWork,
-    row: Row[Any],
+    row: Record,
     before: Run,
     tags: Mapping[str, str | None],
     *,
@@ -207,7 +207,7 @@ def write_tags(
     return write_run(uow, row, before, changed, event, items=items, occurred_at=occurred_at)
 
 
-def _add_params(uow: UnitOfWork, row: Row[Any], before: Run, params: Mapping[str, str]) -> Run:
+def _add_params(uow: UnitOfWork, row: Record, before: Run, params: Mapping[str, str]) -> Run:
     wanted = rules.cut(params, rules.MAX_PARAM_VALUE)
     rules.require_items("params", wanted)
     kept = queries.params_of(uow, [before.id], wanted)[before.id] if wanted else {}
@@ -227,7 +227,7 @@ def _add_params(uow: UnitOfWork, row: Row[Any], before: Run, params: Mapping[str
 
 def _write_items(
     uow: UnitOfWork,
-    row: Row[Any],
+    row: Record,
     before: Run,
     event: type[RunInputsLogged | RunOutputsLogged],
     items: Mapping[str, Change],

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, update
 
 from infrastudio.contexts.tracking import rules
 from infrastudio.contexts.tracking.queries import runs as queries
@@ -17,7 +18,7 @@ from infrastudio.contexts.tracking.tables.runs import RunParamRow, RunRow, RunTa
 from infrastudio.kernel.diff import Change, diff
 from infrastudio.kernel.text import casefold
 from infrastudio.stores import ledger
-from infrastudio.stores.db import UnitOfWork
+from infrastudio.stores.db import PreparedInsert, PreparedUpdate, Record, UnitOfWork
 from infrastudio.stores.ledger import Event, Link
 
 WRITE: Final = "runs.write"
@@ -25,10 +26,9 @@ _FOLDED: Final = Run.folded
 _SCALARS: Final = tuple(name for name in Run.model_fields if name not in (*Run.collections, "project"))
 
 _runs, _params, _tags = table_of(RunRow), table_of(RunParamRow), table_of(RunTagRow)
-_INSERT_RUN: Final = insert(_runs)
-_UPDATE_RUN: Final = update(_runs).where(_runs.c.id == bindparam("run"))
-_INSERT_PARAMS: Final = insert(_params)
-_INSERT_TAGS: Final = insert(_tags)
+_INSERT_RUN: Final = PreparedInsert(_runs)
+_INSERT_PARAMS: Final = PreparedInsert(_params)
+_INSERT_TAGS: Final = PreparedInsert(_tags)
 _UPDATE_TAG: Final = (
     update(_tags)
     .where(_tags.c.run_id == bindparam("owner"), _tags.c.key == bindparam("name"))
@@ -39,7 +39,7 @@ _DELETE_TAGS: Final = delete(_tags).where(
 )
 
 
-def active_row(uow: UnitOfWork, id: str) -> Row[Any]:
+def active_row(uow: UnitOfWork, id: str) -> Record:
     """Return the row of an active run that the actor may write to.
 
     Raises:
@@ -54,7 +54,7 @@ def active_row(uow: UnitOfWork, id: str) -> Row[Any]:
 
 def write_run(
     uow: UnitOfWork,
-    row: Row[Any],
+    row: Record,
     before: Run,
     fields: Mapping[str, Any],
     event: type[Event],
@@ -79,7 +79,8 @@ def write_run(
     """
     changed = {**fields, "updated_at": uow.now, "version": before.version + 1}
     after = before.model_copy(update=changed)
-    uow.change(_UPDATE_RUN, {"run": before.id, **changed, **folded(changed)})
+    stored = {**changed, **folded(changed)}
+    _update(tuple(stored)).run(uow.connection, {**stored, "run": before.id})
     told = queries.with_collections(uow, [after])[0] if ledger.is_full_version(after.version) else after
     changes = {**diff(before, after), **(items or {})}
     ledger.append(
@@ -101,7 +102,7 @@ def insert_run(uow: UnitOfWork, run: Run, *, project_id: str, on_conflict: Excep
     """
     values = {name: getattr(run, name) for name in _SCALARS}
     row = {**values, **folded(values), "project_id": project_id, "experiment_id": int(run.experiment_id)}
-    uow.change(_INSERT_RUN, row, on_conflict=on_conflict)
+    _INSERT_RUN.run(uow.connection, [row], on_conflict=on_conflict)
     insert_params(uow, run.id, run.params)
     replace_tags(uow, run.id, {}, run.tags)
 
@@ -109,14 +110,14 @@ def insert_run(uow: UnitOfWork, run: Run, *, project_id: str, on_conflict: Excep
 def insert_params(uow: UnitOfWork, run_id: str, params: Mapping[str, str]) -> None:
     """Store params that the run does not have yet."""
     if params:
-        uow.change(_INSERT_PARAMS, item_rows("run_id", run_id, params))
+        _INSERT_PARAMS.run(uow.connection, item_rows("run_id", run_id, params))
 
 
 def replace_tags(uow: UnitOfWork, run_id: str, old: Mapping[str, str], new: Mapping[str, str]) -> None:
     """Turn the stored tags `old` of a run into `new`; tags of other keys are left alone."""
     added = {key: value for key, value in new.items() if key not in old}
     if added:
-        uow.change(_INSERT_TAGS, item_rows("run_id", run_id, added))
+        _INSERT_TAGS.run(uow.connection, item_rows("run_id", run_id, added))
     changed = [
         {"owner": run_id, "name": key, "new_value": columns["value"], "new_folded": columns["value_folded"]}
         for key, value in new.items()
@@ -128,6 +129,12 @@ def replace_tags(uow: UnitOfWork, run_id: str, old: Mapping[str, str], new: Mapp
     removed = [key for key in old if key not in new]
     if removed:
         uow.change(_DELETE_TAGS, {"owner": run_id, "names": removed})
+
+
+@lru_cache(maxsize=256)
+def _update(columns: tuple[str, ...]) -> PreparedUpdate:
+    """Return the statement that changes these columns of one run."""
+    return PreparedUpdate(update(_runs).where(_runs.c.id == bindparam("run")), columns)
 
 
 def derived_from_tags(changed: Mapping[str, str], removed: Iterable[str] = ()) -> dict[str, Any]:

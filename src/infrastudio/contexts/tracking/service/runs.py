@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
-
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.tracking import rules
 from infrastudio.contexts.tracking.events.runs import RunCreated, RunStatusChanged, RunTagged, RunUpdated
@@ -21,7 +19,7 @@ from infrastudio.contexts.tracking.service.versions import require_version
 from infrastudio.kernel.diff import diff
 from infrastudio.kernel.errors import Conflict, ValidationFailed
 from infrastudio.stores import ledger
-from infrastudio.stores.db import UnitOfWork
+from infrastudio.stores.db import Record, UnitOfWork
 from infrastudio.stores.ledger import Event
 
 
@@ -148,7 +146,7 @@ def record_job_state(
 
 def _write(
     uow: UnitOfWork,
-    row: Row[Any],
+    row: Record,
     before: Run,
     fields: Mapping[str, Any],
     tags: Mapping[str, str | None],
