@@ -1,20 +1,25 @@
-"""Measures reads of the past: histories, lists as of a moment, and the views of a ledger with a million events.
+"""Measures reads of the past in a ledger with a million events: histories, and lists as of a moment.
 
 The peers are our own reads of little or of the present: the history of an instance with ten versions, the live list.
 One client asks, so that a latency is the work of one request; requests differ, so that none is answered from memory.
+Lists as of a moment come in two kinds: moments near by, one event after the other as a slider moves, where the process
+remembers the states around; and moments anywhere, each far from those before, where it remembers nothing.
 """
 
 from __future__ import annotations
 
 import functools
 import itertools
+import tempfile
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from benchmarks.harness import big_ledger
+from benchmarks.harness.databases import KINDS, Kind, is_installed, running_database
 from benchmarks.harness.load import Measured, NextRequest, put_load, request_bytes
 from benchmarks.harness.processes import Server, running_studio
-from benchmarks.harness.report import Effort, LatencyTable, alternate, effort, print_conditions
+from benchmarks.harness.report import Effort, LatencyTable, alternate, console, effort, print_conditions
 
 INSTANCES: Final = 10_000
 EVENTS: Final = 1_000_000
@@ -22,44 +27,58 @@ QUICK_INSTANCES: Final = 1000
 QUICK_EVENTS: Final = 20_000
 MOMENTS: Final = (5, 50, 99.9)
 """How much of the ledger has happened, in percent."""
+QUESTIONS: Final = (
+    ("filter and sort", 10.0, "&cluster_name=gpu-eu-3&sort=replicas&order=desc"),
+    ("free text", None, "&q=chat-00"),
+)
 STEPS: Final = 1000
 """So many different requests for each case, around the same place."""
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print; on servers a small ledger, which is made anew each time."""
     asked = effort(__doc__, rounds=5, seconds=1.5)
-    instances, events = (QUICK_INSTANCES, QUICK_EVENTS) if asked.is_quick else (INSTANCES, EVENTS)
-    folder = big_ledger.kept(instances=instances, events=events)
-    with running_studio(folder) as server:
-        measure(asked, server, instances, events)
-
-
-def measure(asked: Effort, server: Server, instances: int, events: int) -> None:
-    """Print both tables."""
     print_conditions(asked)
-    table = LatencyTable(f"Reads of {instances:,} instances with {events:,} events on SQLite, one client", "peer")
+    size = (QUICK_INSTANCES, QUICK_EVENTS) if asked.is_quick else (INSTANCES, EVENTS)
+    with running_studio(big_ledger.kept(instances=size[0], events=size[1])) as server:
+        measure(asked, server, *size, on="SQLite")
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        Path(name).chmod(0o755)  # PostgreSQL runs as a user of its own
+        for kind in KINDS:
+            if is_installed(kind):
+                measure_on_server(asked, kind, Path(name) / kind)
+            else:
+                console.print(f"[yellow]{kind} is not installed: not measured[/]")
+
+
+def measure_on_server(asked: Effort, kind: Kind, folder: Path) -> None:
+    """Print the table of a small ledger on a database server."""
+    with running_database(kind, folder / "server") as url:
+        big_ledger.make(folder, instances=QUICK_INSTANCES, events=QUICK_EVENTS, database_url=url)
+        with running_studio(folder, STUDIO_DATABASE_URL=url) as server:
+            measure(asked, server, QUICK_INSTANCES, QUICK_EVENTS, on=kind)
+
+
+def measure(asked: Effort, server: Server, instances: int, events: int, *, on: str) -> None:
+    """Print the table of one database."""
+    table = LatencyTable(f"Reads of {instances:,} instances with {events:,} events on {on}, one client", "peer")
     pairs = [
         (f"{what}, of an instance with many versions; peer: with {big_ledger.SHALLOW_VERSIONS}", bar, deep, shallow)
         for what, bar, deep, shallow in _histories()
     ]
     for share in MOMENTS:
         pairs.append((f"list as of {share} %, by id; peer: live", 5.0, _list_at(share, events), _list_live()))
-        query = "&cluster_name=gpu-eu-3&sort=replicas&order=desc"
-        pairs.append(
-            (f"as of {share} %, filter and sort; peer: live", 10.0, _list_at(share, events, query), _list_live(query))
-        )
-        query = "&q=chat-00"
-        pairs.append(
-            (f"as of {share} %, free text; peer: live", None, _list_at(share, events, query), _list_live(query))
-        )
+        pairs += [
+            (f"as of {share} %, {what}; peer: live", bar, _list_at(share, events, query), _list_live(query))
+            for what, bar, query in QUESTIONS
+        ]
+    pairs += [
+        (f"as of anywhere, {what}; peer: live", bar, _list_anywhere(events, query), _list_live(query))
+        for what, bar, query in QUESTIONS
+    ]
     for case, bar, ours, peer in pairs:
         table.add(case, *_rounds(asked, server, ours, peer), bar=bar)
     table.print()
-    views = LatencyTable(f"The views of a ledger with {events:,} events", None)
-    for case, requests in _views(events):
-        views.add(case, *_rounds(asked, server, requests))
-    views.print()
 
 
 def _histories() -> list[tuple[str, float | None, NextRequest, NextRequest]]:
@@ -81,44 +100,16 @@ def _list_at(share: float, events: int, query: str = "") -> NextRequest:
     return _turns(f"/api/instances?limit=100&as_of=seq:{last - n}{query}" for n in range(min(STEPS, last // 2)))
 
 
+def _list_anywhere(events: int, query: str) -> NextRequest:
+    """Return requests of moments so far from each other that nothing is known around them."""
+    step = int(events * 0.381966)  # the golden section: wherever one is, the next ones fall into the greatest gaps
+    moments = ((n * step) % (events - 1) + 1 for n in range(STEPS))
+    return _turns(f"/api/instances?limit=100&as_of=seq:{moment}{query}" for moment in moments)
+
+
 def _list_live(query: str = "") -> NextRequest:
     """Return requests for the first page; what nobody knows is ignored and keeps them from being the same."""
     return _turns(f"/api/instances?limit=100{query}&attempt={n}" for n in range(STEPS))
-
-
-def _views(events: int) -> list[tuple[str, NextRequest]]:
-    middle = events // 2
-    span = events // 1000
-    around = range(min(STEPS, middle // 2))
-    return [
-        ("events: 100 behind a number", _turns(f"/api/events?since={middle + n}&limit=100" for n in around)),
-        (
-            "events: 100 of one instance",
-            _turns(f"/api/events?since={n}&limit=100&entity=instance:{big_ledger.DEEP_ID}" for n in around),
-        ),
-        (
-            f"timeline: 100 items of a window of {span:,} events",
-            _turns(f"/api/timeline?from=seq:{middle + n}&to=seq:{middle + span + n}&limit=100" for n in around),
-        ),
-        (
-            "timeline: of one instance",
-            _turns(f"/api/timeline?entity=instance:{big_ledger.DEEP_ID}&limit={100 + n}" for n in range(5)),
-        ),
-        (
-            f"changes: {span:,} events apart, 50 entities",
-            _turns(f"/api/changes?from=seq:{middle + n}&to=seq:{middle + span + n}" for n in around),
-        ),
-        (
-            "changes: the second half of the ledger",
-            _turns(f"/api/changes?from=seq:{middle + n}&to=seq:{events - 1}" for n in around),
-        ),
-        ("state: counts by kind", _turns(f"/api/state?as_of=seq:{middle + n}" for n in around)),
-        ("state: 50 instances", _turns(f"/api/state?entity=instance&as_of=seq:{middle + n}" for n in around)),
-        (
-            "state: one instance",
-            _turns(f"/api/state?entity=instance&id={big_ledger.DEEP_ID}&as_of=seq:{middle + n}" for n in around),
-        ),
-    ]
 
 
 def _turns(paths: Iterable[str]) -> NextRequest:

@@ -64,17 +64,22 @@ def kept(*, instances: int, events: int) -> Path:
     if mark.exists():
         return folder
     shutil.rmtree(folder, ignore_errors=True)
+    make(folder, instances=instances, events=events, db_synchronous="OFF")
+    mark.touch()
+    return folder
+
+
+def make(folder: Path, *, instances: int, events: int, **settings: str) -> None:
+    """Make such a ledger in `folder/data`, or in the empty database that the `settings` of a server name."""
     data = folder / "data"
     data.mkdir(parents=True)
     clock = ManualClock(datetime.now(UTC) - SPAN - timedelta(days=1))
-    given = {"data": data, "db_synchronous": "OFF"}
+    given = {"data": data, **settings}
     db = wiring.open_database(load_settings(given, environment={}, working_directory=data).settings, clock=clock)
     try:
         fill(db, clock, instances=instances, events=events)
     finally:
         db.close()
-    mark.touch()
-    return folder
 
 
 def fill(db: Database, clock: ManualClock, *, instances: int, events: int) -> None:

@@ -50,7 +50,6 @@ SCRATCH = {
     "EdgeRow",
     "EventRow",
     "IdempotencyKeyRow",
-    "LateEventRow",
     "LedgerClockRow",
     "SearchCheckpointRow",
     "SearchEntryRow",

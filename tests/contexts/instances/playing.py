@@ -217,7 +217,11 @@ def in_batches(snapshot: Snapshot, wanted: InstanceFilter, project: str, at: Mom
 
 
 def asked_again(db: Database, earlier: Answered) -> Json:
-    """Return what is answered to the same question as of its moment."""
+    """Return what is answered to the same question as of its moment, whatever the process remembers."""
     moment = ledger.resolve_as_of(db, SINGLE_USER, f"seq:{earlier.seq}")
     with db.snapshot(SINGLE_USER) as snapshot:
-        return everything(snapshot, earlier.project, earlier.ids, earlier.question, moment)
+        asked = (earlier.project, earlier.ids, earlier.question, moment)
+        read = everything(Snapshot(snapshot.connection, SINGLE_USER, {}), *asked)
+        for _ in range(2):
+            assert everything(snapshot, *asked) == read
+        return read

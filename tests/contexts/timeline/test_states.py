@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -202,3 +203,25 @@ async def test_bad_moments_are_named(client: httpx.AsyncClient) -> None:
         answer = await client.get("/api/changes", params=query)
         assert answer.status_code == 422, query
         assert [problem["path"] for problem in answer.json()["error"]["details"]["problems"]] == [path]
+
+
+def test_a_short_span_and_a_long_one_are_told_alike(db: Database) -> None:
+    """They are read in different ways; whatever the span, what was touched in it is there, the last one first."""
+    things = Things(db)
+    project, other, ids = things.project(), things.project(), [an_id() for _ in range(5)]
+    touched: list[tuple[int, str]] = []
+    with things.in_one_transaction():
+        for number in range(60):
+            id = ids[number * number % 5]
+            touched.append((things.put("gadget", id, project_id=project.id, size=number + 1), id))
+            things.put("gadget", an_id(), project_id=other.id)
+    for start, _ in touched[::4]:
+        last = {id: seq for seq, id in touched if seq > start}
+        counts = Counter(id for seq, id in touched if seq > start)
+        for entity in (None, "gadget"):
+            page = changes(db, start, things.head(), project.slug, entity=entity)
+            found = [(item.last.seq, item.entity_id, item.events) for item in page.items]
+            assert found == sorted(((seq, id, counts[id]) for id, seq in last.items()), reverse=True)
+            assert (page.total, page.total_exact) == (len(last), True)
+            assert all(item.changes["size"].seq == item.last.seq for item in page.items)
+        assert changes(db, start, things.head(), project.slug, limit=1).total == len(last)

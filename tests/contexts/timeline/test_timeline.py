@@ -54,9 +54,9 @@ async def test_the_last_hour_is_shown_on_lanes_newest_first(client: httpx.AsyncC
         "deploys", "Deployment chat sample changed: status null → ready, size 0 → 4", "load"
     )  # fmt: skip
     assert found["lanes"] == [
-        {"lane": "access", "total": 1},
-        {"lane": "deploys", "total": 2},
-        {"lane": "runs", "total": 1},
+        {"lane": "access", "total": 1, "bins": None},
+        {"lane": "deploys", "total": 2, "bins": None},
+        {"lane": "runs", "total": 1, "bins": None},
     ]
     assert found["total"] == 4
     some = await get(client, project=project.slug, lanes="runs,data")

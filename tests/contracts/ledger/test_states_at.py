@@ -50,3 +50,14 @@ def test_sqlite_begins_with_the_births(db: Database, fleet: list[Instance]) -> N
             first = snapshot.execute(text(f"explain query plan {compiled}")).first()
             assert first is not None
             assert first.detail.startswith("SEARCH birth_event"), first.detail
+
+
+def test_sqlite_goes_from_the_index_to_the_row(db: Database, fleet: list[Instance]) -> None:
+    """Not by way of the event's number, which would be one more search for each entity."""
+    if db.dialect != "sqlite":
+        pytest.skip("skipped: the other databases have no row numbers")
+    with db.snapshot(SINGLE_USER) as snapshot:
+        compiled = filtered(snapshot).compile(snapshot.connection, compile_kwargs={"literal_binds": True})
+        plan = [row.detail for row in snapshot.execute(text(f"explain query plan {compiled}"))]
+    assert any(step.startswith("SEARCH state_event USING INTEGER PRIMARY KEY") for step in plan), plan
+    assert any(step.startswith("SEARCH last_event USING COVERING INDEX") for step in plan), plan

@@ -2616,9 +2616,13 @@ export interface components {
         };
         /**
          * LaneTotal
-         * @description How many items a lane has in the whole window.
+         * @description How many items a lane has in the whole window, and in each of the equal parts of it that were asked for.
+         *
+         *     The parts are `bins`, oldest first; null where none were asked for.
          */
         LaneTotal: {
+            /** Bins */
+            bins?: number[] | null;
             /** Lane */
             lane: string;
             /** Total */
@@ -6668,6 +6672,8 @@ export interface operations {
             query?: {
                 /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
                 as_of?: string | null;
+                /** @description Count the events of each lane in so many equal parts of the window. */
+                bins?: number | null;
                 cursor?: string | null;
                 /** @description An RFC 3339 time, `now` or `seq:<number>`. */
                 from?: string | null;
@@ -6780,6 +6786,8 @@ export interface operations {
             query?: {
                 /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
                 as_of?: string | null;
+                /** @description Count the events of each lane in so many equal parts of the window. */
+                bins?: number | null;
                 cursor?: string | null;
                 /** @description A kind of entity such as `run`, or one of them: `run:<id>`. */
                 entity?: string | null;

@@ -30,6 +30,7 @@ router = APIRouter(prefix="/api", tags=["timeline"])
 
 MAX_WAIT_S: Final = 60
 MAX_ITEMS: Final = 5000
+MAX_BINS: Final = 500
 LATEST: Final = timedelta(hours=1)
 """The window of a timeline that names none."""
 
@@ -46,6 +47,10 @@ From = Annotated[Text | None, Query(alias="from", max_length=64, description=MOM
 To = Annotated[Text | None, Query(alias="to", max_length=64, description=MOMENT)]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 Cursor = Annotated[Text | None, Query(max_length=4000)]
+Bins = Annotated[
+    int | None,
+    Query(ge=1, le=MAX_BINS, description="Count the events of each lane in so many equal parts of the window."),
+]
 
 
 @router.get("/events")
@@ -85,6 +90,7 @@ async def get_timeline(
     entity: EntityParameter = None,
     limit: Annotated[int, Query(ge=1, le=MAX_ITEMS)] = MAX_LIMIT,
     cursor: Cursor = None,
+    bins: Bins = None,
 ) -> Timeline:
     """Return what happened in a window of time, by default in the last hour, as items on lanes, newest first.
 
@@ -94,7 +100,7 @@ async def get_timeline(
     if name is not None and not name.id:
         raise ValidationFailed.of("entity", "must name one entity", f"{name.entity}:<id>")
     window = await _window(db, reader, at, start, end, lanes, project, name)
-    return await db.read(reader, queries.read_timeline, window, limit=limit, cursor=cursor)
+    return await db.read(reader, queries.read_timeline, window, limit=limit, cursor=cursor, bins=bins)
 
 
 @router.get("/runs/{id}/timeline")
@@ -108,10 +114,11 @@ async def get_run_timeline(
     lanes: Annotated[Text | None, Query(max_length=1000, description="Lanes, comma-separated; default: all.")] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_ITEMS)] = MAX_LIMIT,
     cursor: Cursor = None,
+    bins: Bins = None,
 ) -> Timeline:
     """Return what happened to a run and around it, from its beginning on, as items on lanes, newest first."""
     window = await _window(db, reader, at, start, end, lanes, None, EntityName("run", id))
-    return await db.read(reader, queries.read_timeline, window, limit=limit, cursor=cursor)
+    return await db.read(reader, queries.read_timeline, window, limit=limit, cursor=cursor, bins=bins)
 
 
 @router.get("/changes")

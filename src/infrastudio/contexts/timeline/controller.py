@@ -7,6 +7,7 @@ from typing import Final
 
 from infrastudio.contexts.identity.queries import controller
 from infrastudio.contexts.timeline import service
+from infrastudio.contexts.timeline.rules.edges import changes_edges
 from infrastudio.stores.db import Database
 from infrastudio.stores.ledger import Entry, Follower
 
@@ -15,7 +16,7 @@ MAX_UNSAVED: Final = 5000
 
 
 class TimelineFollower:
-    """Keeps edges and late events in step with the ledger. Killed at any point, it goes on where it was.
+    """Keeps edges in step with the ledger. Killed at any point, it goes on where it was.
 
     It writes only when something follows from an event: the ledger lock is not taken once more for every commit.
     """
@@ -43,7 +44,7 @@ class TimelineFollower:
 
     async def _fold(self, entries: Sequence[Entry]) -> None:
         self._unsaved += len(entries)
-        if self._unsaved < MAX_UNSAVED and not any(map(service.is_derived_from, entries)):
+        if self._unsaved < MAX_UNSAVED and not any(map(changes_edges, entries)):
             return
         await self._db.write(self._actor, service.fold, entries)
         self._unsaved = 0

@@ -76,10 +76,14 @@ class TimelineItem(Value):
 
 
 class LaneTotal(Value):
-    """How many items a lane has in the whole window."""
+    """How many items a lane has in the whole window, and in each of the equal parts of it that were asked for.
+
+    The parts are `bins`, oldest first; null where none were asked for.
+    """
 
     lane: str
     total: int
+    bins: list[int] | None = None
 
 
 class Timeline(Value):

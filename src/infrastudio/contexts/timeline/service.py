@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, insert, update
 
 from infrastudio.contexts.timeline import queries
 from infrastudio.contexts.timeline.rules.edges import EdgeKey, EntityName, changes_edges, fold_links
-from infrastudio.contexts.timeline.tables import EdgeRow, LateEventRow, TimelineCheckpointRow
+from infrastudio.contexts.timeline.tables import EdgeRow, TimelineCheckpointRow
 from infrastudio.stores.db import UnitOfWork
 from infrastudio.stores.ledger import Entry
 
@@ -21,14 +21,14 @@ def begin(uow: UnitOfWork) -> int:
     """Return the last event that the derived tables know; empties them when another release made them."""
     known = queries.checkpoint(uow)
     if known == 0:
-        for table in (EdgeRow, LateEventRow, TimelineCheckpointRow):
+        for table in (EdgeRow, TimelineCheckpointRow):
             uow.change(delete(table))
         uow.change(insert(TimelineCheckpointRow).values(id=1, seq=0, format=queries.FORMAT))
     return known
 
 
 def fold(uow: UnitOfWork, entries: Sequence[Entry]) -> None:
-    """Bring edges and late events up to the last of `entries`; what is known already is skipped.
+    """Bring the edges up to the last of `entries`; what is known already is skipped.
 
     Several servers may follow the same ledger: the checkpoint is read and written under the ledger lock, in the
     transaction of the rows, so that each event is folded once. The unit of work appends no event.
@@ -41,23 +41,9 @@ def fold(uow: UnitOfWork, entries: Sequence[Entry]) -> None:
     if not fresh:
         return
     _fold_edges(uow, [entry for entry in fresh if changes_edges(entry)])
-    late = [entry for entry in fresh if is_late(entry)]
-    if late:
-        rows = [{"seq": e.seq, "project_id": e.project_id, "occurred_at": e.occurred_at} for e in late]
-        uow.change(insert(LateEventRow), rows)
     saved = update(TimelineCheckpointRow).where(TimelineCheckpointRow.format == queries.FORMAT)
     if not uow.change(saved.values(seq=fresh[-1].seq)).rowcount:
         raise CheckpointLost
-
-
-def is_late(entry: Entry) -> bool:
-    """Did it happen at another time than it was recorded?"""
-    return entry.occurred_at != entry.at
-
-
-def is_derived_from(entry: Entry) -> bool:
-    """Does any derived row follow from the event?"""
-    return changes_edges(entry) or is_late(entry)
 
 
 def _fold_edges(uow: UnitOfWork, entries: Sequence[Entry]) -> None:

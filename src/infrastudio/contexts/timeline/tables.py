@@ -1,13 +1,11 @@
-"""What is derived from events so that questions about time and lineage are seeks."""
+"""What is derived from events so that questions about lineage are seeks."""
 
 from __future__ import annotations
-
-from datetime import datetime
 
 from sqlalchemy import BigInteger, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
-from infrastudio.stores.db import Base, UtcDateTime, text_column
+from infrastudio.stores.db import Base, text_column
 
 
 class EdgeRow(Base, scratch="folded from the links of events, and rebuilt from them"):
@@ -26,17 +24,6 @@ class EdgeRow(Base, scratch="folded from the links of events, and rebuilt from t
     """The first event after which it no longer holds."""
     project_id: Mapped[str] = mapped_column(text_column(20))
     """The project of the entity that it leads from: that of the event."""
-
-
-class LateEventRow(Base, scratch="an index of events that happened at another time than they were recorded"):
-    """An event whose `occurred_at` differs from `at`; the few that a window of record times would miss."""
-
-    __tablename__ = "timeline_late_event"
-    __table_args__ = (Index(None, "project_id", "occurred_at"),)
-
-    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    project_id: Mapped[str] = mapped_column(text_column(20))
-    occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class TimelineCheckpointRow(Base, scratch="how far the derived tables have followed the ledger"):

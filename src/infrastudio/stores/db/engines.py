@@ -15,6 +15,8 @@ from infrastudio.stores.db.mysql_options import connect_options
 from infrastudio.stores.db.settings import ConnectionSettings, parse_url
 
 SQLITE_BUSY_TIMEOUT_S = 30.0
+SQLITE_MAPPED_BYTES = 1 << 31
+"""Of the file, seen by readers as memory: a list of the past looks at as many pages as it has entities."""
 MYSQL_MODE = "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO"
 """Too long a text is an error and not cut; an id 0 is the id 0 and not the next number."""
 
@@ -122,6 +124,7 @@ def _sqlite_engine(settings: ConnectionSettings, *, read_only: bool) -> Engine:
             connection.execute(f"ATTACH DATABASE ? AS {schema}", (f"file:{path}?mode=ro",))
         if read_only:
             connection.execute("PRAGMA query_only=ON")
+            connection.execute(f"PRAGMA mmap_size={SQLITE_MAPPED_BYTES}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -30,6 +30,8 @@ from infrastudio.stores.ledger.feed import LedgerFeed
 from infrastudio.stores.ledger.follower import Follower
 from infrastudio.stores.ledger.json_value import has_key, json_value
 from infrastudio.stores.ledger.lock import TableLedgerLock, advance_clock
+from infrastudio.stores.ledger.orders import remembered_order
+from infrastudio.stores.ledger.past_states import PastState, remembered_states
 from infrastudio.stores.ledger.population import count_existing
 from infrastudio.stores.ledger.replay import Finding, register_projection, row_of, verify_chain, verify_tables
 from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
@@ -48,6 +50,7 @@ __all__ = [
     "LedgerFeed",
     "Link",
     "Moment",
+    "PastState",
     "TableLedgerLock",
     "advance_clock",
     "append",
@@ -66,6 +69,8 @@ __all__ = [
     "next_seq",
     "recorded_texts",
     "register_projection",
+    "remembered_order",
+    "remembered_states",
     "resolve_as_of",
     "row_of",
     "select_entries",

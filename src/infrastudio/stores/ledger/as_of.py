@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
 import orjson
-from sqlalchemy import Row, ScalarSelect, Select, func, inspect, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, func, inspect, literal_column, select
 from sqlalchemy.orm import aliased
 
 from infrastudio.kernel.actor import Actor
@@ -17,14 +17,18 @@ from infrastudio.kernel.errors import ValidationFailed
 from infrastudio.kernel.versioned import Versioned
 from infrastudio.stores.db import Database, Snapshot
 from infrastudio.stores.ledger.lock import advance_clock
-from infrastudio.stores.ledger.ordered_join import OrderedJoin
+from infrastudio.stores.ledger.ordered_join import OrderedJoin, OrOnSqlite
 from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
 
 Recorded = TypeVar("Recorded", bound=Versioned)
 
 _SEQ: Final = re.compile(r"seq:(\d{1,19})")
 
-EVENT_AT = aliased(EventRow, name="state_event")
+_EVENT_AT_NAME: Final = "state_event"
+_INNER_NAME: Final = "last_event"
+_INNER = aliased(EventRow, name=_INNER_NAME)
+
+EVENT_AT = aliased(EventRow, name=_EVENT_AT_NAME)
 """The last event of each entity at a moment; its `after` carries filter and order of lists."""
 
 BIRTH = aliased(EventRow, name="birth_event")
@@ -134,19 +138,22 @@ def select_last_events(entity: str, seq: int, *columns: Any, born_as: str | None
 
     Each is found by a seek in the index; events are never scanned.
     """
-    inner = aliased(EventRow)
-    last = (
-        select(func.max(inner.seq))
-        .where(inner.entity == entity, inner.entity_id == BIRTH.entity_id, inner.seq <= seq)
-        .correlate(BIRTH)
-        .scalar_subquery()
-    )
     births = [BIRTH.entity == entity] if born_as is None else [BIRTH.kind == born_as, BIRTH.seq <= seq]
     return (
         select(*(columns or (EVENT_AT.seq, EVENT_AT.entity_id, EVENT_AT.full, EVENT_AT.after, EVENT_AT.project_id)))
-        .select_from(OrderedJoin(inspect(BIRTH).selectable, inspect(EVENT_AT).selectable, EVENT_AT.seq == last))
+        .select_from(OrderedJoin(inspect(BIRTH).selectable, inspect(EVENT_AT).selectable, _is_last(entity, seq)))
         .where(*births, BIRTH.version == 1)
     )
+
+
+def _is_last(entity: str, seq: int) -> ColumnElement[bool]:
+    """Return the condition that the event of `EVENT_AT` is the last one up to `seq` of the entity in `BIRTH`."""
+    own = (_INNER.entity == entity, _INNER.entity_id == BIRTH.entity_id, _INNER.seq <= seq)
+    last = select(func.max(_INNER.seq)).where(*own).correlate(BIRTH).scalar_subquery()
+    rowid: Any = literal_column(f"{_INNER_NAME}.rowid")
+    place = select(rowid).select_from(_INNER).where(*own).order_by(_INNER.seq.desc()).limit(1)
+    at_rowid: Any = literal_column(f"{_EVENT_AT_NAME}.rowid")
+    return OrOnSqlite(EVENT_AT.seq == last, at_rowid == place.correlate(BIRTH).scalar_subquery())
 
 
 def state_of(snapshot: Snapshot, row: Row[Any], kind: type[Recorded], entity: str) -> Recorded:

@@ -16,9 +16,10 @@ class EventRow(Base, scratch="the ledger itself"):
     __tablename__ = "event"
     __table_args__ = (
         UniqueConstraint("entity", "version", "entity_id"),
-        Index(None, "entity", "entity_id", "seq"),
+        Index(None, "entity", "entity_id", "seq", "project_id"),  # with the project: changes look at nothing else
         Index(None, "project_id", "seq"),
         Index(None, "kind", "seq"),
+        Index(None, "project_id", "kind", "occurred_at", "seq"),  # windows of time are counted and listed from it
         Index(None, "at"),
         Index(None, "request_id"),
         Index(None, "cause"),

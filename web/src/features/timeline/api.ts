@@ -101,6 +101,32 @@ export const timelineQuery = ({ project, from, to }: WindowQuery, limit = MOST_I
     placeholderData: keepPreviousData,
   });
 
+/** Into how many parts of the whole time the events are counted. */
+const PARTS = 200;
+
+/** How many events fall into each part of all the time since a moment, oldest first. */
+export const overviewQuery = (project: string | undefined, from: number) =>
+  queryOptions({
+    queryKey: queryKeys.ledger.timeline({ project, from, parts: PARTS }),
+    queryFn: async ({ signal }): Promise<Counted> => {
+      const query = { project, from: iso(from), to: "now", limit: 1, bins: PARTS };
+      const found = await unwrap(api.GET("/api/timeline", { params: { query }, signal }));
+      const parts = Array<number>(PARTS).fill(0);
+      for (const { bins } of found.lanes)
+        bins?.forEach((count, index) => {
+          parts[index] = (parts[index] as number) + count;
+        });
+      return { parts, total: found.total, to: parseTime(found.to) ?? from };
+    },
+  });
+
+/** Events counted in equal parts of a span that ends at `to`. */
+export interface Counted {
+  parts: readonly number[];
+  total: number;
+  to: number;
+}
+
 function iso(ms: number): string {
   return new Date(ms).toISOString();
 }

@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { anItem } from "@/testing/things";
 import {
-  density,
   groupIntoLanes,
   inside,
   isTrouble,
@@ -66,16 +65,6 @@ describe("lanes", () => {
     expect(isTrouble(anItem({ title: "Instance chat updated: status error → active" }))).toBe(false);
     expect(isTrouble(anItem({ title: "Instance error-prone updated: replicas 1 → 2" }))).toBe(false);
   });
-});
-
-test("the density of an overview counts each event once", () => {
-  fc.assert(
-    fc.property(someItems, fc.integer({ min: 1, max: 300 }), (moments, parts) => {
-      const counts = density(moments, { from: START, to: START + 3_600_000 }, parts);
-      expect(counts).toHaveLength(parts);
-      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(moments.length);
-    }),
-  );
 });
 
 describe("a window of time", () => {

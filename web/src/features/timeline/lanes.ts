@@ -121,18 +121,6 @@ function cluster(moments: readonly Moment[], span: Span, width: number, gap: num
   return marks;
 }
 
-/** How many events fall into each of some equal parts of a span. */
-export function density(moments: readonly Moment[], span: Span, parts: number): number[] {
-  const counts = Array<number>(parts).fill(0);
-  const width = Math.max(1, span.to - span.from);
-  for (const { ms } of moments) {
-    if (ms < span.from || ms > span.to) continue;
-    const part = Math.min(parts - 1, Math.floor(((ms - span.from) / width) * parts));
-    counts[part] = (counts[part] as number) + 1;
-  }
-  return counts;
-}
-
 /** The shortest window that can be looked at. */
 export const SHORTEST_MS = 1000;
 

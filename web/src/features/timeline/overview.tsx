@@ -4,13 +4,13 @@ import { useStore } from "@/lib/store";
 import { formatAbsolute } from "@/lib/time";
 import { zone } from "@/ui/preferences";
 import { useWidth } from "@/ui/use-width";
-import { density, inside, type Moment, type Span } from "./lanes";
+import type { Counted } from "./api";
+import { inside, type Span } from "./lanes";
 import styles from "./timeline.module.css";
 
 interface Props {
-  moments: readonly Moment[];
-  /** How many there are in all; more than `moments` has where only the newest were read. */
-  total: number;
+  /** What happened since the beginning of `all`; undefined: not counted yet. */
+  counted: Counted | undefined;
   all: Span;
   window: Span;
   onWindow: (span: Span | null) => void;
@@ -21,7 +21,6 @@ interface Props {
 const HEIGHT = 40;
 /** As in the lanes below. */
 const MARGIN = 16;
-const BAR = 5;
 /** This near to an edge of the window, dragging moves the edge. */
 const EDGE_PX = 7;
 /** A drag shorter than this chooses nothing. */
@@ -33,27 +32,17 @@ type Grip = { kind: "select" | "move" | "from" | "to"; start: number; span: Span
  * All of the ledger at a glance. Dragging selects a window, its edges resize it, its middle moves it, double-click shows
  * all; the buttons and keys above do the same.
  */
-export function Overview({ moments, total, all, window, onWindow, at }: Props) {
+export function Overview({ counted, all, window, onWindow, at }: Props) {
   const where = useStore(zone);
   const box = useRef<HTMLDivElement>(null);
   const outer = useWidth(box);
   const width = Math.max(0, outer - 2 * MARGIN);
   const [grip, setGrip] = useState<Grip | null>(null);
   const [drawn, setDrawn] = useState<Span | null>(null);
-  const bars = useMemo(
-    () => density(moments, all, Math.max(1, Math.floor(width / BAR))),
-    [moments, all, width],
-  );
-  const highest = Math.max(1, ...bars);
-  const barPath = (count: number, index: number) => {
-    const height = count === 0 ? 0 : Math.max(2, (count / highest) * (HEIGHT - 8));
-    return `M${index * BAR} ${HEIGHT}v${-height}h${BAR - 1}v${height}z`;
-  };
   const xOf = (ms: number) => ((ms - all.from) / Math.max(1, all.to - all.from)) * width;
+  const bars = useMemo(() => (counted ? barsOf(counted, all, width) : ""), [counted, all, width]);
   const shown = drawn ?? window;
   const [left, right] = [xOf(shown.from), xOf(shown.to)];
-  const oldest = moments.at(-1)?.ms ?? all.to;
-  const isCut = total > moments.length;
 
   const msAt = (event: PointerEvent) => {
     const { left: begin } = event.currentTarget.getBoundingClientRect();
@@ -100,7 +89,7 @@ export function Overview({ moments, total, all, window, onWindow, at }: Props) {
         ref={box}
         className={styles.overview}
         role="img"
-        aria-label={`${formatInteger(total)} events from ${formatAbsolute(all.from, where)} to ${formatAbsolute(all.to, where)}${isCut ? `; drawn are the newest ${formatInteger(moments.length)}` : ""}`}
+        aria-label={`${counted ? `${formatInteger(counted.total)} events` : "Events"} from ${formatAbsolute(all.from, where)} to ${formatAbsolute(all.to, where)}`}
         onPointerDown={begin}
         onPointerMove={move}
         onPointerUp={finish}
@@ -116,19 +105,7 @@ export function Overview({ moments, total, all, window, onWindow, at }: Props) {
           viewBox={`${-MARGIN} 0 ${Math.max(1, outer)} ${HEIGHT}`}
           aria-hidden="true"
         >
-          <defs>
-            <pattern
-              id="timeline-cut"
-              width="6"
-              height="6"
-              patternUnits="userSpaceOnUse"
-              patternTransform="rotate(45)"
-            >
-              <line y2="6" className={styles.hatch} />
-            </pattern>
-          </defs>
-          {isCut && <rect width={Math.max(0, xOf(oldest))} height={HEIGHT} fill="url(#timeline-cut)" />}
-          <path className={styles.bar} d={bars.map(barPath).join("")} />
+          <path className={styles.bar} d={bars} />
           <rect className={styles.outside} width={Math.max(0, left)} height={HEIGHT} />
           <rect className={styles.outside} x={right} width={Math.max(0, width - right)} height={HEIGHT} />
           <rect
@@ -155,4 +132,16 @@ export function Overview({ moments, total, all, window, onWindow, at }: Props) {
       </div>
     </div>
   );
+}
+
+/** The outline of all bars, one for each part that has events. */
+function barsOf({ parts, to }: Counted, all: Span, width: number): string {
+  const highest = Math.max(1, ...parts);
+  const step = (width * (to - all.from)) / Math.max(1, all.to - all.from) / Math.max(1, parts.length);
+  const bar = Math.max(1, step - 1);
+  const barOf = (count: number, index: number) => {
+    const height = count === 0 ? 0 : Math.max(2, (count / highest) * (HEIGHT - 8));
+    return height && `M${(index * step).toFixed(1)} ${HEIGHT}v${-height}h${bar.toFixed(1)}v${height}z`;
+  };
+  return parts.map(barOf).filter(Boolean).join("");
 }

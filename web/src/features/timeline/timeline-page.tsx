@@ -10,7 +10,7 @@ import { Count } from "@/ui/pill";
 import { useShortcuts } from "@/ui/shortcuts";
 import { EmptyState, ErrorState, Late, Skeleton } from "@/ui/states";
 import { usePresent } from "@/ui/time";
-import { endsQuery, placeQuery, timelineQuery } from "./api";
+import { endsQuery, overviewQuery, placeQuery, timelineQuery } from "./api";
 import { ChangesPart } from "./changes-part";
 import { EventList } from "./event-list";
 import { LaneChart, type Pin } from "./lane-chart";
@@ -44,8 +44,8 @@ const DAY = 24 * HOUR;
 /** A ledger that is not older is shown as a whole at first. */
 const WHOLE = 30 * DAY;
 const FIRST_LOOK = 7 * DAY;
-/** Of a longer ledger not all is counted: that would take the server seconds. */
-const COUNTED = 100_000;
+/** Of a ledger with more events a day is enough at first. */
+const MANY = 100_000;
 /** How often the overview of everything is read again; the window is at once. */
 const OVERVIEW_PACE_MS = 30_000;
 
@@ -86,14 +86,12 @@ function Timeline({ view, onView, first, head }: Props & { first: number; head: 
   );
 
   const everything = useQuery({
-    ...timelineQuery({ project: view.project, from: first, to: null }),
+    ...overviewQuery(view.project, first),
     staleTime: "static",
     refetchInterval: OVERVIEW_PACE_MS,
-    enabled: head <= COUNTED,
   });
   const inWindow = useQuery(timelineQuery({ project: view.project, from, to }));
   const moments = useMemo(() => momentsOf(inWindow.data?.items ?? []), [inWindow.data]);
-  const overview = useMemo(() => momentsOf(everything.data?.items ?? []), [everything.data]);
   const { q, kind, actor } = view;
   const shown = useMemo(
     () => moments.filter((moment) => matches(moment, { q, kind, actor })),
@@ -156,13 +154,7 @@ function Timeline({ view, onView, first, head }: Props & { first: number; head: 
       />
       <div className={styles.body}>
         <div className={styles.left}>
-          <Overview
-            moments={everything.data ? overview : moments}
-            total={everything.data?.total ?? (head > COUNTED ? head : 0)}
-            {...{ all, window }}
-            onWindow={setWindow}
-            at={atMs}
-          />
+          <Overview counted={everything.data} {...{ all, window }} onWindow={setWindow} at={atMs} />
           {inWindow.error && !inWindow.data ? (
             <ErrorState what="Events" error={inWindow.error} onRetry={() => inWindow.refetch()} />
           ) : !inWindow.data ? (
@@ -210,7 +202,7 @@ function Timeline({ view, onView, first, head }: Props & { first: number; head: 
 
 /** Where the window begins before anybody chose: at the first event, or some days ago. */
 function firstLook(first: number, now: number, head: number): number {
-  if (head > COUNTED) return Math.max(first, Math.floor((now - DAY) / HOUR) * HOUR);
+  if (head > MANY) return Math.max(first, Math.floor((now - DAY) / HOUR) * HOUR);
   return now - first <= WHOLE ? first : Math.floor((now - FIRST_LOOK) / DAY) * DAY;
 }
 

@@ -37,7 +37,7 @@ const CHANGES: ChangePage = {
 };
 
 /** A ledger of some events in the last hour, on two lanes. */
-function serveLedger(count: number) {
+function serveLedger(count: number, more: Parameters<typeof serve>[0] = {}) {
   const items = Array.from({ length: count }, (_, index) =>
     anItem({
       seq: index + 1,
@@ -72,6 +72,7 @@ function serveLedger(count: number) {
     }),
     "GET /api/changes": () => CHANGES,
     "GET /api/state": () => ({ seq: 3, at: at(3, count), head: count, counts: { instance: 12 }, links: {} }),
+    ...more,
   });
 }
 const marks = () => page.getByTestId("time-warp-timeline").getByRole("button");
@@ -110,6 +111,30 @@ test("thousands of events are few marks, and every one is counted", async () => 
     Number(/^([\d,]+) events/.exec(mark.getAttribute("aria-label") ?? "")?.[1]?.replace(",", "") ?? 1),
   );
   expect(counted.reduce((sum, count) => sum + count, 0)).toBe(2000);
+});
+
+test("the overview draws all of a long ledger as the server counted it", async () => {
+  const inParts = (counts: Record<number, number>) =>
+    Array.from({ length: 200 }, (_, part) => counts[part] ?? 0);
+  const served = serveLedger(6, {
+    "GET /api/timeline": ({ query }: Asked) => {
+      const lanes = [
+        { lane: "deploys", total: 234_567, bins: inParts({ 0: 117_283, 199: 117_284 }) },
+        { lane: "instances", total: 1_000_000, bins: inParts({ 0: 499_999, 100: 500_001 }) },
+      ];
+      const isCounted = query.get("bins") === "200";
+      const page = { from: at(0, 6), to: at(6, 6), items: [], next_cursor: null };
+      return { ...page, lanes: isCounted ? lanes : [], total: isCounted ? 1_234_567 : 0 };
+    },
+  });
+  await renderPage(<TimelinePage view={{}} onView={() => {}} />);
+  const overview = page.getByRole("img", { name: /^1,234,567 events from / });
+  await expect.element(overview).toBeVisible();
+  const drawn = overview.element().querySelector("path")?.getAttribute("d") ?? "";
+  const heights = [...drawn.matchAll(/v(-[\d.]+)/g)].map(([, height]) => Number(height));
+  expect(heights).toHaveLength(3);
+  expect(heights.map((height) => Math.round(height))).toEqual([-32, -26, -6]);
+  expect(served.of("GET /api/timeline").filter(({ query }) => query.has("bins"))).toHaveLength(1);
 });
 
 test("two pins show what changed in between; a third takes the place of the second", async () => {

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, bindparam, cast, func, select
 
-from infrastudio.contexts.instances.queries.columns import COLUMNS, conditions, live, past, values_of
+from infrastudio.contexts.instances.queries.columns import (
+    COLUMNS,
+    Columns,
+    chosen,
+    conditions,
+    live,
+    past,
+    values_in,
+    values_of,
+    written,
+)
 from infrastudio.contexts.instances.schemas import Instance, InstanceFilter, InstanceView
 from infrastudio.contexts.instances.tables import InstanceRow
 from infrastudio.contexts.projects import queries as projects
@@ -122,25 +132,29 @@ def states_at(
     descending: bool,
 ) -> tuple[list[str], int]:
     """Return a part of the list as of a moment as JSON texts, and how many match in all."""
-    if sort == "id":
+    if sort == "id" and wanted == InstanceFilter():
         matching = select_matching(snapshot, wanted, project=project, at=at, in_order=True)
         part = ordered(matching.with_only_columns(EVENT_AT.after), descending=descending, at=at)
         states = list(snapshot.execute(part.offset(skip).limit(limit)).scalars())
-        return states, _total_at(snapshot, wanted, at, project)
-    matching = select_matching(snapshot, wanted, project=project, at=at)
-    counted: Any = matching.with_only_columns(EVENT_AT.seq, func.count().over().label("total"))
-    part = ordered(counted, sort=sort, descending=descending, at=at).offset(skip).limit(limit)
-    found = snapshot.execute(part).all()
-    if not found:
-        return [], _total_at(snapshot, wanted, at, project) if skip else 0
-    return ledger.recorded_texts(snapshot, [row.seq for row in found]), found[0].total
+        return states, _total_at(snapshot, at, project)
+    allowed = projects.visible_ids(snapshot, project, READ)
+    asked = ("instances", allowed, wanted, sort, descending)
+
+    def read() -> Iterable[int]:
+        known = ledger.remembered_states(snapshot, "instance", at.seq, values_in)
+        if known is not None:
+            return chosen(known, wanted, allowed, sort=sort, descending=descending)
+        matching = select_matching(snapshot, wanted, project=project, at=at).with_only_columns(EVENT_AT.seq)
+        by_id = cast(EVENT_AT.entity_id, BigInteger)
+        return snapshot.execute(_in_order(matching, sort, past, by_id, descending=descending)).scalars()
+
+    _require_sortable(sort)
+    seqs = ledger.remembered_order(snapshot, asked, at.seq, read)
+    return ledger.recorded_texts(snapshot, seqs[skip : skip + limit]), len(seqs)
 
 
-def _total_at(snapshot: Snapshot, wanted: InstanceFilter, at: Moment, project: str | None) -> int:
-    """Return how many match; without a filter nobody looks at each of them."""
-    if wanted != InstanceFilter():
-        matching = select_matching(snapshot, wanted, project=project, at=at)
-        return int(snapshot.execute(count(matching)).scalar_one())
+def _total_at(snapshot: Snapshot, at: Moment, project: str | None) -> int:
+    """Return how many there were, without a look at each of them."""
     allowed = projects.visible_ids(snapshot, project, READ)
     counts = ledger.count_existing(snapshot, *LIFE, at.seq)
     return sum(number for project_id, number in counts.items() if allowed is None or project_id in allowed)
@@ -210,8 +224,11 @@ def select_matching(
     column = InstanceRow.project_id if at is None else EVENT_AT.project_id
     visible = projects.visible(snapshot, column, project, READ)
     born_as = LIFE[0] if in_order else None
-    base = select(*COLUMNS) if at is None else ledger.select_states("instance", at.seq, born_as=born_as)
-    return base.where(visible, *conditions(values_of(wanted), live if at is None else past))
+    values = values_of(wanted)
+    if at is None:
+        return select(*COLUMNS).where(visible, *conditions(values, live))
+    states = ledger.select_states("instance", at.seq, born_as=born_as)
+    return states.where(visible, *written(values), *conditions(values, past))
 
 
 def rights_on(snapshot: Snapshot, project: str) -> list[str]:
@@ -221,12 +238,21 @@ def rights_on(snapshot: Snapshot, project: str) -> list[str]:
 
 
 def ordered(matching: Select[Any], *, sort: str = "id", descending: bool = False, at: Moment | None) -> Select[Any]:
-    if sort not in SORTABLE:
-        raise ValidationFailed.of("sort", f"is not a field of an instance; use one of {', '.join(SORTABLE)}")
-    by_id: Any = InstanceRow.id if at is None else BIRTH.seq
-    columns = live if at is None else past
+    """Return the rows or states of `select_matching` in an order of the list."""
+    if at is None:
+        return _in_order(matching, sort, live, InstanceRow.id, descending=descending)
+    return _in_order(matching, sort, past, BIRTH.seq, descending=descending)
+
+
+def _in_order(matching: Select[Any], sort: str, columns: Columns, by_id: Any, *, descending: bool) -> Select[Any]:
+    _require_sortable(sort)
     order = [by_id] if sort == "id" else [columns(sort), by_id]
     return matching.order_by(*(column.desc() if descending else column.asc() for column in order))
+
+
+def _require_sortable(sort: str) -> None:
+    if sort not in SORTABLE:
+        raise ValidationFailed.of("sort", f"is not a field of an instance; use one of {', '.join(SORTABLE)}")
 
 
 def _read(snapshot: Snapshot, found: Row[Any], at: Moment | None) -> Instance:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, func, or_, select, type_coerce
 
 from infrastudio.contexts.identity.permissions import may_read_events
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.timeline.queries.cursors import integers_of
 from infrastudio.contexts.timeline.queries.edges import EdgesAt, any_of
+from infrastudio.contexts.timeline.queries.series import (
+    Place,
+    Times,
+    bin_width_us,
+    count_in_bins,
+    newest_places,
+    readable_series,
+)
 from infrastudio.contexts.timeline.queries.visibility import UnknownEntity, readable
 from infrastudio.contexts.timeline.rules.edges import EntityName
 from infrastudio.contexts.timeline.rules.items import lane_of, name_in, title_of
 from infrastudio.contexts.timeline.schemas import LaneTotal, Timeline, TimelineItem
-from infrastudio.contexts.timeline.tables import LateEventRow
 from infrastudio.kernel.clock import from_micros, to_micros
 from infrastudio.kernel.pages import encode_cursor
 from infrastudio.stores import ledger
@@ -52,51 +60,115 @@ class Window:
     about: EntityName | None = None
 
 
-def read_timeline(snapshot: Snapshot, window: Window, *, limit: int, cursor: str | None) -> Timeline:
+def read_timeline(
+    snapshot: Snapshot, window: Window, *, limit: int, cursor: str | None, bins: int | None = None
+) -> Timeline:
     """Return the newest items of a window and the totals of its lanes; a cursor goes on at older items.
+
+    Args:
+        snapshot: Carries the actor.
+        window: Which events.
+        limit: How many items at most.
+        cursor: Where the page before ended.
+        bins: Into how many equal parts of the window the events of each lane are counted; None: into none.
 
     Raises:
         UnknownEntity: The entity that it is about does not exist for the actor.
     """
-    start, project = window.start or from_micros(0), window.project
-    conditions: list[ColumnElement[bool]] = []
+    start = window.start or from_micros(0)
     if window.about is not None:
-        born, project = _birth_of(snapshot, window.about), projects.EVERY_PROJECT
-        start = window.start or born
-        conditions.append(_related_events(snapshot, window.about, window.until))
-    conditions += [*_inside(snapshot, start, window.end, window.until), readable(snapshot, _EVENT, project)]
-    totals: dict[str, int] = {}
-    wanted: list[str] = []
-    counts = select(EventRow.kind, func.count().label("total")).where(*conditions).group_by(EventRow.kind)
-    for row in snapshot.execute(counts):
-        lane = lane_of(row.kind)
-        if not window.lanes or lane in window.lanes:
-            totals[lane] = totals.get(lane, 0) + row.total
-            wanted.append(row.kind)
-    if window.lanes:
-        conditions.append(EventRow.kind.in_(sorted(wanted)))
-    if cursor is not None:
-        at_us, seq = integers_of(cursor, "at", "seq", of="timeline")
-        at = from_micros(at_us)
-        conditions.append(or_(EventRow.occurred_at < at, and_(EventRow.occurred_at == at, EventRow.seq < seq)))
-    places = snapshot.execute(
-        select(EventRow.seq, EventRow.occurred_at)
-        .where(*conditions)
-        .order_by(EventRow.occurred_at.desc(), EventRow.seq.desc())
-        .limit(limit + 1)
-    ).all()
+        start = window.start or _birth_of(snapshot, window.about)
+    times = Times(to_micros(start), to_micros(window.end), window.until)
+    found = _Everything(snapshot, window, times) if window.about is None else _Around(snapshot, window, times)
+    lanes: dict[str, list[int]] = {}
+    for kind, counts in found.counts(bins or 1):
+        known = lanes.setdefault(lane_of(kind), [0] * len(counts))
+        lanes[lane_of(kind)] = [a + b for a, b in zip(known, counts, strict=True)]
+    before = None if cursor is None else Place(*integers_of(cursor, "at", "seq", of="timeline"))
+    places = found.newest(before, limit + 1)
     more = None
     if len(places) > limit:
         last = places[limit - 1]
-        more = encode_cursor({"at": to_micros(last.occurred_at), "seq": last.seq, "of": "timeline"})
+        more = encode_cursor({"at": last.at_us, "seq": last.seq, "of": "timeline"})
     return Timeline(
         start=start,
         end=window.end,
-        lanes=[LaneTotal(lane=lane, total=total) for lane, total in sorted(totals.items())],
+        lanes=[
+            LaneTotal(lane=lane, total=sum(counts), bins=None if bins is None else counts)
+            for lane, counts in sorted(lanes.items())
+        ],
         items=_items(snapshot, [place.seq for place in places[:limit]]),
         next_cursor=more,
-        total=sum(totals.values()),
+        total=sum(map(sum, lanes.values())),
     )
+
+
+class _Everything:
+    """What happened in a window to all that the actor may read: one series after the other."""
+
+    def __init__(self, snapshot: Snapshot, window: Window, times: Times) -> None:
+        self._snapshot = snapshot
+        self._times = times
+        self._series = [
+            series
+            for series in readable_series(snapshot, window.project)
+            if not window.lanes or lane_of(series.kind) in window.lanes
+        ]
+
+    def counts(self, bins: int) -> Iterator[tuple[str, list[int]]]:
+        """Yield kinds and how many of theirs fall into each part, but for those with none."""
+        busy = []
+        for series in self._series:
+            counts = count_in_bins(self._snapshot, series, self._times, bins)
+            if any(counts):
+                busy.append(series)
+                yield series.kind, counts
+        self._series = busy
+
+    def newest(self, before: Place | None, limit: int) -> list[Place]:
+        """Return the last places, the newest first."""
+        return newest_places(self._snapshot, self._series, self._times, before=before, limit=limit)
+
+
+class _Around:
+    """What happened in a window to one entity and those next to it."""
+
+    def __init__(self, snapshot: Snapshot, window: Window, times: Times) -> None:
+        self._snapshot = snapshot
+        self._times = times
+        self._lanes = window.lanes
+        self._wanted: list[str] = []
+        about = window.about or EntityName("", "")
+        self._conditions = [
+            _related_events(snapshot, about, window.until),
+            EventRow.occurred_at.between(from_micros(times.start_us), from_micros(times.end_us)),
+            EventRow.seq <= times.until,
+            readable(snapshot, _EVENT, projects.EVERY_PROJECT),
+        ]
+
+    def counts(self, bins: int) -> Iterator[tuple[str, list[int]]]:
+        """Yield kinds and how many of theirs fall into each part, but for those with none."""
+        since_start: Any = type_coerce(EventRow.occurred_at, BigInteger) - self._times.start_us
+        part = (since_start // bin_width_us(self._times, bins)).label("part")
+        counted: Any = select(EventRow.kind, part, func.count().label("total")).where(*self._conditions)
+        by_kind: dict[str, list[int]] = {}
+        for row in self._snapshot.execute(counted.group_by(EventRow.kind, part)):
+            if not self._lanes or lane_of(row.kind) in self._lanes:
+                by_kind.setdefault(row.kind, [0] * bins)[int(row.part)] = row.total
+        self._wanted = sorted(by_kind)
+        yield from by_kind.items()
+
+    def newest(self, before: Place | None, limit: int) -> list[Place]:
+        """Return the last places, the newest first."""
+        conditions = [*self._conditions]
+        if self._lanes:
+            conditions.append(EventRow.kind.in_(self._wanted))
+        happened = EventRow.occurred_at
+        if before is not None:
+            at = from_micros(before.at_us)
+            conditions.append(or_(happened < at, and_(happened == at, EventRow.seq < before.seq)))
+        places = select(happened, EventRow.seq).where(*conditions).order_by(happened.desc(), EventRow.seq.desc())
+        return [Place(to_micros(row.occurred_at), row.seq) for row in self._snapshot.execute(places.limit(limit))]
 
 
 def item_of(snapshot: Snapshot, entry: Entry) -> TimelineItem:
@@ -143,22 +215,6 @@ def _related_events(snapshot: Snapshot, name: EntityName, seq: int) -> ColumnEle
     near = [end for end in ends if end != name][:MAX_NEIGHBOURS]
     tying = sorted({edge.from_seq for edge in edges})[-MAX_NEIGHBOURS:]
     return or_(any_of(EventRow.entity, EventRow.entity_id, [name, *near]), EventRow.seq.in_(tying))
-
-
-def _inside(snapshot: Snapshot, start: datetime, end: datetime, until: int) -> list[ColumnElement[bool]]:
-    """Return the conditions for events that happened inside a window.
-
-    Nearly all are recorded as they happen: those are found by their numbers. The others stand in an index of their own.
-    """
-
-    def last_seq(condition: ColumnElement[bool]) -> int:
-        newest = select(EventRow.seq).where(condition).order_by(EventRow.at.desc(), EventRow.seq.desc()).limit(1)
-        return snapshot.execute(newest).scalar_one_or_none() or 0
-
-    first, last = last_seq(EventRow.at < start), last_seq(EventRow.at <= end)
-    late = select(LateEventRow.seq).where(LateEventRow.occurred_at >= start, LateEventRow.occurred_at <= end)
-    on_time = and_(EventRow.seq > first, EventRow.seq <= last, EventRow.occurred_at == EventRow.at)
-    return [EventRow.seq <= until, or_(on_time, EventRow.seq.in_(late))]
 
 
 def _items(snapshot: Snapshot, seqs: list[int]) -> list[TimelineItem]:
