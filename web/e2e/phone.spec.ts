@@ -29,6 +29,18 @@ async function swipe(page: Page, over: Locator, distance: number): Promise<void>
   await finger.detach();
 }
 
+/** A finger that stays on something for longer than a long press takes. */
+async function hold(page: Page, over: Locator): Promise<void> {
+  const box = await over.boundingBox();
+  if (!box) throw new Error("there is nothing to hold");
+  const finger = await page.context().newCDPSession(page);
+  const touchPoints = [{ x: box.x + box.width / 2, y: box.y + box.height / 2 }];
+  await finger.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints });
+  await page.waitForTimeout(700); // what is tried: the length of the press
+  await finger.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  await finger.detach();
+}
+
 test("by touch: from the experiments to a line of a log, and back to the list", async ({ page }) => {
   await visit(page, "/experiments");
   await fits(page);
@@ -98,7 +110,18 @@ test("an instance is selected by a swipe to the right, its actions open by one t
   const menu = page.getByRole("menu");
   await menu.getByRole("menuitem", { name: "Set pending" }).tap();
   await expect(row).toContainText("pending");
-  expect(await read(api, id)).toMatchObject({ status: "pending" });
+  await expect.poll(() => read(api, id)).toMatchObject({ status: "pending" });
+  // However soon after the swipe.
+  for (const status of ["error", "inactive", "active", "pending", "error", "inactive"]) {
+    await swipe(page, row, -150);
+    await menu.getByRole("menuitem", { name: `Set ${status}`, exact: true }).tap();
+    await expect(row).toContainText(status);
+  }
+  // A long press selects, but not one on the menu.
+  await row.getByRole("button", { name: `Actions of ${name}` }).tap();
+  await hold(page, menu.getByRole("menuitem", { name: "Set error" }));
+  await expect(row).toContainText("error");
+  await expect(page.getByText("1 selected")).toBeVisible();
   await row.getByRole("button", { name: `Actions of ${name}` }).tap();
   await menu.getByRole("menuitem", { name: /^Edit/ }).tap();
   const dialog = page.getByRole("dialog", { name: `Edit ${name}` });
