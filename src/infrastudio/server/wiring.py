@@ -246,6 +246,7 @@ def routers() -> list[APIRouter]:
     """Return the routes of all contexts."""
     return [
         identity_api.router,
+        identity_api.actors,
         projects_api.router,
         instances_api.router,
         timeline_api.router,
