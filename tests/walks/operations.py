@@ -202,4 +202,5 @@ def _filled(value: Any, ids: Mapping[str, str]) -> Any:
 
 def _query_value(name: str, ids: Mapping[str, str]) -> str:
     """Return a value for a required query parameter."""
-    return {"q": ids["alias"][:5], "name": ids["alias"], "a": ids["record"], "b": ids["record"]}[name]
+    values = {"q": ids["alias"][:5], "name": ids["alias"], "a": ids["record"], "b": ids["record"], "ids": ids["actor"]}
+    return values[name]

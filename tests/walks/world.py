@@ -106,6 +106,11 @@ async def populate_by(asker: Asker, studio: Studio, slug: str, *, mark: str, val
     ids = await _Filler(asker, slug, mark, value).fill()
     subject, scope = f"job:{ids['job']}", f"run:{ids['job_run']}"
     ids["job_token"] = token_for(studio, slug, None, kind="job", subject=subject, scope=scope)
+    with studio.db.begin(SINGLE_USER) as uow:
+        person = identity.issue_token(
+            uow, project_id=project_id, project=slug, name=f"{mark} laptop", kind="personal", role="viewer"
+        )
+    ids["actor"] = f"token:{person.token.id}"
     return World(project_id, slug, mark, value, ids | {"project": slug, "operation": f"ope_{mark[:6]}"})
 
 

@@ -12,25 +12,32 @@ async function fits(page: Page): Promise<void> {
   expect(content).toBeLessThanOrEqual(window);
 }
 
-/**
- * A finger that goes sideways over something and rests before it is lifted. Each touch says when it was, however busy the
- * machine is: of one that is lifted in motion the browser makes a fling, and the next tap only stops that.
- */
+/** A finger that goes sideways over something. */
 async function swipe(page: Page, over: Locator, distance: number): Promise<void> {
   const box = await over.boundingBox();
   if (!box) throw new Error("there is nothing to swipe over");
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   const finger = await page.context().newCDPSession(page);
-  const began = Date.now() / 1000 - 0.4;
-  const touch = (type: "touchStart" | "touchMove" | "touchEnd", moved: number, after: number) =>
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", moved: number) =>
     finger.send("Input.dispatchTouchEvent", {
       type,
       touchPoints: type === "touchEnd" ? [] : [{ x: x + moved, y }],
-      timestamp: began + after,
     });
-  await touch("touchStart", 0, 0);
-  for (let step = 1; step <= 10; step += 1) await touch("touchMove", (distance * step) / 10, step * 0.016);
-  await touch("touchEnd", distance, 0.35);
+  await touch("touchStart", 0);
+  for (let step = 1; step <= 10; step += 1) await touch("touchMove", (distance * step) / 10);
+  await touch("touchEnd", distance);
+  await finger.detach();
+}
+
+/** A finger that stays on something for longer than a long press takes. */
+async function hold(page: Page, over: Locator): Promise<void> {
+  const box = await over.boundingBox();
+  if (!box) throw new Error("there is nothing to hold");
+  const finger = await page.context().newCDPSession(page);
+  const touchPoints = [{ x: box.x + box.width / 2, y: box.y + box.height / 2 }];
+  await finger.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints });
+  await page.waitForTimeout(700); // what is tried: the length of the press
+  await finger.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
   await finger.detach();
 }
 
@@ -103,7 +110,18 @@ test("an instance is selected by a swipe to the right, its actions open by one t
   const menu = page.getByRole("menu");
   await menu.getByRole("menuitem", { name: "Set pending" }).tap();
   await expect(row).toContainText("pending");
-  await expect.poll(() => read(api, id)).toMatchObject({ status: "pending" }); // the row shows it at once
+  await expect.poll(() => read(api, id)).toMatchObject({ status: "pending" });
+  // However soon after the swipe.
+  for (const status of ["error", "inactive", "active", "pending", "error", "inactive"]) {
+    await swipe(page, row, -150);
+    await menu.getByRole("menuitem", { name: `Set ${status}`, exact: true }).tap();
+    await expect(row).toContainText(status);
+  }
+  // A long press selects, but not one on the menu.
+  await row.getByRole("button", { name: `Actions of ${name}` }).tap();
+  await hold(page, menu.getByRole("menuitem", { name: "Set error" }));
+  await expect(row).toContainText("error");
+  await expect(page.getByText("1 selected")).toBeVisible();
   await row.getByRole("button", { name: `Actions of ${name}` }).tap();
   await menu.getByRole("menuitem", { name: /^Edit/ }).tap();
   const dialog = page.getByRole("dialog", { name: `Edit ${name}` });

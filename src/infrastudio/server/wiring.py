@@ -246,6 +246,7 @@ def routers() -> list[APIRouter]:
     """Return the routes of all contexts, none of which includes another."""
     return [
         identity_api.router,
+        identity_api.actors,
         projects_api.router,
         *instances_api.routers,
         timeline_api.router,

@@ -97,6 +97,24 @@ async def test_the_list_as_of_now_equals_the_live_one(db: Database, client: http
         assert (past.json(), past.headers["x-total-count"]) == (live.json(), live.headers["x-total-count"])
 
 
+@pytest.mark.parametrize("narrowed", [{}, {"q": "counted"}])
+@pytest.mark.parametrize("sort", ["id", "name", "replicas", "updated_at"])
+async def test_every_page_tells_the_whole_length_and_follows_the_one_before(
+    client: httpx.AsyncClient, sort: str, narrowed: dict[str, str]
+) -> None:
+    for number in range(5):
+        made = an_instance(name=f"counted-{number}", replicas=1 + number // 2).model_dump()
+        await client.post("/api/instances", json=made)
+    asked = {"sort": sort, "order": "desc", **narrowed}
+    whole = [one["id"] for one in (await client.get("/api/instances", params=asked)).json()]
+    assert len(whole) == 5
+    for skip in range(7):
+        for limit in (1, 2, 5, 6):
+            page = await client.get("/api/instances", params={**asked, "skip": skip, "limit": limit})
+            assert [one["id"] for one in page.json()] == whole[skip : skip + limit]
+            assert page.headers["x-total-count"] == "5", (skip, limit)
+
+
 async def test_unknown_fields_are_ignored_and_named(client: httpx.AsyncClient) -> None:
     answer = await client.post("/api/instances", json=an_instance().model_dump() | {"gpu": "H100"})
     assert (answer.status_code, answer.headers["x-ignored-fields"]) == (201, "gpu")

@@ -59,6 +59,7 @@ export const queryKeys = {
     counts: (query: object) => ["past", "counts", query] as const,
   },
   projects: ["projects"] as const,
+  actor: (reference: string) => ["actors", reference] as const,
   authMethods: ["auth", "methods"] as const,
   search: (query: string, project: string | undefined) => ["search", query, project ?? null] as const,
 };

@@ -1,6 +1,26 @@
 /** Generated from the server's OpenAPI document by web/codegen. Do not edit. */
 
 export interface paths {
+    "/api/actors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Actor Names
+         * @description Return the names of up to 100 actors; those who have none, or none that the caller may read, are left out.
+         */
+        get: operations["list_actor_names_api_actors_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/methods": {
         parameters: {
             query?: never;
@@ -1315,6 +1335,24 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * ActorName
+         * @description What people call somebody who did something; `ref` is how the ledger names them.
+         */
+        ActorName: {
+            /** Name */
+            name: string;
+            /** Ref */
+            ref: string;
+        };
+        /**
+         * ActorNames
+         * @description The names of some actors.
+         */
+        ActorNames: {
+            /** Items */
+            items: components["schemas"]["ActorName"][];
+        };
         /**
          * AliasIn
          * @description Which version an alias shall mean.
@@ -4040,6 +4078,36 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_actor_names_api_actors_get: {
+        parameters: {
+            query: {
+                /** @description References such as `token:tok_…`, with commas between. */
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActorNames"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_methods_api_auth_methods_get: {
         parameters: {
             query?: never;

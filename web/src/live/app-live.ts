@@ -3,6 +3,7 @@ import { queryKeys } from "@/api/query-keys";
 import { readAgain } from "@/api/read-again";
 import { ResumeCursor } from "@/lib/resume";
 import { socketUrl } from "@/lib/root";
+import { FollowedOperations } from "./followed-operations";
 import { FrameBatch } from "./frame-batch";
 import type { AppMessage, LedgerEvent } from "./messages";
 import { browserWorld, ResilientSocket, type SocketWorld } from "./resilient-socket";
@@ -19,6 +20,7 @@ const CLOCK_MARGIN_MS = 2000;
 /** The app's one socket: it follows the ledger and marks what changed as stale. */
 export class AppLive {
   readonly socket: ResilientSocket;
+  readonly operations = new FollowedOperations((message) => this.socket.send(message));
   /** Server time minus ours, in milliseconds. */
   clockSkewMs = 0;
   private readonly cursor = new ResumeCursor();
@@ -108,17 +110,19 @@ export class AppLive {
       case "hello":
         this.clockSkewMs = Date.parse(message.server_time) - this.world.now();
         this.begin(message.head);
+        this.operations.begin();
         break;
       case "heartbeat":
         if (message.upto?.ledger !== undefined) this.cursor.upTo(message.upto.ledger);
         break;
       case "reset":
+        if (message.topic !== "ledger") break;
         // The heartbeat that comes with it tells where the topic goes on.
         this.cursor.reset();
         this.refetchAll();
         break;
       case "event":
-        if (message.topic === "ledger")
+        if (!this.operations.take(message))
           this.takeLedger(message.seq, message.prev, message.data as LedgerEvent);
         break;
       case "error":

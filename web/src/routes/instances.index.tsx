@@ -1,6 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { useCallback } from "react";
-import { type InstancesView, instancesQuery, summaryQuery } from "@/features/instances/api";
+import { type InstancesView, instancesQuery } from "@/features/instances/api";
 import { PRIORITIES, STATUSES } from "@/features/instances/fields";
 import { InstancesPage } from "@/features/instances/instances-page";
 import { list, oneOf, searchSchema, text } from "@/lib/url-state";
@@ -23,7 +23,6 @@ export const Route = createFileRoute("/instances/")({
   loaderDeps: ({ search }) => ({ ...search, sel: undefined, form: undefined, columns: undefined }),
   loader: ({ context, deps }) => {
     void context.queryClient.prefetchQuery(instancesQuery(deps, 0));
-    void context.queryClient.prefetchQuery(summaryQuery({ project: deps.project, at: deps.at }));
   },
   component: Page,
 });

@@ -49,34 +49,37 @@ interface IconButtonProps extends Look, Omit<ComponentProps<"button">, "aria-lab
   label: string;
   /** The key that does the same, for the tooltip. */
   keys?: string;
+  /** One of hundreds in a list: its tooltip is the browser's own, which costs nothing until it is shown. */
+  light?: boolean;
   children: ReactNode;
 }
 
 export function IconButton({
   label,
   keys,
+  light,
   variant = "quiet",
   size = "normal",
   className,
   children,
   ...rest
 }: IconButtonProps) {
-  return (
+  const button = (
+    <button
+      type="button"
+      {...rest}
+      title={light ? label : undefined}
+      aria-label={label}
+      className={cx(styles.button, styles.icon, styles[variant], size === "small" && styles.small, className)}
+    >
+      {children}
+    </button>
+  );
+  return light ? (
+    button
+  ) : (
     <Tooltip label={label} keys={keys}>
-      <button
-        type="button"
-        {...rest}
-        aria-label={label}
-        className={cx(
-          styles.button,
-          styles.icon,
-          styles[variant],
-          size === "small" && styles.small,
-          className,
-        )}
-      >
-        {children}
-      </button>
+      {button}
     </Tooltip>
   );
 }

@@ -12,6 +12,8 @@ interface Props {
   fieldRef?: React.RefObject<HTMLInputElement | null>;
   error?: string | null;
   delayMs?: number;
+  /** What is typed after a rest is told at once; only what follows it closely waits. */
+  atOnce?: boolean;
   /** Enter was pressed on what is known already; with Shift: backwards. */
   onEnter?: (back: boolean) => void;
   children?: ReactNode;
@@ -26,27 +28,41 @@ export function FilterField({
   fieldRef,
   error,
   delayMs = 250,
+  atOnce = false,
   onEnter,
   children,
 }: Props) {
   const [typed, setTyped] = useState(value);
   const [known, setKnown] = useState(value);
+  /** What was told and has not come back yet: more may have been typed since, and stays. */
+  const [told, setTold] = useState<readonly string[]>([]);
   const own = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const lastTyped = useRef(Number.NEGATIVE_INFINITY);
   if (known !== value) {
-    // The address changed under the field (back, a link): show what it says.
     setKnown(value);
-    setTyped(value);
+    const answered = told.indexOf(value);
+    setTold(told.slice(answered + 1));
+    // The address changed under the field (back, a link): show what it says.
+    if (answered < 0) setTyped(value);
   }
   useEffect(() => () => clearTimeout(timer.current), []);
   const ref = fieldRef ?? own;
+  const tell = (next: string) => {
+    setTold((old) => (next === value ? [] : [...old, next]));
+    onChange(next);
+  };
   const say = (next: string, delay: number) => {
     setTyped(next);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      setKnown(next);
-      onChange(next);
-    }, delay);
+    if (delay === 0) tell(next);
+    else timer.current = setTimeout(() => tell(next), delay);
+  };
+  const type = (next: string) => {
+    const now = performance.now();
+    const rested = now - lastTyped.current > delayMs;
+    lastTyped.current = now;
+    say(next, atOnce && rested ? 0 : delayMs);
   };
   return (
     <div
@@ -66,9 +82,9 @@ export function FilterField({
         value={typed}
         autoComplete="off"
         spellCheck={false}
-        onChange={(event) => say(event.target.value, delayMs)}
+        onChange={(event) => type(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === "Enter" && typed === known) onEnter?.(event.shiftKey);
+          if (event.key === "Enter" && typed === (told.at(-1) ?? value)) onEnter?.(event.shiftKey);
           else if (event.key === "Enter") say(typed, 0);
           if (event.key !== "Escape") return;
           event.preventDefault();

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Row, select
 
-from infrastudio.contexts.identity.permissions import JOB_RIGHTS, REPLICA_RIGHTS, ROLES, rights_of
+from infrastudio.contexts.identity.permissions import EVENTS_READ, JOB_RIGHTS, REPLICA_RIGHTS, ROLES, rights_of
+from infrastudio.contexts.identity.schemas import ActorName
 from infrastudio.contexts.identity.tables import TokenRow, TokenSecretRow
 from infrastudio.kernel.actor import ALL_PROJECTS, Actor
 from infrastudio.stores.db import Snapshot
 
 SINGLE_USER: Final = Actor(ref="user:local", grants={ALL_PROJECTS: rights_of("admin")})
 """The person at the machine, as long as there are no accounts."""
+
+TOKEN_REFERENCE: Final = "token:"  # noqa: S105  how references begin, no secret
+"""The reference of an actor that is a token of its own begins so."""
 
 SYSTEM_GRANTS: Final = {ALL_PROJECTS: rights_of("admin")}
 
@@ -53,6 +58,19 @@ def credential_of(snapshot: Snapshot, secret: str) -> Credential | None:
 def credentials(snapshot: Snapshot) -> dict[str, Credential]:
     """Return all tokens that are not revoked, by the digest of their secret."""
     return {row.digest: _credential(row) for row in snapshot.execute(_VALID)}
+
+
+def actor_names(snapshot: Snapshot, refs: Iterable[str]) -> list[ActorName]:
+    """Return the names of tokens, revoked ones too, in projects whose events the actor may read; others are left out.
+
+    Whoever reads what a token did reads its reference there; nothing but the name is told beside it.
+    """
+    ids = sorted({ref.removeprefix(TOKEN_REFERENCE) for ref in refs if ref.startswith(TOKEN_REFERENCE)})
+    wanted = select(TokenRow.id, TokenRow.name).where(TokenRow.id.in_(ids)).order_by(TokenRow.id)
+    allowed = snapshot.actor.projects_with(EVENTS_READ)
+    if allowed is not None:
+        wanted = wanted.where(TokenRow.project_id.in_(sorted(allowed)))
+    return [ActorName(ref=TOKEN_REFERENCE + row.id, name=row.name) for row in snapshot.execute(wanted)]
 
 
 def _credential(row: Row[Any]) -> Credential:

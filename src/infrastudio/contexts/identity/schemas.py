@@ -38,6 +38,19 @@ class NewToken(Value):
     secret: str
 
 
+class ActorName(Value):
+    """What people call somebody who did something; `ref` is how the ledger names them."""
+
+    ref: str
+    name: str
+
+
+class ActorNames(Value):
+    """The names of some actors."""
+
+    items: list[ActorName]
+
+
 class AuthenticationMethods(Value):
     """All that a client must know before it signs in."""
 

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { ActorName } from "@/api/actors";
 import type { TimelineItem } from "@/api/types";
-import { nameOfActor } from "@/lib/actors";
 import { pageOfEntity } from "@/lib/entities";
 import { plural } from "@/lib/numbers";
 import { Panel } from "@/ui/panel";
@@ -46,7 +46,9 @@ export function LatestChanges({ scope }: { scope: Scope }) {
                     <td title={item.title}>
                       <What item={item} />
                     </td>
-                    <td>{nameOfActor(item.actor)}</td>
+                    <td>
+                      <ActorName reference={item.actor} />
+                    </td>
                     <td title={item.reason ?? undefined}>{item.reason || "—"}</td>
                     <td>
                       <RelativeTime time={item.time} />

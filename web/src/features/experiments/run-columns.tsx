@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
+import { ActorName } from "@/api/actors";
 import type { RunSummary } from "@/api/types";
-import { nameOfActor } from "@/lib/actors";
 import { formatMeasured, fromWire, NO_VALUE } from "@/lib/numbers";
 import { shortId } from "@/ui/copyable-id";
 import type { ColumnChoice } from "@/ui/data-table/column-picker";
@@ -59,7 +59,7 @@ const OWN: Column<RunSummary>[] = [
     header: "User",
     width: 120,
     sort: "user",
-    cell: (run) => <span className={styles.soft}>{nameOfActor(run.user)}</span>,
+    cell: (run) => <ActorName className={styles.soft} reference={run.user} />,
   },
   {
     id: "created_at",

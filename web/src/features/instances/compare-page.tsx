@@ -1,9 +1,9 @@
 import { IconArrowBackUp } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { ActorName } from "@/api/actors";
 import { useAsOf } from "@/api/as-of";
 import type { HistoryItem, Instance } from "@/api/types";
-import { nameOfActor } from "@/lib/actors";
 import { plural } from "@/lib/numbers";
 import { Button, Segmented } from "@/ui/button";
 import { Changes } from "@/ui/changes";
@@ -111,7 +111,7 @@ function Between({ items, total }: { items: readonly HistoryItem[]; total: numbe
         <ul className={styles.between} aria-label="Changes in between">
           {items.map((item) => (
             <li key={item.history_id}>
-              <code className={styles.seq}>#{item.history_id}</code> {nameOfActor(item.actor)}{" "}
+              <code className={styles.seq}>#{item.history_id}</code> <ActorName reference={item.actor} />{" "}
               <Changes changes={shownChanges(item)} />
             </li>
           ))}
@@ -125,7 +125,7 @@ function Between({ items, total }: { items: readonly HistoryItem[]; total: numbe
 function VersionHead({ item }: { item: HistoryItem }) {
   return (
     <div className={styles.version}>
-      Version {item.version} · {nameOfActor(item.actor)}
+      Version {item.version} · <ActorName reference={item.actor} />
       <span>
         <AbsoluteTime time={item.operation_timestamp} /> · #{item.history_id}
         {item.operation_type !== "update" && ` · ${item.operation_type}`}

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { ActorName } from "@/api/actors";
 import { useAsOf } from "@/api/as-of";
 import { toApiError } from "@/api/errors";
 import type { HistoryItem, Instance } from "@/api/types";
-import { nameOfActor } from "@/lib/actors";
 import { formatInteger, plural } from "@/lib/numbers";
 import { useStore } from "@/lib/store";
 import { Changes } from "@/ui/changes";
@@ -150,7 +150,7 @@ function Change({ item }: { item: HistoryItem }) {
       <span className={styles.mute}>
         <RelativeTime time={item.operation_timestamp} />
       </span>
-      <span>{nameOfActor(item.actor)}</span>
+      <ActorName reference={item.actor} />
       {item.operation_type === "update" ? (
         <Changes changes={shownChanges(item)} />
       ) : (

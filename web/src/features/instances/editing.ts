@@ -1,10 +1,10 @@
 import type { QueryClient } from "@tanstack/react-query";
+import { actorName } from "@/api/actors";
 import { writeHeaders } from "@/api/client";
 import { staleDetails } from "@/api/conflicts";
 import { type ApiError, toApiError } from "@/api/errors";
 import { queryKeys } from "@/api/query-keys";
 import type { Instance, Page } from "@/api/types";
-import { nameOfActor } from "@/lib/actors";
 import { Store } from "@/lib/store";
 import { toast } from "@/ui/toasts";
 import { askConflict, type Theirs } from "./conflicts";
@@ -69,7 +69,7 @@ export async function saveMerging(
       const stale = staleDetails(error);
       if (!stale) throw error;
       const current = stale.current as Instance;
-      const theirs = theirChanges(seen, current, stale.changes_since);
+      const theirs = await theirChanges(seen, current, stale.changes_since);
       const clashing = theirs.filter(
         ({ name }) => sending[name] !== undefined && sending[name] !== current[name],
       );
@@ -90,21 +90,22 @@ function onlyNew(changes: InstanceChanges, current: Instance): InstanceChanges {
   ) as InstanceChanges;
 }
 
-function theirChanges(
+async function theirChanges(
   seen: Instance,
   current: Instance,
   since: readonly { at: string; actor: string; changes: Record<string, unknown> }[],
-): Theirs[] {
-  return FIELDS.filter(({ name }) => seen[name] !== current[name]).map(({ name }) => {
+): Promise<Theirs[]> {
+  const changed = FIELDS.filter(({ name }) => seen[name] !== current[name]).map(async ({ name }) => {
     const last = since.findLast(({ changes }) => name in changes);
     return {
       name,
       was: textOf(seen[name]),
       now: textOf(current[name]),
-      by: nameOfActor(last?.actor ?? ""),
+      by: await actorName(last?.actor ?? ""),
       at: last?.at ?? null,
     };
   });
+  return Promise.all(changed);
 }
 
 interface EditOptions {

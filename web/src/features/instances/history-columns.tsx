@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { ActorName } from "@/api/actors";
 import type { HistoryItem } from "@/api/types";
 import { nameOfActor } from "@/lib/actors";
 import { Changes, type ShownChange } from "@/ui/changes";
@@ -26,8 +27,8 @@ export function shownChanges({ changes }: Pick<HistoryItem, "changes">): ShownCh
 }
 
 /** What a version is called: its number and who made it. */
-export function versionName(item: HistoryItem): string {
-  return `version ${item.version} by ${nameOfActor(item.actor)}`;
+export function versionName(item: HistoryItem, by = nameOfActor(item.actor)): string {
+  return `version ${item.version} by ${by}`;
 }
 
 export const historyColumns: Column<HistoryItem>[] = [
@@ -44,7 +45,7 @@ export const historyColumns: Column<HistoryItem>[] = [
     header: "Who",
     width: 120,
     phone: "meta",
-    cell: ({ actor }) => nameOfActor(actor),
+    cell: ({ actor }) => <ActorName reference={actor} />,
   },
   {
     id: "operation_type",

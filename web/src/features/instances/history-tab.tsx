@@ -121,7 +121,7 @@ export function InstanceHistory({ id, view, onView, event }: Props) {
             rowCount={rows.total ?? 0}
             rowAt={rows.rowAt}
             idOf={(item) => String(item.history_id)}
-            nameOf={versionName}
+            nameOf={(item) => versionName(item)}
             onRange={rows.onRange}
             onTop={setAtTop}
             dimmed={rows.isPlaceholder}

@@ -2,6 +2,7 @@ import { api, unwrap } from "@/api/client";
 import { errorFromResponse, NetworkError } from "@/api/errors";
 import type { ImportReport, Operation } from "@/api/types";
 import { apiBase } from "@/lib/root";
+import type { AppLive } from "@/live/context";
 import type { Format } from "./formats";
 
 /** What becomes of rows whose instance is there already. */
@@ -16,8 +17,9 @@ interface Wanted {
   dryRun: boolean;
 }
 
-/** How often to look how far an import has come. */
+/** How often to look how far an import has come while the socket, which tells it, is away or silent. */
 const LOOK_MS = 300;
+const SILENT_MS = 5000;
 
 /** Begin an import; it goes on by itself. Raises: ApiError when the file is not taken. */
 export async function beginImport({ file, format, project, onConflict, dryRun }: Wanted): Promise<Operation> {
@@ -50,17 +52,42 @@ const readOperation = (id: string) =>
  */
 export async function whenImported(
   begun: Operation,
+  live: AppLive,
   onProgress: (operation: Operation) => void,
 ): Promise<ImportReport> {
-  let operation = begun;
-  for (;;) {
-    onProgress(operation);
-    if (operation.status === "succeeded") return operation.result as ImportReport;
-    if (operation.status === "canceled") throw new Error("It was canceled; nothing was changed.");
-    if (operation.status === "failed") throw new Error(operation.error?.message ?? "It failed.");
-    await new Promise((wake) => setTimeout(wake, LOOK_MS)); // between two looks
-    operation = await readOperation(operation.id);
-  }
+  const ended = begun.status === "running" ? await whenEnded(begun, live, onProgress) : begun;
+  if (ended.status === "canceled") throw new Error("It was canceled; nothing was changed.");
+  if (ended.status === "failed") throw new Error(ended.error?.message ?? "It failed.");
+  // A long report is too large for a socket.
+  const told = ended.result === null ? await readOperation(ended.id) : ended;
+  return told.result as ImportReport;
+}
+
+function whenEnded(
+  begun: Operation,
+  live: AppLive,
+  onProgress: (operation: Operation) => void,
+): Promise<Operation> {
+  return new Promise<Operation>((resolve, reject) => {
+    let heardAt = performance.now();
+    const hear = (operation: Operation) => {
+      heardAt = performance.now();
+      onProgress(operation);
+      if (operation.status !== "running") finish(() => resolve(operation));
+    };
+    const look = () => {
+      if (live.socket.state.get().kind !== "live" || performance.now() - heardAt > SILENT_MS)
+        readOperation(begun.id).then(hear, (error) => finish(() => reject(error)));
+    };
+    const unfollow = live.operations.follow(begun.id, hear);
+    const timer = setInterval(look, LOOK_MS);
+    const finish = (then: () => void) => {
+      clearInterval(timer);
+      unfollow();
+      then();
+    };
+    onProgress(begun);
+  });
 }
 
 export function cancelImport(id: string): Promise<unknown> {

@@ -5,6 +5,7 @@ import { queryKeys } from "@/api/query-keys";
 import type { ImportReport, Operation } from "@/api/types";
 import { formatInteger, plural } from "@/lib/numbers";
 import { formatBytes } from "@/lib/units";
+import { useLive } from "@/live/context";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { DropZone } from "@/ui/drop-zone";
@@ -29,6 +30,7 @@ interface Props {
 export function ImportDialog({ project, onClose }: Props) {
   const client = useQueryClient();
   const refusal = useRefusal();
+  const live = useLive();
   const [file, setFile] = useState<File | null>(null);
   const [onConflict, setOnConflict] = useState<OnConflict>("update");
   const [report, setReport] = useState<ImportReport | null>(null);
@@ -45,7 +47,7 @@ export function ImportDialog({ project, onClose }: Props) {
     setBusy(true);
     try {
       const begun = await beginImport({ file: given, format, project, onConflict: conflict, dryRun });
-      const made = await whenImported(begun, setGoing);
+      const made = await whenImported(begun, live, setGoing);
       setReport(made);
       if (dryRun || made.failed > 0) return;
       toast({ tone: "ok", title: `${given.name}: ${wordsOf(made)}` });

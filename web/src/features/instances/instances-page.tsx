@@ -102,15 +102,23 @@ export function InstancesPage({ view, onView }: Props) {
     [onView],
   );
 
-  const does = {
-    open: ({ id }: Instance) => void navigate({ to: "/instances/$id/detail", params: { id: String(id) } }),
-    history: ({ id }: Instance) =>
-      void navigate({ to: "/instances/$id/history", params: { id: String(id) } }),
-    edit: ({ id }: Instance) => onView({ form: String(id) }),
-    duplicate: create,
-    setStatus: (one: Instance, status: Instance["status"]) => void editInstance(client, one, { status }),
-    remove: (one: Instance) => setAsked({ kind: "delete", instances: [one] }),
-  };
+  // Neither changes without need: each change draws all rows again.
+  const actions = useMemo(() => {
+    const does = {
+      open: ({ id }: Instance) => void navigate({ to: "/instances/$id/detail", params: { id: String(id) } }),
+      history: ({ id }: Instance) =>
+        void navigate({ to: "/instances/$id/history", params: { id: String(id) } }),
+      edit: ({ id }: Instance) => onView({ form: String(id) }),
+      duplicate: create,
+      setStatus: (one: Instance, status: Instance["status"]) => void editInstance(client, one, { status }),
+      remove: (one: Instance) => setAsked({ kind: "delete", instances: [one] }),
+    };
+    return (row: Instance) => instanceActions(row, does, refusal);
+  }, [client, navigate, onView, create, refusal]);
+  const isPending = useCallback(
+    (row: Instance, column: string) => column in (pending.get(row.id) ?? NO_CHANGES),
+    [pending],
+  );
 
   const isOpen = asked !== null || view.form !== undefined || deciding;
   const shortcuts = useMemo((): readonly Shortcut[] => {
@@ -186,7 +194,13 @@ export function InstancesPage({ view, onView }: Props) {
       <OfflineNote at={rows.updatedAt} />
       <Toolbar label="Instances">
         {!(phone && selected.length > 0) && (
-          <ListFilters view={view} onView={onView} fieldRef={field} narrow={selected.length > 0} />
+          <ListFilters
+            view={view}
+            onView={onView}
+            fieldRef={field}
+            narrow={selected.length > 0}
+            waits={rows.isPending || rows.isPlaceholder}
+          />
         )}
         {selected.length > 0 && (
           <SelectionBar
@@ -236,11 +250,11 @@ export function InstancesPage({ view, onView }: Props) {
             selection={{ selected: new Set(selected), onChange: (next) => select([...next]) }}
             sort={((order) => ({ by: order.sort, order: order.order }))(orderOf(view))}
             onSort={({ by, order }) => onView({ sort: by, order })}
-            actions={(row) => instanceActions(row, does, refusal)}
-            isPending={(row, column) => column in (pending.get(row.id) ?? NO_CHANGES)}
+            actions={actions}
+            isPending={isPending}
             onOpen={(row, inNewTab) => {
               if (inNewTab) window.open(rootPath(`/instances/${row.id}/detail`), "_blank", "noopener");
-              else does.open(row);
+              else void navigate({ to: "/instances/$id/detail", params: { id: String(row.id) } });
             }}
             empty={
               <EmptyState

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { RefObject } from "react";
 import { useAsOf } from "@/api/as-of";
 import { formatInteger } from "@/lib/numbers";
@@ -18,16 +18,22 @@ interface Props {
   fieldRef: RefObject<HTMLInputElement | null>;
   /** Rows are selected: the room at the right is for what can be done with them. */
   narrow: boolean;
+  /** The rows are on their way: they come first, what is counted beside them after that. */
+  waits: boolean;
 }
 
 const ALL = "all";
 
 /** What the list is narrowed to; each count is of what the choice would show. */
-export function ListFilters({ view, onView, fieldRef, narrow }: Props) {
+export function ListFilters({ view, onView, fieldRef, narrow, waits }: Props) {
   const { project, filter, status, priority, model, cluster } = view;
   const at = useAsOf();
-  const withoutStatus = useQuery(summaryQuery({ project, filter, priority, model, cluster, at }));
-  const overall = useQuery(summaryQuery({ project, at }));
+  const counting = { enabled: !waits, placeholderData: keepPreviousData };
+  const withoutStatus = useQuery({
+    ...summaryQuery({ project, filter, priority, model, cluster, at }),
+    ...counting,
+  });
+  const overall = useQuery({ ...summaryQuery({ project, at }), ...counting });
   const counts = withoutStatus.data?.status;
   return (
     <>
@@ -36,7 +42,8 @@ export function ListFilters({ view, onView, fieldRef, narrow }: Props) {
         label="Filter instances"
         placeholder="Filter by name, model, cluster…"
         value={filter ?? ""}
-        delayMs={120}
+        delayMs={60}
+        atOnce
         onChange={(text) => onView({ filter: text || undefined })}
       />
       <Segmented<Status | typeof ALL>

@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { useActorName } from "@/api/actors";
 import { toApiError } from "@/api/errors";
 import type { HistoryItem, Instance } from "@/api/types";
 import { Changes } from "@/ui/changes";
@@ -21,6 +22,7 @@ interface Props {
 /** Brings an instance back to one of its versions: says what will change, and asks. */
 export function RestoreDialog({ item, now, onClose }: Props) {
   const client = useQueryClient();
+  const by = useActorName(item.actor);
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState<string | null>(null);
@@ -49,7 +51,7 @@ export function RestoreDialog({ item, now, onClose }: Props) {
   };
   return (
     <ConfirmDialog
-      title={`Restore ${versionName(item)}?`}
+      title={`Restore ${versionName(item, by)}?`}
       opened
       onClose={onClose}
       confirmLabel="Restore"

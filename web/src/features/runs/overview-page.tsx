@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { ActorName } from "@/api/actors";
 import { useAsOf } from "@/api/as-of";
 import type { Job, MetricName, Run } from "@/api/types";
-import { nameOfActor } from "@/lib/actors";
 import { formatInteger, formatMeasured, fromWire } from "@/lib/numbers";
 import { publicUrl } from "@/lib/root";
 import { formatBytes } from "@/lib/units";
@@ -146,7 +146,7 @@ function DetailsPanel({ run, job }: { run: Run; job: Job | undefined }) {
         items={[
           ["Run id", <CopyableId key="id" id={run.id} what="run id" length={32} />],
           ["Project", run.project],
-          ["User", nameOfActor(run.user)],
+          ["User", <ActorName key="user" reference={run.user} />],
           ["Created", <AbsoluteTime key="created" time={run.created_at} />],
           ["Started", <AbsoluteTime key="started" time={run.started_at} />],
           ["Ended", <AbsoluteTime key="ended" time={run.ended_at} />],

@@ -86,6 +86,28 @@ test("the end of a hundred thousand rows is one key away, and only rows in view 
   expect(document.activeElement?.getAttribute("aria-rowindex")).toBe("100001");
 });
 
+test("rows on their way give their place to any others, and one that came twice is drawn twice", async () => {
+  const ids = (from: number) => Array.from({ length: 8 }, (_, index) => `${from + index}`);
+  const table = (rows: readonly (string | undefined)[]) => (
+    <div style={{ display: "flex", height: 400, width: 400 }}>
+      <DataTable
+        label="Numbers"
+        columns={[{ id: "id", header: "Id", width: 100, cell: (id: string) => id }]}
+        rowCount={rows.length}
+        rowAt={(index) => rows[index]}
+        idOf={(id) => id}
+        nameOf={(id) => id}
+      />
+    </div>
+  );
+  const shown = () => [...document.querySelectorAll("tr[data-index]")].map((row) => row.textContent);
+  const { rerender } = await render(table([...ids(3), undefined, undefined, undefined]));
+  await rerender(table([...ids(3), ...ids(8).slice(0, 3)]));
+  expect(shown()).toEqual([...ids(3), "8", "9", "10"]);
+  await rerender(table(ids(20)));
+  expect(shown()).toEqual(ids(20));
+});
+
 test("a short table is a plain table: no spacers, no grid", async () => {
   await render(<Example count={3} />);
   await expect.element(page.getByRole("table", { name: "Runs" })).toBeVisible();

@@ -1,4 +1,3 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { cx } from "../class-names";
 import { PHONE, useMedia } from "../use-media";
@@ -7,12 +6,13 @@ import { ariaSort, type Column, nextSort, type RowAction, type Sort } from "./co
 import styles from "./data-table.module.css";
 import { DataRow, PhoneRow } from "./rows";
 import { useTableKeys } from "./use-table-keys";
+import { useVisibleRows } from "./use-visible-rows";
 
 /** From how many rows on only those in view are in the document. */
 const VIRTUAL_FROM = 100;
 const ROW_HEIGHT = 32;
 const PHONE_ROW_HEIGHT = 56;
-const OVERSCAN = 12;
+const HEAD_HEIGHT = 28;
 
 export interface Selection {
   selected: ReadonlySet<string>;
@@ -70,26 +70,16 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const virtual = rowCount > VIRTUAL_FROM;
   const rowHeight = phone ? PHONE_ROW_HEIGHT : ROW_HEIGHT;
 
-  const virtualizer = useVirtualizer({
-    count: rowCount,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: virtual ? OVERSCAN : rowCount,
-    initialRect: { width: 800, height: 600 },
-    scrollPaddingStart: rowHeight,
+  const { part, show, rowsInView } = useVisibleRows({
+    scroller,
+    rowCount,
+    rowHeight,
+    headHeight: phone ? 0 : HEAD_HEIGHT,
+    all: !virtual,
   });
-  const lastHeight = useRef(rowHeight);
-  useEffect(() => {
-    if (lastHeight.current !== rowHeight) virtualizer.measure();
-    lastHeight.current = rowHeight;
-  }, [rowHeight, virtualizer]);
-
-  const items = virtualizer.getVirtualItems();
-  const first = items[0];
-  const last = items.at(-1);
+  const [from, behind] = part;
   const { onRange } = props;
-  const [from, to] = [first?.index ?? 0, last?.index ?? 0];
-  useEffect(() => onRange?.(from, to), [onRange, from, to]);
+  useEffect(() => onRange?.(from, Math.max(from, behind - 1)), [onRange, from, behind]);
   const { onActive } = props;
   const activeRow = active < 0 ? undefined : rowAt(active);
   useEffect(() => onActive?.(activeRow), [onActive, activeRow]);
@@ -98,13 +88,14 @@ export function DataTable<T>(props: DataTableProps<T>) {
     ...props,
     active,
     setActive,
-    show: (index) => virtualizer.scrollToIndex(index, { align: "auto" }),
+    show,
     rowElement: (index) => scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`) ?? null,
-    pageRows: Math.max(1, to - from - 2 * OVERSCAN),
+    rowsInView,
   });
 
-  const before = first?.start ?? 0;
-  const after = last ? virtualizer.getTotalSize() - last.end : 0;
+  const drawn = new Set<string>();
+  const before = from * rowHeight;
+  const after = (rowCount - behind) * rowHeight;
   const spans = (phone ? 1 : columns.length) + (selectable ? 1 : 0) + (props.actions ? 1 : 0);
   const allSelected = selection !== undefined && rowCount > 0 && selection.selected.size >= rowCount;
   return (
@@ -185,7 +176,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
         </thead>
         <tbody>
           {before > 0 && <Spacer height={before} spans={spans} />}
-          {items.map(({ index }) => {
+          {Array.from({ length: behind - from }, (_, offset) => {
+            const index = from + offset;
             const row = rowAt(index);
             const common = {
               index,
@@ -207,7 +199,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
               onEdited: keys.edited,
               onMenu: keys.menu,
             };
-            const key = row === undefined ? index : idOf(row);
+            const key = keyOf(row === undefined ? `at ${index}` : idOf(row), index, drawn);
             return phone ? <PhoneRow key={key} {...common} /> : <DataRow key={key} {...common} />;
           })}
           {after > 0 && <Spacer height={after} spans={spans} />}
@@ -250,6 +242,13 @@ function Widths<T>({ columns, selectable, hasActions, phone, left }: WidthsProps
       {hasActions && <col style={{ width: ACTIONS_WIDTH }} />}
     </colgroup>
   );
+}
+
+/** What React tells rows apart by. Two pages that were read at different moments may both hold the same row. */
+function keyOf(id: string, index: number, drawn: Set<string>): string {
+  const key = drawn.has(id) ? `${id} again at ${index}` : id;
+  drawn.add(key);
+  return key;
 }
 
 function Spacer({ height, spans }: { height: number; spans: number }) {

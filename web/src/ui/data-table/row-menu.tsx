@@ -26,7 +26,7 @@ export function RowMenu<T>({ row, name, actions }: Props<T>) {
     <IconButton
       size="small"
       label={`Actions of ${name}`}
-      keys="."
+      light
       tabIndex={-1}
       data-row-menu
       aria-haspopup="menu"

@@ -71,19 +71,21 @@ function DataRowPlain<T>(props: RowProps<T>) {
   return (
     <tr className={styles.row} {...shared(props)}>
       {selectable && <Check {...props} />}
-      {columns.map((column) =>
-        row === undefined ? (
-          <td key={column.id}>
-            <span className={styles.loading} />
-          </td>
-        ) : (
-          <DataCell key={column.id} {...props} row={row} column={column} />
-        ),
-      )}
-      {actions && (
-        <td className={styles.actions}>
-          {row !== undefined && <RowMenu row={row} name={name} actions={actions} />}
+      {row === undefined ? (
+        <td colSpan={columns.length + (actions ? 1 : 0)}>
+          <span className={styles.loading} />
         </td>
+      ) : (
+        <>
+          {columns.map((column) => (
+            <DataCell key={column.id} {...props} row={row} column={column} />
+          ))}
+          {actions && (
+            <td className={styles.actions}>
+              <RowMenu row={row} name={name} actions={actions} />
+            </td>
+          )}
+        </>
       )}
     </tr>
   );

@@ -1,4 +1,4 @@
-import { type PointerEvent, useRef } from "react";
+import { type PointerEvent, useCallback, useRef } from "react";
 
 /** How far a finger must go for a swipe to count, and how long it must stay for a long press. */
 const SWIPE_PX = 72;
@@ -35,9 +35,21 @@ export function useSwipe({ onLeft, onRight, onLongPress }: Swipe) {
     if (one.dx <= -SWIPE_PX) onLeft?.();
     else if (one.dx >= SWIPE_PX) onRight?.();
   };
+  // A finger that goes sideways is ours from the start. Otherwise the browser takes its lift for a fling, and the next tap,
+  // such as that on an entry of the menu that the swipe has opened, for the stop of it: such a tap is no click.
+  const ref = useCallback((row: HTMLElement | null) => {
+    const keep = (event: TouchEvent) => {
+      if (going.current?.direction === "sideways") event.preventDefault();
+    };
+    row?.addEventListener("touchmove", keep, { passive: false });
+    return () => row?.removeEventListener("touchmove", keep);
+  }, []);
   return {
+    ref,
     onPointerDown: (event: PointerEvent<HTMLElement>) => {
       if (event.pointerType !== "touch" || !event.isPrimary) return;
+      // The row's menu stands elsewhere in the document; what happens there comes up to here all the same.
+      if (!event.currentTarget.contains(event.target as Node)) return;
       const press = window.setTimeout(() => {
         going.current = null;
         onLongPress?.();

@@ -10,7 +10,8 @@ interface Options<T> extends DataTableProps<T> {
   /** Bring a row into view. */
   show: (index: number) => void;
   rowElement: (index: number) => HTMLElement | null;
-  pageRows: number;
+  /** How many rows fit into the view. */
+  rowsInView: () => number;
 }
 
 interface TableKeys {
@@ -138,6 +139,7 @@ export function useTableKeys<T>(options: Options<T>): TableKeys {
 
   const bindings = useMemo(() => {
     const here = () => latest.current.active;
+    const pageRows = () => Math.max(1, latest.current.rowsInView() - 1);
     return new Map<string, () => void>([
       ["j", () => actions.moveBy(1)],
       ["k", () => actions.moveBy(-1)],
@@ -151,8 +153,8 @@ export function useTableKeys<T>(options: Options<T>): TableKeys {
       ["ArrowLeft", () => actions.moveCell(-1)],
       ["ArrowDown", () => actions.moveBy(1)],
       ["ArrowUp", () => actions.moveBy(-1)],
-      ["PageDown", () => actions.moveBy(latest.current.pageRows)],
-      ["PageUp", () => actions.moveBy(-latest.current.pageRows)],
+      ["PageDown", () => actions.moveBy(pageRows())],
+      ["PageUp", () => actions.moveBy(-pageRows())],
       ["Home", () => actions.moveTo(0)],
       ["End", () => actions.moveTo(latest.current.rowCount - 1)],
     ]);

@@ -30,6 +30,8 @@ _RAW: Final = [
     type_coerce(column, BigInteger).label(column.name) if column.name in _TIMES else column for column in COLUMNS
 ]
 """The columns as numbers and text: times are microseconds."""
+_INDEXED: Final = frozenset({"id", "name"})
+"""Orders in which an index has the instances of a project already."""
 _NAMES: Final = tuple("project" if column.name == "project_id" else column.name for column in COLUMNS)
 
 
@@ -95,9 +97,12 @@ def _live(
     def count_rows() -> int:
         return int(prepared.total.rows(snapshot.connection, values)[0][0])
 
-    key = ("instances", ledger.head(snapshot), *sorted(values.items()))
     slug = projects.slug_of(snapshot, project_id)
-    return [_item(row, slug) for row in rows], snapshot.remembered(key, count_rows)
+    items = [_item(row, slug) for row in rows]
+    if len(rows) < limit and (rows or skip == 0):  # the end is in sight: nobody looks at each instance a second time
+        return items, skip + len(rows)
+    key = ("instances", ledger.head(snapshot), *sorted(values.items()))
+    return items, snapshot.remembered(key, count_rows)
 
 
 @lru_cache(maxsize=256)
@@ -105,9 +110,16 @@ def _prepared(filters: tuple[str, ...], sort: str, descending: bool) -> _Prepare
     """Return the statements of live pages of one project that are narrowed and ordered alike."""
     own = InstanceRow.project_id == bindparam("project_id")
     matching = conditions({field: bindparam(field) for field in filters}, live)
-    rows = ordered(select(*_RAW).where(own, *matching), sort=sort, descending=descending, at=None)
+    part = select(InstanceRow.id).where(own, *matching)
+    part = ordered(part, sort=sort, descending=descending, at=None).offset(bindparam("skip")).limit(bindparam("limit"))
+    if sort in _INDEXED:
+        rows = part.with_only_columns(*_RAW)
+    else:  # sorting carries along what it selects, of every instance: the id alone
+        chosen = part.subquery("chosen")
+        rows = select(*_RAW).join(chosen, InstanceRow.id == chosen.c.id)
+        rows = ordered(rows, sort=sort, descending=descending, at=None)
     return _Prepared(
-        PreparedSelect(rows.offset(bindparam("skip")).limit(bindparam("limit"))),
+        PreparedSelect(rows),
         PreparedSelect(select(func.count()).select_from(InstanceRow.__table__).where(own, *matching)),
     )
 
