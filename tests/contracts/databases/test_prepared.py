@@ -19,7 +19,7 @@ from infrastudio.contexts.instances.tables import InstanceRow
 from infrastudio.contexts.projects.tables import ProjectRow
 from infrastudio.kernel.clock import from_micros
 from infrastudio.kernel.errors import Conflict
-from infrastudio.stores.db import Database, PreparedInsert, PreparedSelect, PreparedUpdate, UnitOfWork
+from infrastudio.stores.db import Database, PreparedInsert, PreparedPage, PreparedSelect, PreparedUpdate, UnitOfWork
 from infrastudio.stores.db.driver import execute
 from infrastudio.stores.db.savepoint import Savepoint
 from unicode_edge_cases import unicode_edge_cases
@@ -92,6 +92,17 @@ def test_many_rows_are_inserted_at_once(uow: UnitOfWork) -> None:
     INSERT.run(uow.connection, [a_row(uow, name="row 3")])
     names = uow.execute(select(TABLE.c.name).where(TABLE.c.id > before).order_by(TABLE.c.id)).scalars().all()
     assert names == ["row 0", "row 1", "row 2", "row 3"]
+
+
+def test_a_page_has_the_rows_in_their_order(uow: UnitOfWork) -> None:
+    texts = unicode_edge_cases()
+    INSERT.run(uow.connection, [a_row(uow, name=f"{n:03d}", description=text) for n, text in enumerate(texts)])
+    columns = select(TABLE.c.name, TABLE.c.description, TABLE.c.replicas)
+    page = PreparedPage(columns.order_by(TABLE.c.name.desc()).offset(bindparam("skip")).limit(bindparam("limit")))
+    rows = [tuple(row) for row in page.rows(uow.connection, {"skip": 10, "limit": 150})]
+    expected = [(f"{n:03d}", text, 1) for n, text in enumerate(texts)][::-1]
+    assert rows == expected[10:160]
+    assert page.rows(uow.connection, {"skip": 1000, "limit": 5}) == []
 
 
 def test_a_conflict_is_told_in_the_words_of_the_caller(uow: UnitOfWork) -> None:

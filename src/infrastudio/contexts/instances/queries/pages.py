@@ -16,7 +16,7 @@ from infrastudio.contexts.instances.tables import InstanceRow
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.kernel.clock import format_micros
 from infrastudio.stores import ledger
-from infrastudio.stores.db import PreparedSelect, Snapshot, UtcDateTime
+from infrastudio.stores.db import PreparedPage, PreparedSelect, Snapshot, UtcDateTime
 from infrastudio.stores.ledger import Moment
 
 FIELDS: Final = tuple(Instance.model_fields)
@@ -76,7 +76,7 @@ def page(
 
 
 class _Prepared(NamedTuple):
-    rows: PreparedSelect
+    rows: PreparedPage
     total: PreparedSelect
 
 
@@ -117,9 +117,9 @@ def _prepared(filters: tuple[str, ...], sort: str, descending: bool) -> _Prepare
     else:  # sorting carries along what it selects, of every instance: the id alone
         chosen = part.subquery("chosen")
         rows = select(*_RAW).join(chosen, InstanceRow.id == chosen.c.id)
-        rows = ordered(rows, sort=sort, descending=descending, at=None)
+        rows = ordered(rows, sort=sort, descending=descending, at=None).limit(bindparam("limit"))
     return _Prepared(
-        PreparedSelect(rows),
+        PreparedPage(rows),
         PreparedSelect(select(func.count()).select_from(InstanceRow.__table__).where(own, *matching)),
     )
 
