@@ -106,13 +106,14 @@ async def test_every_page_tells_the_whole_length_and_follows_the_one_before(
         made = an_instance(name=f"counted-{number}", replicas=1 + number // 2).model_dump()
         await client.post("/api/instances", json=made)
     asked = {"sort": sort, "order": "desc", **narrowed}
-    whole = [one["id"] for one in (await client.get("/api/instances", params=asked)).json()]
-    assert len(whole) == 5
-    for skip in range(7):
+    whole = [one["id"] for one in (await client.get("/api/instances", params={**asked, "limit": 1000})).json()]
+    count = len(whole)
+    assert count == 5 or (count > 5 and not narrowed)  # without a filter it shows those of other tests too
+    for skip in sorted({*range(3), *range(count - 5, count + 2)}):
         for limit in (1, 2, 5, 6):
             page = await client.get("/api/instances", params={**asked, "skip": skip, "limit": limit})
             assert [one["id"] for one in page.json()] == whole[skip : skip + limit]
-            assert page.headers["x-total-count"] == "5", (skip, limit)
+            assert page.headers["x-total-count"] == str(count), (skip, limit)
 
 
 async def test_unknown_fields_are_ignored_and_named(client: httpx.AsyncClient) -> None:
