@@ -19,6 +19,11 @@ const browser = process.env.PLAYWRIGHT_CHANNEL
       },
     };
 
+const desktop = { ...devices["Desktop Chrome"], viewport: { width: 1440, height: 900 }, ...browser };
+
+/** Journeys that promise how soon something is there wait until no other one keeps the machine busy. */
+const ALONE = /@alone/;
+
 /** The journeys run against a Studio of their own, which the global setup starts on a free port. */
 export default defineConfig({
   testDir: "e2e",
@@ -34,12 +39,19 @@ export default defineConfig({
     {
       name: "desktop",
       testIgnore: "phone.spec.ts",
-      use: { ...devices["Desktop Chrome"], viewport: { width: 1440, height: 900 }, ...browser },
+      grepInvert: ALONE,
+      use: desktop,
     },
     {
       name: "phone",
       testMatch: "phone.spec.ts",
       use: { ...devices["Pixel 7"], viewport: { width: 390, height: 844 }, ...browser },
+    },
+    {
+      name: "alone",
+      grep: ALONE,
+      dependencies: ["desktop", "phone"],
+      use: desktop,
     },
   ],
 });

@@ -149,23 +149,27 @@ test("without a network the badge says so, and it finds back by itself", async (
   await expect(badge(page)).toHaveText("Live");
 });
 
-test("what another process writes into the same database is here within a second", async ({ page }, test) => {
-  const name = `from another process ${test.repeatEachIndex}`;
-  await visit(page, "/experiments");
-  await expect(badge(page)).toHaveText("Live");
-  const script = fileURLToPath(new URL("second_process.py", import.meta.url));
-  const other = spawn(`${BIN}/python`, [script, process.env.STUDIO_E2E_FOLDER ?? "", name], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const ended = once(other, "exit"); // it may end while we look at the page
-  const lines = createInterface(other.stdout)[Symbol.asyncIterator]();
-  expect((await lines.next()).value).toBe("ready");
-  other.stdin.write("now\n");
-  const id = (await lines.next()).value;
-  await expect(page.getByRole("link", { name })).toBeVisible({ timeout: 1000 });
-  await expect(page.getByRole("link", { name })).toHaveAttribute("href", new RegExp(`/experiments/${id}$`));
-  expect(await ended).toEqual([0, null]);
-});
+test(
+  "what another process writes into the same database is here within a second",
+  { tag: "@alone" },
+  async ({ page }, test) => {
+    const name = `from another process ${test.repeatEachIndex}`;
+    await visit(page, "/experiments");
+    await expect(badge(page)).toHaveText("Live");
+    const script = fileURLToPath(new URL("second_process.py", import.meta.url));
+    const other = spawn(`${BIN}/python`, [script, process.env.STUDIO_E2E_FOLDER ?? "", name], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    const ended = once(other, "exit"); // it may end while we look at the page
+    const lines = createInterface(other.stdout)[Symbol.asyncIterator]();
+    expect((await lines.next()).value).toBe("ready");
+    other.stdin.write("now\n");
+    const id = (await lines.next()).value;
+    await expect(page.getByRole("link", { name })).toBeVisible({ timeout: 1000 });
+    await expect(page.getByRole("link", { name })).toHaveAttribute("href", new RegExp(`/experiments/${id}$`));
+    expect(await ended).toEqual([0, null]);
+  },
+);
 
 test("new rows wait while the list is scrolled, and come when they are asked for", async ({ page, api }) => {
   for (let index = 0; index < 45; index += 1) await makeExperiment(api, `filler ${index}`);
