@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
-import select
+import queue
 import signal
 import subprocess
 import sys
@@ -143,10 +144,11 @@ def running(folder: Path, port: int, progress: Progress) -> Iterator[tuple[Studi
         # a session of its own: Ctrl-C in the terminal is for the demo, which ends the server in order
         server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True)  # noqa: S603  our own program
     try:
+        lines = _lines_of(server)
         task = progress.add_task("Record six weeks of a fleet", total=1)
-        _next_line(server, log)
+        _next(lines, log)
         progress.update(task, completed=1)
-        with StudioClient(_next_line(server, log)) as client:
+        with StudioClient(_next(lines, log)) as client:
             try:
                 yield client, server
             finally:
@@ -257,13 +259,28 @@ def _print_summary(
     console.print(table)
 
 
-def _next_line(server: subprocess.Popen[str], log: Path) -> str:
+def _lines_of(server: subprocess.Popen[str]) -> queue.SimpleQueue[str]:
+    """Return what the server says, line by line as it says it; an empty line is its end."""
+    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def read() -> None:
+        for line in server.stdout or ():
+            lines.put(line.strip())
+        lines.put("")
+
+    threading.Thread(target=read, daemon=True).start()
+    return lines
+
+
+def _next(lines: queue.SimpleQueue[str], log: Path) -> str:
     """Return what the server says next; it says nothing more when it has failed."""
-    if server.stdout is None or not select.select([server.stdout], [], [], START_DEADLINE_S)[0]:
-        raise Unavailable(f"After {START_DEADLINE_S:.0f} s the server does not answer.")
-    if not (line := server.stdout.readline()):
+    try:
+        line = lines.get(timeout=START_DEADLINE_S)
+    except queue.Empty:
+        raise Unavailable(f"After {START_DEADLINE_S:.0f} s the server does not answer.") from None
+    if not line:
         raise Unavailable(log.read_text().strip() or "the server ended")
-    return line.strip()
+    return line
 
 
 def _wait_for(is_done: Callable[[], bool], problem: str) -> None:
@@ -296,9 +313,8 @@ def _in_background(call: Callable[[], R]) -> Future[R]:
 
 
 def _import_libraries() -> None:
-    import mlflow.sklearn  # noqa: F401  all three are slow to import, and wanted soon
-    import sklearn.datasets  # noqa: F401
-    import skops.io  # noqa: F401
+    for name in ("mlflow.sklearn", "sklearn.datasets", "skops.io"):  # slow to import, and wanted soon
+        importlib.import_module(name)
 
 
 def _progress() -> Progress:
