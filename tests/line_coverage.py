@@ -39,7 +39,7 @@ def collect() -> None:
         path = loader.get_filename(fullname)
         return compile_noting(path, loader.get_data(path))
 
-    SourceFileLoader.get_code = get_code  # type: ignore[assignment, method-assign]
+    SourceFileLoader.get_code = get_code  # type: ignore[assignment, method-assign]  # for all modules to come
 
 
 def executed_lines(path: str) -> bytearray:

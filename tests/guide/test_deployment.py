@@ -103,7 +103,7 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
             while not _answers(made):
                 assert nginx.poll() is None, nginx.communicate()[1]
                 assert time.monotonic() < until, (folder / "error.log").read_text()
-                time.sleep(0.05)
+                time.sleep(0.05)  # between two looks
             yield made
         finally:
             nginx.terminate()

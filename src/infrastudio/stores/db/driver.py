@@ -6,14 +6,26 @@ SQLite has no connection to be lost, so nothing that SQLAlchemy must hear of: it
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 Values = Mapping[str, Any] | tuple[Any, ...]
 """The values of a statement, by name or by place, as its driver wants them."""
+
+
+@contextmanager
+def conflict_told_as(failure: Exception | None) -> Iterator[None]:
+    """Raise `failure` in place of the database's IntegrityError; None: that one."""
+    try:
+        yield
+    except IntegrityError as error:
+        if failure is None:
+            raise
+        raise failure from error
 
 
 def execute(connection: Connection, statement: str, values: Values = ()) -> Any:

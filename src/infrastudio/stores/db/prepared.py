@@ -12,10 +12,9 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
 from sqlalchemy import Connection, Dialect, Insert, Select, Table, Update, func, insert, select
-from sqlalchemy.exc import IntegrityError
 from typing_extensions import override
 
-from infrastudio.stores.db.driver import Values, execute, execute_many, fetch_all
+from infrastudio.stores.db.driver import Values, conflict_told_as, execute, execute_many, fetch_all
 
 Convert = Callable[[Any], Any]
 
@@ -87,7 +86,7 @@ class PreparedSelect(_Prepared):
         super().__init__(statement)
         self._selected = statement.selected_columns
         self._record: Callable[[Iterable[Any]], Record] = _namedtuple("Record", list(self._selected.keys()))._make
-        self._readers: dict[str, Sequence[Convert | None] | None] = {}
+        self._readers: dict[str, Sequence[Convert | None]] = {}
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Return all rows for these values as plain numbers and text; what a column type makes of them is left out."""
@@ -159,12 +158,8 @@ class PreparedUpdate(_Prepared):
             on_conflict: In place of the database's IntegrityError.
         """
         sql = self.sql(connection.dialect)
-        try:
+        with conflict_told_as(on_conflict):
             execute(connection, sql.text, sql.bound(values))
-        except IntegrityError as error:
-            if on_conflict is None:
-                raise
-            raise on_conflict from error
 
 
 class PreparedInsert(_Prepared):
@@ -191,15 +186,11 @@ class PreparedInsert(_Prepared):
             on_conflict: In place of the database's IntegrityError.
         """
         sql = self.sql(connection.dialect)
-        try:
+        with conflict_told_as(on_conflict):
             if len(rows) == 1:
                 execute(connection, sql.text, sql.bound(rows[0]))
             else:
                 execute_many(connection, sql.text, [sql.bound(row) for row in rows])
-        except IntegrityError as error:
-            if on_conflict is None:
-                raise
-            raise on_conflict from error
 
     def id(self, connection: Connection, values: Mapping[str, Any], *, on_conflict: Exception | None = None) -> int:
         """Insert one row and return the number that the database counted for it.
@@ -208,14 +199,10 @@ class PreparedInsert(_Prepared):
             on_conflict: In place of the database's IntegrityError.
         """
         sql = self.sql(connection.dialect)
-        try:
+        with conflict_told_as(on_conflict):
             if connection.dialect.insert_returning:
                 return int(fetch_all(connection, sql.text, sql.bound(values))[0][0])
             return int(execute(connection, sql.text, sql.bound(values)).lastrowid)
-        except IntegrityError as error:
-            if on_conflict is None:
-                raise
-            raise on_conflict from error
 
     @override
     def _in_words(self, dialect: Dialect) -> Any:

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Executable, Insert, Row
-from sqlalchemy.exc import IntegrityError
 
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.ids import IdSource
+from infrastudio.stores.db.driver import conflict_told_as
 
 Cached = TypeVar("Cached")
 
@@ -114,12 +114,8 @@ class UnitOfWork(Snapshot):
         Raises:
             on_conflict: In place of the database's IntegrityError.
         """
-        try:
+        with conflict_told_as(on_conflict):
             return self.connection.execute(statement, parameters)
-        except IntegrityError as error:
-            if on_conflict is None:
-                raise
-            raise on_conflict from error
 
     def insert(self, statement: Insert, *, on_conflict: Exception | None = None) -> int:
         """Insert one row into a table with a counted id and return that id.

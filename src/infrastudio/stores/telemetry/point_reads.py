@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 from sqlalchemy import Connection, func, select
 
+from infrastudio.kernel.batches import batches
 from infrastudio.stores.telemetry import tables
 from infrastudio.stores.telemetry.downsampling import (
     cut_and_downsample,
@@ -71,7 +72,7 @@ def matching_series(
         .where(_latest.c.stream_id == stream_id)
     )
     by_name: dict[str, list[tuple[int, SeriesKey]]] = {key.name: [] for key in wanted}
-    for some in in_chunks(sorted(by_name)):
+    for some in batches(sorted(by_name)):
         for row in connection.execute(query.where(_series.c.name.in_(some))):
             by_name[row.name].append((row.series_id, SeriesKey(*row[1:])))
     return {
@@ -255,12 +256,7 @@ def series_keys(connection: Connection, ids: Collection[int]) -> Mapping[int, Se
         _series.c.dataset_name,
         _series.c.dataset_digest,
     )
-    for some in in_chunks(sorted(ids)):
+    for some in batches(sorted(ids)):
         for row in connection.execute(select(*columns).where(_series.c.series_id.in_(some))):
             keys[row.series_id] = SeriesKey(*row[1:])
     return keys
-
-
-def in_chunks(items: Sequence[T], size: int = 500) -> Iterable[Sequence[T]]:
-    """Cut a sequence into parts that fit into one IN list on every database."""
-    return (items[place : place + size] for place in range(0, len(items), size))

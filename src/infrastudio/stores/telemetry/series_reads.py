@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
 
+from infrastudio.kernel.batches import batches
 from infrastudio.stores.telemetry import tables
-from infrastudio.stores.telemetry.point_reads import in_chunks, matching_series, read_series, stream_id_of
+from infrastudio.stores.telemetry.point_reads import matching_series, read_series, stream_id_of
 from infrastudio.stores.telemetry.reads import LatestValue, PointColumns, SeriesPage, SeriesSummary
 from infrastudio.stores.telemetry.values import SeriesKey, StreamKey
 
@@ -74,7 +75,7 @@ def latest(
         numbers = _plain_ids(connection, names)
         query = query.where(_latest.c.series_id.in_(numbers))
     found: dict[str, dict[str, LatestValue]] = {}
-    for some in in_chunks(sorted(set(ids))):
+    for some in batches(sorted(set(ids))):
         for row in connection.execute(query.where(_stream.c.owner_id.in_(some))):
             found.setdefault(row.owner_id, {})[row.name] = _value(row)
     return found
@@ -111,7 +112,7 @@ def latest_of_models(
         .order_by(_series.c.name, _series.c.dataset_name, _series.c.dataset_digest, _stream.c.owner_id)
     )
     found: dict[str, list[tuple[StreamKey, SeriesKey, LatestValue]]] = {}
-    for some in in_chunks(sorted(set(model_ids) - {""})):
+    for some in batches(sorted(set(model_ids) - {""})):
         for row in connection.execute(query.where(_series.c.model_id.in_(some), _stream.c.entity != tables.DELETED)):
             entry = (StreamKey(row.entity, row.owner_id), SeriesKey(*row[:4]), _value(row))
             found.setdefault(row.model_id, []).append(entry)
@@ -126,7 +127,7 @@ def _contains(connection: Connection, q: str) -> ColumnElement[bool]:
 
 def _plain_ids(connection: Connection, names: Collection[str]) -> list[int]:
     ids: list[int] = []
-    for some in in_chunks(sorted(set(names))):
+    for some in batches(sorted(set(names))):
         ids += connection.scalars(select(_series.c.series_id).where(_IS_PLAIN, _series.c.name.in_(some)))
     return ids
 

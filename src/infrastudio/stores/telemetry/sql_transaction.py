@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql, postgresql
 from typing_extensions import override
 
+from infrastudio.kernel.batches import batches
 from infrastudio.stores.telemetry import tables
 from infrastudio.stores.telemetry.group_commit import (
     Head,
@@ -34,7 +35,6 @@ from infrastudio.stores.telemetry.group_commit import (
 )
 from infrastudio.stores.telemetry.identifiers import KnownIds, series_digest
 from infrastudio.stores.telemetry.latest import LatestPoint, latest_point, stored_value
-from infrastudio.stores.telemetry.point_reads import in_chunks
 from infrastudio.stores.telemetry.values import SenderState, SeriesKey, StreamKey, StreamOwner
 
 _stream, _series, _latest, _sender = tables.stream, tables.series, tables.latest, tables.sender
@@ -168,7 +168,7 @@ class SqlTransaction(WriteTransaction):
     def _later_than_stored(self, points: dict[tuple[int, int], LatestPoint]) -> dict[tuple[int, int], LatestPoint]:
         """Compare here what MariaDB cannot: nobody else changes these rows while the streams' heads are locked."""
         stored: dict[tuple[int, int], LatestPoint] = {}
-        for some in in_chunks(sorted(points)):
+        for some in batches(sorted(points)):
             is_one = tuple_(_latest.c.stream_id, _latest.c.series_id).in_(some)
             for row in self._connection.execute(select(_latest).where(is_one)):
                 value = float("nan") if row.value is None else row.value
@@ -184,7 +184,7 @@ class SqlTransaction(WriteTransaction):
         with self._engine.begin() as connection:
             connection.execute(self._insert_missing(_stream), rows)
         with self._engine.connect() as connection:
-            for some in in_chunks([tuple(owner.key) for owner in owners]):
+            for some in batches([tuple(owner.key) for owner in owners]):
                 is_one = tuple_(_stream.c.entity, _stream.c.owner_id).in_(some)
                 columns = (_stream.c.stream_id, _stream.c.entity, _stream.c.owner_id)
                 for row in connection.execute(select(*columns).where(is_one)):
@@ -203,7 +203,7 @@ class SqlTransaction(WriteTransaction):
         with self._engine.begin() as connection:
             connection.execute(self._insert_missing(_series), rows)
         with self._engine.connect() as connection:
-            for some in in_chunks(list(by_digest)):
+            for some in batches(list(by_digest)):
                 query = select(_series.c.key_digest, _series.c.series_id).where(_series.c.key_digest.in_(some))
                 for row in connection.execute(query):
                     found[by_digest[row.key_digest]] = row.series_id

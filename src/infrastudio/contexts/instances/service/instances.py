@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, bindparam, insert, text
+from sqlalchemy import Table, bindparam, text
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import update as sql_update
 
@@ -23,7 +23,7 @@ from infrastudio.stores import ledger
 from infrastudio.stores.db import PreparedInsert, PreparedUpdate, UnitOfWork
 
 _TABLE: Final = cast("Table", InstanceRow.__table__)
-_INSERT: Final = insert(_TABLE)
+_INSERT: Final = PreparedInsert(_TABLE)
 _INSERT_COUNTED: Final = PreparedInsert(_TABLE, counted="id")
 _COUNT_ON: Final = text(
     "select setval(pg_get_serial_sequence('instance', 'id'), greatest(:id, (select last_value from instance_id_seq)))"
@@ -81,7 +81,7 @@ def add_all(uow: UnitOfWork, instances: Sequence[Instance], *, project_id: str) 
     updated. One statement for all: a tenth of the time of as many calls of `create`.
     """
     rows = [_stored(instance.model_dump(exclude={"project"}), project_id) for instance in instances]
-    uow.change(_INSERT, rows)
+    _INSERT.run(uow.connection, rows)
     for instance in instances:
         event = InstanceCreated(after=instance, changes=diff(None, instance))
         ledger.append(uow, event, project_id=project_id, occurred_at=_past(uow, instance))
@@ -170,7 +170,7 @@ def bring_back(
     """
     instance = was.model_copy(update={"version": version + 1, "updated_at": uow.now})
     stored = _stored(instance.model_dump(exclude={"project"}), project_id)
-    uow.change(insert(InstanceRow).values(stored), on_conflict=NameTaken(was.name))
+    _INSERT.run(uow.connection, [stored], on_conflict=NameTaken(was.name))
     event = InstanceCreated(after=instance, changes=diff(None, instance), labels=labels or {})
     ledger.append(uow, event, project_id=project_id)
     return instance

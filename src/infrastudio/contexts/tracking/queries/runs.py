@@ -19,6 +19,7 @@ from infrastudio.contexts.tracking.tables.runs import (
     RunTagRow,
     TrackingTextRow,
 )
+from infrastudio.kernel.batches import batches
 from infrastudio.kernel.canonical_json import canonical_json
 from infrastudio.kernel.clock import to_micros
 from infrastudio.kernel.errors import NotFound
@@ -28,8 +29,6 @@ from infrastudio.stores.ledger import Moment
 from infrastudio.stores.telemetry import StreamKey, TelemetryReader
 
 READ: Final = "runs.read"
-CHUNK: Final = 500
-"""Ids in one statement."""
 
 _runs, _datasets, _models = table_of(RunRow), table_of(RunDatasetRow), table_of(RunModelRow)
 _BY_ID: Final = PreparedSelect(select(_runs).where(_runs.c.id == bindparam("id")))
@@ -76,7 +75,7 @@ def row(snapshot: Snapshot, id: str, *, right: str = READ) -> Record:
 
 def rows_of(snapshot: Snapshot, ids: Sequence[str]) -> list[Row[Any]]:
     """Return the rows of runs that are there, in the order of `ids`; rights are the caller's to check."""
-    found = {row.id: row for some in in_chunks(ids) for row in snapshot.execute(_BY_IDS, {"ids": some})}
+    found = {row.id: row for some in batches(ids) for row in snapshot.execute(_BY_IDS, {"ids": some})}
     return [found[id] for id in ids]
 
 
@@ -144,7 +143,7 @@ def children(snapshot: Snapshot, id: str) -> list[Run]:
 def datasets_by_run(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, list[DatasetInput]]:
     """Return datasets by run, with their long texts, by name and digest; rights are the caller's to check."""
     found: dict[str, list[DatasetInput]] = {id: [] for id in ids}
-    for some in in_chunks(found):
+    for some in batches(found):
         rows = snapshot.execute(_DATASETS, {"ids": some}).all()
         texts = _texts(
             snapshot, {d for row in rows for d in (row.source_sha256, row.schema_sha256, row.profile_sha256)}
@@ -157,7 +156,7 @@ def datasets_by_run(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, list[Da
 def _texts(snapshot: Snapshot, digests: Collection[str | None]) -> dict[str, str]:
     """Return long texts by digest."""
     texts: dict[str, str] = {}
-    for some in in_chunks(sorted(digest for digest in digests if digest)):
+    for some in batches(sorted(digest for digest in digests if digest)):
         statement = select(TrackingTextRow.sha256, TrackingTextRow.text).where(TrackingTextRow.sha256.in_(some))
         texts |= {found.sha256: found.text for found in snapshot.execute(statement)}
     return texts
@@ -182,7 +181,7 @@ def with_collections(snapshot: Snapshot, runs: Sequence[Run]) -> list[Run]:
     datasets: dict[str, dict[str, LoggedDataset]] = {id: {} for id in ids}
     inputs: dict[str, dict[str, bool]] = {id: {} for id in ids}
     outputs: dict[str, dict[str, int]] = {id: {} for id in ids}
-    for some in in_chunks(ids):
+    for some in batches(ids):
         for found in snapshot.execute(_DATASETS, {"ids": some}):
             dataset = LoggedDataset.model_validate({name: found._mapping[name] for name in LoggedDataset.model_fields})
             datasets[found.run_id][dataset_key(found.name, found.digest)] = dataset
@@ -220,13 +219,6 @@ def tags_of(snapshot: Snapshot, ids: Iterable[str], keys: Collection[str] | None
     return _TAGS.of(snapshot, ids, keys)
 
 
-def in_chunks(values: Iterable[str]) -> Iterable[list[str]]:
-    """Yield the values in lists that fit into a statement."""
-    rest = list(values)
-    for start in range(0, len(rest), CHUNK):
-        yield rest[start : start + CHUNK]
-
-
 class _Items:
     """The statements that read params or tags."""
 
@@ -257,7 +249,7 @@ class _Items:
                 return {id: {key: value for _, key, value in own}}
         statement = self._all if keys is None else self._some
         parameters = {} if keys is None else {"keys": sorted(keys)}
-        for some in in_chunks(found):
+        for some in batches(found):
             rows: Sequence[Any] = snapshot.execute(statement, {"ids": some, **parameters}).all()
             for run_id, key, value in rows:
                 found[run_id][key] = value
