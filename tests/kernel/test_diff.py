@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import PlainSerializer
 
 from infrastudio.kernel.clock import from_micros
 from infrastudio.kernel.diff import Change, apply_changes, diff, state_json
@@ -18,6 +19,7 @@ class Thing(Versioned):
     name: str
     size: float | None
     at: Time
+    share: Annotated[float, PlainSerializer(lambda share: round(share, 1), when_used="json")]
     params: dict[str, Any]
 
 
@@ -32,6 +34,7 @@ THINGS = st.builds(
     version=st.integers(1, 9),
     name=st.text(max_size=3),
     size=st.none() | FINITE | st.integers(0, 3),
+    share=st.floats(0, 1),
     at=st.integers(0, 2 * 10**15).map(from_micros),
     params=st.dictionaries(st.text(max_size=2), VALUES, max_size=3),
 )
@@ -44,6 +47,12 @@ def test_it_leads_from_the_old_state_to_the_new_one(old: Thing, new: Thing) -> N
     assert all(change.old != change.new for change in changes.values())
     was, now = state_json(old), state_json(new)
     assert changes == {f: Change(was[f], now[f]) for f in was if f != "version" and was[f] != now[f]}
+
+
+@given(state=THINGS, share=st.floats(0, 1))
+def test_what_its_json_does_not_tell_is_no_change(state: Thing, share: float) -> None:
+    other = state.model_copy(update={"share": share})
+    assert ("share" in diff(state, other)) == (round(state.share, 1) != round(share, 1))
 
 
 @given(state=THINGS)

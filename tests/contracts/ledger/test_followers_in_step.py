@@ -12,6 +12,7 @@ from infrastudio.contexts.identity.queries import SINGLE_USER
 from infrastudio.contexts.instances import service
 from infrastudio.stores.db import Database
 from infrastudio.stores.ledger import Follower, head
+from infrastudio.stores.ledger.follower import BATCH
 from make import an_instance
 
 
@@ -39,6 +40,16 @@ async def test_all_of_them_hear_everything_once(db: Database) -> None:
             mine += found
         assert await poll_all(followers) == [[], [], [], []]
     assert heard == [list(range(begin + 1, begin + 6))] * 4
+
+
+async def test_more_than_one_look_brings_is_heard_without_another_commit(db: Database) -> None:
+    begin = start(db)
+    with db.begin(SINGLE_USER) as uow:
+        for _ in range(2 * BATCH + 1):
+            service.create(uow, an_instance())
+    follower = Follower(db, since=begin)
+    heard = [len(await follower.poll()) for _ in range(4)]
+    assert (heard, follower.last) == ([BATCH, BATCH, 1, 0], begin + 2 * BATCH + 1)
 
 
 async def test_one_that_is_behind_is_not_given_what_the_others_read(db: Database) -> None:
