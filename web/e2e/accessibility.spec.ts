@@ -11,6 +11,10 @@ async function check(page: Page, what: string): Promise<void> {
     await page.locator("html").evaluate((html, name) => {
       html.dataset.mantineColorScheme = name;
     }, theme);
+    // Colours on their way from one theme to the other are nobody's.
+    await expect
+      .poll(() => page.evaluate(() => document.getAnimations().some((one) => one instanceof CSSTransition)))
+      .toBe(false);
     const { violations } = await new AxeBuilder({ page }).analyze();
     const found = violations.map(
       ({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
