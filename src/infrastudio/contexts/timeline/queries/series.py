@@ -11,7 +11,7 @@ from infrastudio.contexts.identity.permissions import EVENTS_READ, may_read_even
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.kernel.text import MAX_INTEGER
 from infrastudio.stores import ledger
-from infrastudio.stores.db import PreparedSelect, Snapshot
+from infrastudio.stores.db import PreparedPage, PreparedSelect, Snapshot
 from infrastudio.stores.ledger import EventRow
 
 FEW: Final = 1000
@@ -105,11 +105,11 @@ _IN_WINDOW: Final = (
 )
 # rows are taken as the driver gives them: times are microseconds
 _COUNT: Final = PreparedSelect(select(func.count().label("count")).select_from(EventRow).where(*_IN_WINDOW))
-_FIRST_TIMES: Final = PreparedSelect(
+_FIRST_TIMES: Final = PreparedPage(
     select(EventRow.occurred_at).where(*_IN_WINDOW).order_by(EventRow.occurred_at).limit(bindparam("limit"))
 )
 _PLACE: Final[tuple[Any, ...]] = (EventRow.occurred_at, EventRow.seq)
-_NEWEST: Final = PreparedSelect(
+_NEWEST: Final = PreparedPage(
     select(*_PLACE)
     .where(
         *_IN_WINDOW,
