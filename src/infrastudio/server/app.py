@@ -13,8 +13,8 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from infrastudio.http.access import Right
 from infrastudio.http.asgi import respond, routed_path
-from infrastudio.http.dependencies import requires
 from infrastudio.http.middleware import Authentication, BodyLimit, JsonBodies, PathRules, RequestContext, RootPath
 from infrastudio.http.unchanged import UnchangedAnswers
 from infrastudio.kernel.errors import MethodNotAllowed
@@ -149,7 +149,7 @@ def _right_of(route: APIRoute) -> str | None:
     stack = [route.dependant]
     while stack:
         dependant = stack.pop()
-        if isinstance(dependant.call, requires):
+        if isinstance(dependant.call, Right):
             return dependant.call.right
         stack.extend(dependant.dependencies)
     return None

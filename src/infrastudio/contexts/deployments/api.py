@@ -25,40 +25,34 @@ from infrastudio.contexts.deployments.schemas import (
 )
 from infrastudio.contexts.deployments.service import deployments as service
 from infrastudio.http import (
+    Access,
     AsOf,
-    Db,
     IfMatch,
     PageParameters,
     ProjectParameter,
-    RepeatKey,
     ServerAddress,
-    requires,
+    WriteAccess,
+    reads,
     resource,
     set_etag,
+    writes,
 )
-from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.text import Text
 
 router = APIRouter(prefix="/api/deployments", tags=["deployments"])
 
-Reader = Annotated[Actor, Depends(requires("deployments.read"))]
-Writer = Annotated[Actor, Depends(requires("deployments.write"))]
+Reader = Annotated[Access, Depends(reads("deployments.read"))]
+Writer = Annotated[WriteAccess, Depends(writes("deployments.write"))]
 Address = Annotated[ServerAddress, Depends(resource(ServerAddress))]
 DeploymentId = Annotated[Text, Path(max_length=20)]
 
 
 @router.get("")
 async def list_deployments(
-    request: Request,
-    reader: Reader,
-    db: Db,
-    at: AsOf,
-    project: ProjectParameter,
-    page: PageParameters,
-    address: Address,
+    request: Request, reader: Reader, at: AsOf, page: PageParameters, address: Address, project: ProjectParameter = None
 ) -> DeploymentPage:
     """Return a page of deployments, the newest first."""
-    found = await db.read(reader, queries.page, page, project=project, at=at)
+    found = await reader.read(queries.page, page, project=project, at=at)
     items = [_view(listed, _base_url(request, address)) for listed in found.items]
     return DeploymentPage(items=items, next_cursor=found.next_cursor, total=found.total)
 
@@ -69,13 +63,11 @@ async def create_deployment(
     request: Request,
     response: Response,
     writer: Writer,
-    db: Db,
-    project: ProjectParameter,
     address: Address,
-    key: RepeatKey,
+    project: ProjectParameter = None,
 ) -> DeploymentView:
     """Serve a model version; the deployment is ready once its replicas answer."""
-    created = await db.write_once(writer, key, service.create, body, project=project)
+    created = await writer.write(service.create, body, project=project)
     response.headers["Location"] = f"{request.url.path.rstrip('/')}/{created.id}"
     set_etag(response, created.version)
     return _view(Listed(created, 0), _base_url(request, address))
@@ -83,10 +75,10 @@ async def create_deployment(
 
 @router.get("/{id}")
 async def get_deployment(
-    id: DeploymentId, request: Request, response: Response, reader: Reader, db: Db, at: AsOf, address: Address
+    id: DeploymentId, request: Request, response: Response, reader: Reader, at: AsOf, address: Address
 ) -> DeploymentView:
     """Return one deployment."""
-    listed = await db.read(reader, queries.listed, id, at=at)
+    listed = await reader.read(queries.listed, id, at=at)
     set_etag(response, listed.deployment.version)
     return _view(listed, _base_url(request, address))
 
@@ -98,20 +90,18 @@ async def update_deployment(
     request: Request,
     response: Response,
     writer: Writer,
-    db: Db,
     seen: IfMatch,
     address: Address,
-    key: RepeatKey,
 ) -> DeploymentView:
     """Serve another version, or by another number of replicas; the traffic moves once the new ones are ready."""
-    updated = await db.write_once(writer, key, service.update, id, body, expected=seen)
-    return await _answer(updated, request, response, writer, db, address)
+    updated = await writer.write(service.update, id, body, expected=seen)
+    return await _answer(updated, request, response, writer, address)
 
 
 @router.delete("/{id}", status_code=204)
-async def delete_deployment(id: DeploymentId, writer: Writer, db: Db, seen: IfMatch, key: RepeatKey) -> None:
+async def delete_deployment(id: DeploymentId, writer: Writer, seen: IfMatch) -> None:
     """Remove a deployment that has stopped; its history stays."""
-    await db.write_once(writer, key, service.delete, id, expected=seen)
+    await writer.write(service.delete, id, expected=seen)
 
 
 @router.post("/{id}/scale")
@@ -121,62 +111,53 @@ async def scale_deployment(
     request: Request,
     response: Response,
     writer: Writer,
-    db: Db,
     seen: IfMatch,
     address: Address,
-    key: RepeatKey,
 ) -> DeploymentView:
     """Serve by another number of replicas."""
     wanted = DeploymentUpdate(replicas=body.replicas)
-    updated = await db.write_once(writer, key, service.update, id, wanted, expected=seen)
-    return await _answer(updated, request, response, writer, db, address)
+    updated = await writer.write(service.update, id, wanted, expected=seen)
+    return await _answer(updated, request, response, writer, address)
 
 
 @router.post("/{id}/stop")
 async def stop_deployment(
-    id: DeploymentId,
-    request: Request,
-    response: Response,
-    writer: Writer,
-    db: Db,
-    seen: IfMatch,
-    address: Address,
-    key: RepeatKey,
+    id: DeploymentId, request: Request, response: Response, writer: Writer, seen: IfMatch, address: Address
 ) -> DeploymentView:
     """End a deployment: its replicas answer what is under way, then stop."""
-    stopped = await db.write_once(writer, key, service.stop, id, expected=seen)
-    return await _answer(stopped, request, response, writer, db, address)
+    stopped = await writer.write(service.stop, id, expected=seen)
+    return await _answer(stopped, request, response, writer, address)
 
 
 @router.get("/{id}/status")
-async def get_status(id: DeploymentId, response: Response, reader: Reader, db: Db, at: AsOf) -> DeploymentStatus:
+async def get_status(id: DeploymentId, response: Response, reader: Reader, at: AsOf) -> DeploymentStatus:
     """Return what a deployment does, version by version."""
-    status = await db.read(reader, parts.status, id, at=at)
+    status = await reader.read(parts.status, id, at=at)
     set_etag(response, status.version)
     return status
 
 
 @router.get("/{id}/replicas")
-async def list_replicas(id: DeploymentId, reader: Reader, db: Db, at: AsOf) -> ReplicaPage:
+async def list_replicas(id: DeploymentId, reader: Reader, at: AsOf) -> ReplicaPage:
     """Return the newest replicas of a deployment, newest first, those that ended included."""
-    found = await db.read(reader, parts.replicas, id, at=at)
+    found = await reader.read(parts.replicas, id, at=at)
     return ReplicaPage(items=found.items, total=found.total)
 
 
 @router.get("/{id}/endpoints")
 async def list_endpoints(
-    id: DeploymentId, request: Request, reader: Reader, db: Db, at: AsOf, address: Address
+    id: DeploymentId, request: Request, reader: Reader, at: AsOf, address: Address
 ) -> EndpointPage:
     """Return the addresses that answer for a deployment."""
-    deployment, found = await db.read(reader, parts.endpoints, id, at=at)
+    deployment, found = await reader.read(parts.endpoints, id, at=at)
     url = _endpoint_url(deployment, _base_url(request, address))
     return EndpointPage(items=[_endpoint(endpoint, url) for endpoint in found], total=len(found))
 
 
 async def _answer(
-    written: Deployment, request: Request, response: Response, actor: Actor, db: Db, address: ServerAddress
+    written: Deployment, request: Request, response: Response, access: Access, address: ServerAddress
 ) -> DeploymentView:
-    ready = await db.read(actor, queries.ready_count, written.id)
+    ready = await access.read(queries.ready_count, written.id)
     set_etag(response, written.version)
     return _view(Listed(written, ready), _base_url(request, address))
 

@@ -9,8 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from infrastudio.contexts.identity import queries
 from infrastudio.contexts.identity.permissions import EVENTS_READ
 from infrastudio.contexts.identity.schemas import ActorNames, AuthenticationMethods
-from infrastudio.http import Db, requires, resource
-from infrastudio.kernel.actor import Actor
+from infrastudio.http import Access, reads, resource
 from infrastudio.kernel.errors import ValidationFailed
 from infrastudio.kernel.text import Text
 
@@ -30,8 +29,7 @@ async def get_methods(methods: Methods) -> AuthenticationMethods:
 
 @actors.get("")
 async def list_actor_names(
-    reader: Annotated[Actor, Depends(requires(EVENTS_READ))],
-    db: Db,
+    reader: Annotated[Access, Depends(reads(EVENTS_READ))],
     ids: Annotated[
         Text, Query(min_length=1, max_length=8000, description="References such as `token:tok_…`, with commas between.")
     ],
@@ -40,4 +38,4 @@ async def list_actor_names(
     refs = [ref.strip() for ref in ids.split(",")]
     if len(refs) > MOST_ACTORS:
         raise ValidationFailed.of("ids", f"are more than {MOST_ACTORS}; ask several times")
-    return ActorNames(items=await db.read(reader, queries.actor_names, refs))
+    return ActorNames(items=await reader.read(queries.actor_names, refs))

@@ -28,27 +28,27 @@ from infrastudio.contexts.timeline.queries.lineage import MAX_DEPTH, Direction
 from infrastudio.contexts.timeline.schemas import Lineage
 from infrastudio.contexts.tracking.schemas.artifacts import location_of
 from infrastudio.http import (
+    Access,
     AsOf,
-    Db,
     IfMatch,
     IfNoneMatch,
     PageParameters,
     ProjectParameter,
-    RepeatKey,
-    requires,
+    WriteAccess,
+    reads,
     resource,
     set_etag,
     set_location,
     unless_known,
+    writes,
 )
-from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.text import MAX_INTEGER, Text
 from infrastudio.stores.blobs import BlobStore
 
 router = APIRouter(prefix="/api/registry", tags=["registry"])
 
-Reader = Annotated[Actor, Depends(requires("registry.read"))]
-Writer = Annotated[Actor, Depends(requires("registry.write"))]
+Reader = Annotated[Access, Depends(reads("registry.read"))]
+Writer = Annotated[WriteAccess, Depends(writes("registry.write"))]
 ModelKey = Annotated[Text, StringConstraints(max_length=256), Path(description="The id of a model, or its name.")]
 Number = Annotated[int, Path(ge=1, le=MAX_INTEGER)]
 Blobs = Annotated[BlobStore, Depends(resource(BlobStore))]
@@ -56,39 +56,27 @@ Blobs = Annotated[BlobStore, Depends(resource(BlobStore))]
 
 @router.post("/models", status_code=201)
 async def create_model(
-    body: ModelIn,
-    request: Request,
-    response: Response,
-    writer: Writer,
-    db: Db,
-    project: ProjectParameter,
-    key: RepeatKey,
+    body: ModelIn, request: Request, response: Response, writer: Writer, project: ProjectParameter = None
 ) -> Model:
     """Register a model."""
-    model = await db.write_once(writer, key, model_service.create, body, project=project)
+    model = await writer.write(model_service.create, body, project=project)
     set_location(request, response, f"/api/registry/models/{model.id}")
     set_etag(response, model.version)
     return model
 
 
 @router.get("/models")
-async def list_models(reader: Reader, db: Db, page: PageParameters, project: ProjectParameter, at: AsOf) -> ModelPage:
+async def list_models(reader: Reader, page: PageParameters, at: AsOf, project: ProjectParameter = None) -> ModelPage:
     """Return a page of models, the newest first."""
-    return await db.read(reader, models.page, page, project=project, at=at)
+    return await reader.read(models.page, page, project=project, at=at)
 
 
 @router.get("/models/{model}", response_model=Model)
 async def get_model(
-    model: ModelKey,
-    response: Response,
-    reader: Reader,
-    db: Db,
-    project: ProjectParameter,
-    at: AsOf,
-    known: IfNoneMatch,
+    model: ModelKey, response: Response, reader: Reader, at: AsOf, known: IfNoneMatch, project: ProjectParameter = None
 ) -> Model | Response:
     """Return one model."""
-    return unless_known(response, known, await db.read(reader, models.model, model, project=project, at=at))
+    return unless_known(response, known, await reader.read(models.model, model, project=project, at=at))
 
 
 @router.patch("/models/{model}")
@@ -97,23 +85,19 @@ async def update_model(
     body: ModelUpdate,
     response: Response,
     writer: Writer,
-    db: Db,
-    project: ProjectParameter,
     seen: IfMatch,
-    key: RepeatKey,
+    project: ProjectParameter = None,
 ) -> Model:
     """Change any subset of a model's fields."""
-    found = await db.write_once(writer, key, model_service.update, model, body, expected=seen, project=project)
+    found = await writer.write(model_service.update, model, body, expected=seen, project=project)
     set_etag(response, found.version)
     return found
 
 
 @router.delete("/models/{model}", status_code=204)
-async def delete_model(
-    model: ModelKey, writer: Writer, db: Db, project: ProjectParameter, seen: IfMatch, key: RepeatKey
-) -> None:
+async def delete_model(model: ModelKey, writer: Writer, seen: IfMatch, project: ProjectParameter = None) -> None:
     """Remove a model with all its versions."""
-    await db.write_once(writer, key, model_service.delete, model, expected=seen, project=project)
+    await writer.write(model_service.delete, model, expected=seen, project=project)
 
 
 @router.put("/models/{model}/aliases/{alias}")
@@ -123,25 +107,21 @@ async def set_alias(
     body: AliasIn,
     response: Response,
     writer: Writer,
-    db: Db,
-    project: ProjectParameter,
     seen: IfMatch,
-    key: RepeatKey,
+    project: ProjectParameter = None,
 ) -> Model:
     """Let an alias mean a version; it moves from where it was."""
-    found = await db.write_once(
-        writer, key, model_service.set_alias, model, alias, body.version, expected=seen, project=project
-    )
+    found = await writer.write(model_service.set_alias, model, alias, body.version, expected=seen, project=project)
     set_etag(response, found.version)
     return found
 
 
 @router.delete("/models/{model}/aliases/{alias}", status_code=204)
 async def delete_alias(
-    model: ModelKey, alias: Alias, writer: Writer, db: Db, project: ProjectParameter, seen: IfMatch, key: RepeatKey
+    model: ModelKey, alias: Alias, writer: Writer, seen: IfMatch, project: ProjectParameter = None
 ) -> None:
     """Remove an alias."""
-    await db.write_once(writer, key, model_service.delete_alias, model, alias, expected=seen, project=project)
+    await writer.write(model_service.delete_alias, model, alias, expected=seen, project=project)
 
 
 @router.post("/models/{model}/versions", status_code=201)
@@ -151,18 +131,14 @@ async def create_version(
     request: Request,
     response: Response,
     writer: Writer,
-    db: Db,
     blobs: Blobs,
-    project: ProjectParameter,
-    key: RepeatKey,
+    project: ProjectParameter = None,
 ) -> ModelVersion:
     """Register a version of a model."""
-    origin = await db.read(writer, version_service.resolve_origin, body, project=project)
+    origin = await writer.read(version_service.resolve_origin, body, project=project)
     root = location_of(origin.location)
-    folder = await files.read_model_folder(db, blobs, writer, root) if root is not None else None
-    found = await db.write_once(
-        writer, key, version_service.create, model, body, origin=origin, folder=folder, project=project
-    )
+    folder = await files.read_model_folder(writer.db, blobs, writer.actor, root) if root is not None else None
+    found = await writer.write(version_service.create, model, body, origin=origin, folder=folder, project=project)
     set_location(request, response, f"/api/registry/models/{found.model_id}/versions/{found.number}")
     set_etag(response, found.version)
     return found
@@ -170,18 +146,18 @@ async def create_version(
 
 @router.get("/models/{model}/versions")
 async def list_versions(
-    model: ModelKey, reader: Reader, db: Db, page: PageParameters, project: ProjectParameter, at: AsOf
+    model: ModelKey, reader: Reader, page: PageParameters, at: AsOf, project: ProjectParameter = None
 ) -> ModelVersionPage:
     """Return a page of the versions of a model, the newest first."""
-    return await db.read(reader, versions.page, model, page, project=project, at=at)
+    return await reader.read(versions.page, model, page, project=project, at=at)
 
 
 @router.get("/models/{model}/versions/{number}")
 async def get_version(
-    model: ModelKey, number: Number, response: Response, reader: Reader, db: Db, project: ProjectParameter, at: AsOf
+    model: ModelKey, number: Number, response: Response, reader: Reader, at: AsOf, project: ProjectParameter = None
 ) -> ModelVersion:
     """Return one version of a model."""
-    found = await db.read(reader, versions.version, model, number, project=project, at=at)
+    found = await reader.read(versions.version, model, number, project=project, at=at)
     set_etag(response, found.version)
     return found
 
@@ -193,15 +169,11 @@ async def transition_version(
     body: TransitionIn,
     response: Response,
     writer: Writer,
-    db: Db,
-    project: ProjectParameter,
     seen: IfMatch,
-    key: RepeatKey,
+    project: ProjectParameter = None,
 ) -> ModelVersion:
     """Move a version to another stage."""
-    found = await db.write_once(
-        writer,
-        key,
+    found = await writer.write(
         version_service.transition,
         model,
         number,
@@ -219,13 +191,10 @@ async def get_lineage(
     model: ModelKey,
     number: Number,
     reader: Reader,
-    db: Db,
-    project: ProjectParameter,
     at: AsOf,
     direction: Direction = "both",
     depth: Annotated[int, Query(ge=1, le=MAX_DEPTH)] = MAX_DEPTH,
+    project: ProjectParameter = None,
 ) -> Lineage:
     """Return what a version came from and what came from it; what nobody recorded is shown as unknown."""
-    return await db.read(
-        reader, version_lineage, model, number, direction=direction, depth=depth, project=project, at=at
-    )
+    return await reader.read(version_lineage, model, number, direction=direction, depth=depth, project=project, at=at)

@@ -16,14 +16,12 @@ from infrastudio.contexts.timeline.queries import EventQuery, Window
 from infrastudio.contexts.timeline.rules.edges import EntityName
 from infrastudio.contexts.timeline.rules.items import LANES
 from infrastudio.contexts.timeline.schemas import ChangePage, EntityState, EventPage, StatePage, StateSummary, Timeline
-from infrastudio.http import AsOf, Db, ProjectParameter, requires, resource
-from infrastudio.kernel.actor import Actor
+from infrastudio.http import Access, AsOf, ProjectParameter, reads, resource
 from infrastudio.kernel.clock import EPOCH, parse_time
 from infrastudio.kernel.errors import Problem, ValidationFailed
 from infrastudio.kernel.pages import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET
 from infrastudio.kernel.text import MAX_INTEGER, Text
 from infrastudio.stores import ledger
-from infrastudio.stores.db import Database
 from infrastudio.stores.ledger import LedgerFeed, Moment
 
 router = APIRouter(prefix="/api", tags=["timeline"])
@@ -37,7 +35,7 @@ LATEST: Final = timedelta(hours=1)
 _ENTITY: Final = r"^[a-z][a-z0-9_]{0,31}(:.{1,255})?$"
 _KINDS: Final = r"^[a-z][a-z0-9_]*\.([a-z][a-z0-9_]*|\*)(,[a-z][a-z0-9_]*\.([a-z][a-z0-9_]*|\*))*$"
 
-Reader = Annotated[Actor, Depends(requires(EVENTS_READ))]
+Reader = Annotated[Access, Depends(reads(EVENTS_READ))]
 Feed = Annotated[LedgerFeed, Depends(resource(LedgerFeed))]
 EntityParameter = Annotated[
     Text | None, Query(pattern=_ENTITY, description="A kind of entity such as `run`, or one of them: `run:<id>`.")
@@ -56,10 +54,8 @@ Bins = Annotated[
 @router.get("/events")
 async def list_events(
     reader: Reader,
-    db: Db,
     feed: Feed,
     at: AsOf,
-    project: ProjectParameter,
     since: Annotated[int, Query(ge=0, le=MAX_INTEGER, description="The last number that is known already.")] = 0,
     kind: Annotated[
         Text | None, Query(max_length=1000, pattern=_KINDS, description="Kinds, comma-separated; `run.*` is allowed.")
@@ -67,6 +63,7 @@ async def list_events(
     entity: EntityParameter = None,
     limit: Limit = 100,
     wait_s: Annotated[float, Query(ge=0, le=MAX_WAIT_S, description="Wait so long for the first event.")] = 0,
+    project: ProjectParameter = None,
 ) -> EventPage:
     """Return events in order, from the ledger itself. Go on with `since=<upto>`; rights and filters leave holes."""
     name, project = _named(entity, project)
@@ -74,16 +71,14 @@ async def list_events(
     query = EventQuery(project, kinds, name and name.entity, (name and name.id) or None)
     until = None if at is None else at.seq
     if wait_s == 0 or until is not None:
-        return await db.read(reader, queries.read_events, query, since=since, limit=limit, until=until)
-    return await _first_events(db, feed, reader, query, since=since, limit=limit, wait_s=wait_s)
+        return await reader.read(queries.read_events, query, since=since, limit=limit, until=until)
+    return await _first_events(feed, reader, query, since=since, limit=limit, wait_s=wait_s)
 
 
 @router.get("/timeline")
 async def get_timeline(
     reader: Reader,
-    db: Db,
     at: AsOf,
-    project: ProjectParameter,
     start: From = None,
     end: To = None,
     lanes: Annotated[Text | None, Query(max_length=1000, description="Lanes, comma-separated; default: all.")] = None,
@@ -91,6 +86,7 @@ async def get_timeline(
     limit: Annotated[int, Query(ge=1, le=MAX_ITEMS)] = MAX_LIMIT,
     cursor: Cursor = None,
     bins: Bins = None,
+    project: ProjectParameter = None,
 ) -> Timeline:
     """Return what happened in a window of time, by default in the last hour, as items on lanes, newest first.
 
@@ -99,15 +95,14 @@ async def get_timeline(
     name, project = _named(entity, project)
     if name is not None and not name.id:
         raise ValidationFailed.of("entity", "must name one entity", f"{name.entity}:<id>")
-    window = await _window(db, reader, at, start, end, lanes, project, name)
-    return await db.read(reader, queries.read_timeline, window, limit=limit, cursor=cursor, bins=bins)
+    window = await _window(reader, at, start, end, lanes, project, name)
+    return await reader.read(queries.read_timeline, window, limit=limit, cursor=cursor, bins=bins)
 
 
 @router.get("/runs/{id}/timeline")
 async def get_run_timeline(
     id: Annotated[Text, Path(max_length=64)],
     reader: Reader,
-    db: Db,
     at: AsOf,
     start: From = None,
     end: To = None,
@@ -117,35 +112,33 @@ async def get_run_timeline(
     bins: Bins = None,
 ) -> Timeline:
     """Return what happened to a run and around it, from its beginning on, as items on lanes, newest first."""
-    window = await _window(db, reader, at, start, end, lanes, None, EntityName("run", id))
-    return await db.read(reader, queries.read_timeline, window, limit=limit, cursor=cursor, bins=bins)
+    window = await _window(reader, at, start, end, lanes, None, EntityName("run", id))
+    return await reader.read(queries.read_timeline, window, limit=limit, cursor=cursor, bins=bins)
 
 
 @router.get("/changes")
 async def list_changes(
     reader: Reader,
-    db: Db,
     at: AsOf,
-    project: ProjectParameter,
     start: From = None,
     end: To = None,
     entity: EntityParameter = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
+    project: ProjectParameter = None,
 ) -> ChangePage:
     """Return how entities differ between two moments, field by field; without `to` between `from` and now."""
     name, project = _named(entity, project)
     if start is None and cursor is None:
         raise ValidationFailed.of("from", "is required", "an RFC 3339 time or `seq:<number>`")
-    last = at or await _live(db, reader)
-    until = last if end is None else await _moment(db, reader, end, "to")
+    last = at or await _live(reader)
+    until = last if end is None else await _moment(reader, end, "to")
     if at is not None and until.seq > at.seq:
         raise ValidationFailed.of("to", "lies behind `as_of`")
-    since = until if start is None else await _moment(db, reader, start, "from")
+    since = until if start is None else await _moment(reader, start, "from")
     if since.seq > until.seq:
         raise ValidationFailed.of("from", "lies behind `to`")
-    return await db.read(
-        reader,
+    return await reader.read(
         queries.changes_between,
         since,
         until,
@@ -160,9 +153,7 @@ async def list_changes(
 @router.get("/state")
 async def get_state(
     reader: Reader,
-    db: Db,
     at: AsOf,
-    project: ProjectParameter,
     entity: Annotated[
         Text | None, Query(pattern=r"^[a-z][a-z0-9_]{0,31}$", description="A kind, such as `run`.")
     ] = None,
@@ -170,24 +161,25 @@ async def get_state(
     limit: Limit = DEFAULT_LIMIT,
     offset: Annotated[int, Query(ge=0, le=MAX_OFFSET)] = 0,
     cursor: Cursor = None,
+    project: ProjectParameter = None,
 ) -> StateSummary | StatePage | EntityState:
     """Return what existed at a moment: counts by kind, the states of one kind page by page, or one state."""
-    moment = at or await _live(db, reader)
+    moment = at or await _live(reader)
     if entity is None:
         if id is not None:
             raise ValidationFailed.of("entity", "is required together with `id`", "a kind such as `run`")
-        return await db.read(reader, queries.summary, moment, project=project)
+        return await reader.read(queries.summary, moment, project=project)
     if id is not None:
-        return await db.read(reader, queries.read_state, entity, id, moment.seq)
+        return await reader.read(queries.read_state, entity, id, moment.seq)
     if cursor is not None and offset:
         raise ValidationFailed.of("offset", "cannot be used together with cursor; leave one of them out")
-    return await db.read(
-        reader, queries.read_states, entity, moment.seq, project=project, limit=limit, offset=offset, cursor=cursor
+    return await reader.read(
+        queries.read_states, entity, moment.seq, project=project, limit=limit, offset=offset, cursor=cursor
     )
 
 
 async def _first_events(
-    db: Database, feed: LedgerFeed, reader: Actor, query: EventQuery, *, since: int, limit: int, wait_s: float
+    feed: LedgerFeed, reader: Access, query: EventQuery, *, since: int, limit: int, wait_s: float
 ) -> EventPage:
     """Read as soon as there is something, or after `wait_s` seconds at the latest."""
     news = asyncio.Event()
@@ -195,7 +187,7 @@ async def _first_events(
     loop = asyncio.get_running_loop()
     deadline = loop.time() + wait_s
     try:
-        page = await db.read(reader, queries.read_events, query, since=since, limit=limit)
+        page = await reader.read(queries.read_events, query, since=since, limit=limit)
         while not page.items and loop.time() < deadline:
             try:
                 async with asyncio.timeout_at(deadline):
@@ -203,7 +195,7 @@ async def _first_events(
             except TimeoutError:
                 pass  # one last look below: the feed of this process may have stood still
             news.clear()
-            page = await db.read(reader, queries.read_events, query, since=page.upto, limit=limit)
+            page = await reader.read(queries.read_events, query, since=page.upto, limit=limit)
         return page
     finally:
         unsubscribe()
@@ -218,8 +210,7 @@ def _named(entity: str | None, project: str | None) -> tuple[EntityName | None, 
 
 
 async def _window(
-    db: Database,
-    reader: Actor,
+    reader: Access,
     at: Moment | None,
     start: str | None,
     end: str | None,
@@ -227,11 +218,11 @@ async def _window(
     project: str | None,
     about: EntityName | None,
 ) -> Window:
-    known = at or await _live(db, reader)
-    last = known.at if end is None else await _time(db, reader, end, "to")
+    known = at or await _live(reader)
+    last = known.at if end is None else await _time(reader, end, "to")
     first = None if about is not None else _before(last)
     if start is not None:
-        first = await _time(db, reader, start, "from")
+        first = await _time(reader, start, "from")
         if first > last:
             raise ValidationFailed.of("from", "lies behind `to`")
     return Window(first, last, known.seq, project, _lanes(lanes), about)
@@ -249,25 +240,25 @@ def _lanes(text: str | None) -> frozenset[str]:
     return lanes
 
 
-async def _live(db: Database, reader: Actor) -> Moment:
+async def _live(reader: Access) -> Moment:
     """Return the end of the ledger. No moment is closed: whoever asks for now does not make the writers wait."""
-    return Moment(await db.read(reader, ledger.head), db.clock.now())
+    return Moment(await reader.read(ledger.head), reader.db.clock.now())
 
 
-async def _time(db: Database, reader: Actor, text: str, path: str) -> datetime:
+async def _time(reader: Access, text: str, path: str) -> datetime:
     """Return the time that a boundary of a window names; it may lie in the future."""
     if text == "now" or text.startswith("seq:"):
-        return (await _moment(db, reader, text, path)).at
+        return (await _moment(reader, text, path)).at
     try:
         return parse_time(text)
     except (ValueError, OverflowError) as error:
         raise ValidationFailed.of(path, "is no moment", "an RFC 3339 time, `now` or `seq:<number>`") from error
 
 
-async def _moment(db: Database, reader: Actor, text: str, path: str) -> Moment:
+async def _moment(reader: Access, text: str, path: str) -> Moment:
     """Return the closed moment that a parameter names."""
     try:
-        return await asyncio.to_thread(ledger.resolve_as_of, db, reader, text)
+        return await asyncio.to_thread(ledger.resolve_as_of, reader.db, reader.actor, text)
     except ValidationFailed as error:
         problems: list[Problem] = [replace(problem, path=path) for problem in error.problems]
         raise ValidationFailed(problems) from error

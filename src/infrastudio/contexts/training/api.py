@@ -21,26 +21,26 @@ from infrastudio.contexts.training.schemas import (
     StartedRun,
 )
 from infrastudio.http import (
+    Access,
     AsOf,
-    Db,
     IfMatch,
     PageParameters,
     ProjectParameter,
-    RepeatKey,
-    requires,
+    WriteAccess,
+    reads,
     resource,
     set_etag,
     set_location,
+    writes,
 )
-from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.errors import ValidationFailed
 from infrastudio.kernel.text import Text
 from infrastudio.stores.telemetry import TelemetryStore
 
 router = APIRouter(tags=["training"])
 
-Reader = Annotated[Actor, Depends(requires(queries.READ))]
-Writer = Annotated[Actor, Depends(requires(queries.WRITE))]
+Reader = Annotated[Access, Depends(reads(queries.READ))]
+Writer = Annotated[WriteAccess, Depends(writes(queries.WRITE))]
 Telemetry = Annotated[TelemetryStore, Depends(resource(TelemetryStore))]
 Available = Annotated[Executors, Depends(resource(Executors))]
 JobId = Annotated[Text, Path(max_length=64)]
@@ -52,14 +52,12 @@ async def start_run(
     request: Request,
     response: Response,
     writer: Writer,
-    db: Db,
-    project: ProjectParameter,
-    key: RepeatKey,
     executors: Available,
+    project: ProjectParameter = None,
 ) -> StartedRun:
     """Make a run and the job that drives it, from a config or from its parts; it starts by itself."""
     plan = await _plan(body, executors)
-    run = await db.write_once(writer, key, service.create_run, plan, project=project)
+    run = await writer.write(service.create_run, plan, project=project)
     set_location(request, response, f"/api/runs/{run.id}")
     set_etag(response, run.version)
     return run
@@ -71,36 +69,32 @@ async def create_job(
     request: Request,
     response: Response,
     writer: Writer,
-    db: Db,
-    project: ProjectParameter,
-    key: RepeatKey,
     executors: Available,
+    project: ProjectParameter = None,
 ) -> Job:
     """Make a job and its run, from a config or from its parts; it starts by itself."""
     plan = await _plan(body, executors)
-    return _created(request, response, await db.write_once(writer, key, service.create, plan, project=project))
+    return _created(request, response, await writer.write(service.create, plan, project=project))
 
 
 @router.get("/api/training/jobs")
 async def list_jobs(
     reader: Reader,
-    db: Db,
     telemetry: Telemetry,
     page: PageParameters,
     at: AsOf,
-    project: ProjectParameter,
     status: JobStatus | None = None,
     run_id: Annotated[Text | None, Query(max_length=32, description="Only the job of this run.")] = None,
     facets: Annotated[list[Literal["status"]] | None, Query(description="Counts to return.")] = None,
+    project: ProjectParameter = None,
 ) -> JobPage:
     """Return jobs with their progress, the newest first; `filter` and `sort` know their fields."""
-    return await db.read(
-        reader,
+    return await reader.read(
         queries.job_page,
         telemetry,
         page,
         JobFilter(status, run_id),
-        now=db.clock.now(),
+        now=reader.db.clock.now(),
         project=project,
         facets=tuple(facets or ()),
         at=at,
@@ -108,41 +102,35 @@ async def list_jobs(
 
 
 @router.get("/api/training/jobs/{id}")
-async def get_job(id: JobId, response: Response, reader: Reader, db: Db, telemetry: Telemetry, at: AsOf) -> JobDetail:
+async def get_job(id: JobId, response: Response, reader: Reader, telemetry: Telemetry, at: AsOf) -> JobDetail:
     """Return one job with its attempts, its progress and the latest metrics of its run."""
-    job = await db.read(reader, queries.job_detail, telemetry, id, now=db.clock.now(), at=at)
+    job = await reader.read(queries.job_detail, telemetry, id, now=reader.db.clock.now(), at=at)
     set_etag(response, job.version)
     return job
 
 
 @router.post("/api/training/jobs/{id}/stop")
-async def stop_job(id: JobId, response: Response, writer: Writer, db: Db, seen: IfMatch, key: RepeatKey) -> Job:
+async def stop_job(id: JobId, response: Response, writer: Writer, seen: IfMatch) -> Job:
     """Order the end of a job: its processes are asked to end, and killed after a grace."""
-    job = await db.write_once(writer, key, service.stop, id, expected=seen)
+    job = await writer.write(service.stop, id, expected=seen)
     set_etag(response, job.version)
     return job
 
 
 @router.post("/api/training/jobs/{id}/retry")
-async def retry_job(id: JobId, response: Response, writer: Writer, db: Db, seen: IfMatch, key: RepeatKey) -> Job:
+async def retry_job(id: JobId, response: Response, writer: Writer, seen: IfMatch) -> Job:
     """Order another attempt of a failed or cancelled job, for the same run."""
-    job = await db.write_once(writer, key, service.retry, id, expected=seen)
+    job = await writer.write(service.retry, id, expected=seen)
     set_etag(response, job.version)
     return job
 
 
 @router.post("/api/training/jobs/{id}/clone", status_code=201)
 async def clone_job(
-    id: JobId,
-    request: Request,
-    response: Response,
-    writer: Writer,
-    db: Db,
-    key: RepeatKey,
-    body: JobClone | None = None,
+    id: JobId, request: Request, response: Response, writer: Writer, body: JobClone | None = None
 ) -> Job:
     """Make a new job with a new run from what this one was made from."""
-    return _created(request, response, await db.write_once(writer, key, service.clone, id, body or JobClone()))
+    return _created(request, response, await writer.write(service.clone, id, body or JobClone()))
 
 
 async def _plan(body: RunRequest, executors: Executors) -> RunPlan:

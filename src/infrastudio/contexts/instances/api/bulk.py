@@ -9,15 +9,8 @@ from pydantic import BaseModel
 
 from infrastudio.contexts.instances import service
 from infrastudio.contexts.instances.api.parameters import READ_BACK, Writer, name_ignored_fields
-from infrastudio.contexts.instances.schemas import (
-    BulkDelete,
-    BulkIn,
-    BulkRestore,
-    BulkResult,
-    BulkUpdate,
-    InstanceIn,
-)
-from infrastudio.http import Db, ProjectParameter, RepeatKey, name_ignored
+from infrastudio.contexts.instances.schemas import BulkDelete, BulkIn, BulkRestore, BulkResult, BulkUpdate, InstanceIn
+from infrastudio.http import ProjectParameter, name_ignored
 from infrastudio.http.envelope import EnvelopeRoute
 
 _ROWS: Final[dict[str, type[BaseModel]]] = {
@@ -32,10 +25,10 @@ router = APIRouter(prefix="/api/instances", tags=["instances"], route_class=Enve
 
 @router.post("/bulk")
 async def write_instances(
-    body: BulkIn, request: Request, writer: Writer, db: Db, project: ProjectParameter, key: RepeatKey
+    body: BulkIn, request: Request, writer: Writer, project: ProjectParameter = None
 ) -> BulkResult:
     """Create, update, delete and restore many instances: all or nothing."""
-    result = await db.write_once(writer, key, service.bulk, body, project=project)
+    result = await writer.write(service.bulk, body, project=project)
     await name_ignored_fields(request, BulkIn)
     name_ignored(request, _ignored_in_rows(await request.json()))
     return result

@@ -16,15 +16,8 @@ from infrastudio.contexts.instances.api.parameters import (
     Writer,
     name_ignored_fields,
 )
-from infrastudio.contexts.instances.schemas import (
-    Comparison,
-    Deleted,
-    HistoryItem,
-    HistoryPage,
-    Instance,
-    RecordIn,
-)
-from infrastudio.http import AsOf, Db, IfMatch, ProjectParameter, RepeatKey, from_ledger, set_etag
+from infrastudio.contexts.instances.schemas import Comparison, Deleted, HistoryItem, HistoryPage, Instance, RecordIn
+from infrastudio.http import AsOf, IfMatch, ProjectParameter, from_ledger, set_etag
 from infrastudio.http.envelope import EnvelopeRoute
 from infrastudio.kernel.text import MAX_INTEGER
 
@@ -39,42 +32,33 @@ RecordParameter = Annotated[int, Query(ge=1, le=MAX_INTEGER, description="A `his
 @router.get("/instances/history", dependencies=[from_ledger])
 async def get_fleet_history(
     reader: Reader,
-    db: Db,
     at: AsOf,
-    project: ProjectParameter,
     wanted: RecordFilter,
     name: NamePart = None,
     limit: Limit = 50,
     offset: Offset = 0,
     order: Order = "desc",
+    project: ProjectParameter = None,
 ) -> HistoryPage:
     """Return what happened to all instances, the deleted ones included, newest first."""
     wanted = wanted.model_copy(update={"name": name})
-    return await db.read(
-        reader,
-        queries.fleet_history,
-        wanted,
-        project=project,
-        limit=limit,
-        offset=offset,
-        descending=order == "desc",
-        at=at,
+    return await reader.read(
+        queries.fleet_history, wanted, project=project, limit=limit, offset=offset, descending=order == "desc", at=at
     )
 
 
 @router.get("/history/{history_id}")
 async def get_history_record(
-    history_id: Annotated[int, Path(ge=1, le=MAX_INTEGER)], reader: Reader, db: Db, at: AsOf
+    history_id: Annotated[int, Path(ge=1, le=MAX_INTEGER)], reader: Reader, at: AsOf
 ) -> HistoryItem:
     """Return one record of any instance's history."""
-    return await db.read(reader, queries.record, history_id, at=at)
+    return await reader.read(queries.record, history_id, at=at)
 
 
 @router.get("/instances/{id}/history")
 async def get_history(
     id: InstanceId,
     reader: Reader,
-    db: Db,
     at: AsOf,
     wanted: RecordFilter,
     limit: Limit = 50,
@@ -82,32 +66,23 @@ async def get_history(
     order: Order = "desc",
 ) -> HistoryPage:
     """Return what happened to an instance, newest first; also when it is deleted."""
-    return await db.read(
-        reader, queries.history, id, wanted, limit=limit, offset=offset, descending=order == "desc", at=at
-    )
+    return await reader.read(queries.history, id, wanted, limit=limit, offset=offset, descending=order == "desc", at=at)
 
 
 @router.get("/instances/{id}/history/compare")
 async def compare_history_records(
-    id: InstanceId, reader: Reader, db: Db, at: AsOf, a: RecordParameter, b: RecordParameter
+    id: InstanceId, reader: Reader, at: AsOf, a: RecordParameter, b: RecordParameter
 ) -> Comparison:
     """Return how an instance differs between two records of its history, and what happened from one to the other."""
-    return await db.read(reader, queries.compare, id, a, b, at=at)
+    return await reader.read(queries.compare, id, a, b, at=at)
 
 
 @router.post("/instances/{id}/restore")
 async def restore_instance(
-    id: InstanceId,
-    body: RecordIn,
-    request: Request,
-    response: Response,
-    writer: Writer,
-    db: Db,
-    seen: IfMatch,
-    key: RepeatKey,
+    id: InstanceId, body: RecordIn, request: Request, response: Response, writer: Writer, seen: IfMatch
 ) -> Instance:
     """Bring an instance back to what it was at a record of its history, also when it is deleted."""
-    instance = await db.write_once(writer, key, service.restore, id, body.history_id, expected=seen)
+    instance = await writer.write(service.restore, id, body.history_id, expected=seen)
     await name_ignored_fields(request, RecordIn)
     set_etag(response, instance.version)
     return instance
@@ -115,17 +90,10 @@ async def restore_instance(
 
 @router.post("/instances/{id}/undo")
 async def undo_change(
-    id: InstanceId,
-    body: RecordIn,
-    request: Request,
-    response: Response,
-    writer: Writer,
-    db: Db,
-    seen: IfMatch,
-    key: RepeatKey,
+    id: InstanceId, body: RecordIn, request: Request, response: Response, writer: Writer, seen: IfMatch
 ) -> Instance | Deleted:
     """Take one change of an instance back; refused where the same fields were changed again since."""
-    instance = await db.write_once(writer, key, service.undo, id, body.history_id, expected=seen)
+    instance = await writer.write(service.undo, id, body.history_id, expected=seen)
     await name_ignored_fields(request, RecordIn)
     if instance is None:
         return Deleted()

@@ -24,11 +24,9 @@ from infrastudio.contexts.instances.schemas import (
 )
 from infrastudio.http import (
     AsOf,
-    Db,
     IfMatch,
     IfNoneMatch,
     ProjectParameter,
-    RepeatKey,
     from_ledger,
     set_etag,
     set_location,
@@ -41,24 +39,18 @@ router = APIRouter(prefix="/api/instances", tags=["instances"], route_class=Enve
 
 @router.get("/summary", dependencies=[from_ledger])
 async def summarize_instances(
-    reader: Reader, db: Db, at: AsOf, project: ProjectParameter, wanted: ListFilter
+    reader: Reader, at: AsOf, wanted: ListFilter, project: ProjectParameter = None
 ) -> FleetSummary:
     """Return how many instances of which sort match, and how many replicas they have."""
-    return await db.read(reader, queries.summary, wanted, project=project, at=at)
+    return await reader.read(queries.summary, wanted, project=project, at=at)
 
 
 @router.post("", status_code=201)
 async def create_instance(
-    body: InstanceIn,
-    request: Request,
-    response: Response,
-    writer: Writer,
-    db: Db,
-    project: ProjectParameter,
-    key: RepeatKey,
+    body: InstanceIn, request: Request, response: Response, writer: Writer, project: ProjectParameter = None
 ) -> Instance:
     """Add an instance to the fleet."""
-    instance = await db.write_once(writer, key, service.create, body, project=project)
+    instance = await writer.write(service.create, body, project=project)
     set_location(request, response, f"/api/instances/{instance.id}")
     await name_ignored_fields(request, InstanceIn, also=READ_BACK)
     set_etag(response, instance.version)
@@ -67,36 +59,29 @@ async def create_instance(
 
 @router.get("/{id}", response_model=InstanceView, response_model_exclude_none=True)
 async def get_instance(
-    id: InstanceId, response: Response, reader: Reader, db: Db, at: AsOf, known: IfNoneMatch, can: Can = "0"
+    id: InstanceId, response: Response, reader: Reader, at: AsOf, known: IfNoneMatch, can: Can = "0"
 ) -> Instance | Response:
     """Return one instance."""
     if can == "0":
-        return unless_known(response, known, await db.read(reader, queries.instance, id, at=at))
-    view = await db.read(reader, queries.view, id, at=at)
+        return unless_known(response, known, await reader.read(queries.instance, id, at=at))
+    view = await reader.read(queries.view, id, at=at)
     set_etag(response, view.version)
     return view
 
 
 @router.put("/{id}")
 async def update_instance(
-    id: InstanceId,
-    body: InstanceUpdate,
-    request: Request,
-    response: Response,
-    writer: Writer,
-    db: Db,
-    seen: IfMatch,
-    key: RepeatKey,
+    id: InstanceId, body: InstanceUpdate, request: Request, response: Response, writer: Writer, seen: IfMatch
 ) -> Instance:
     """Change any subset of an instance's fields."""
-    instance = await db.write_once(writer, key, service.update, id, body, expected=seen)
+    instance = await writer.write(service.update, id, body, expected=seen)
     await name_ignored_fields(request, InstanceUpdate, also=READ_BACK)
     set_etag(response, instance.version)
     return instance
 
 
 @router.delete("/{id}")
-async def delete_instance(id: InstanceId, writer: Writer, db: Db, seen: IfMatch, key: RepeatKey) -> Deleted:
+async def delete_instance(id: InstanceId, writer: Writer, seen: IfMatch) -> Deleted:
     """Take an instance out of the fleet."""
-    await db.write_once(writer, key, service.delete, id, expected=seen)
+    await writer.write(service.delete, id, expected=seen)
     return Deleted()

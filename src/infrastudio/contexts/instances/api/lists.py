@@ -21,10 +21,9 @@ from infrastudio.contexts.instances.api.parameters import (
     Word,
 )
 from infrastudio.contexts.instances.schemas import InstanceFilter, InstanceStatus, InstanceView, Priority
-from infrastudio.http import AsOf, Db, ProjectParameter, declare_from_ledger, from_ledger
-from infrastudio.http.dependencies import caller
+from infrastudio.http import AsOf, ProjectParameter, declare_from_ledger, from_ledger
+from infrastudio.http.dependencies import caller, database
 from infrastudio.http.envelope import EnvelopeRoute
-from infrastudio.stores.db import Database
 
 Skip = Annotated[int, Query(ge=0, le=1_000_000)]
 Limit = Annotated[int, Query(ge=1, le=1000)]
@@ -69,19 +68,17 @@ router = APIRouter(prefix="/api/instances", tags=["instances"], route_class=Quic
 @router.get("", dependencies=[from_ledger], response_model=list[InstanceView])
 async def list_instances(
     reader: Reader,
-    db: Db,
     at: AsOf,
-    project: ProjectParameter,
     wanted: ListFilter,
     skip: Skip = 0,
     limit: Limit = 100,
     sort: Word = None,
     order: Order = "asc",
     can: Can = "0",
+    project: ProjectParameter = None,
 ) -> Response:
     """Return a part of the fleet; the header `X-Total-Count` tells how many match in all."""
-    found = await db.read(
-        reader,
+    found = await reader.read(
         queries.page,
         wanted,
         project=project,
@@ -97,7 +94,6 @@ async def list_instances(
 
 async def _answer_quickly(request: Request, asked: ListQuery) -> Response:
     """Answer as `list_instances` does."""
-    db: Database = request.app.state.resources[Database]
     await declare_from_ledger(request)
     wanted = InstanceFilter(
         name=asked.name,
@@ -107,7 +103,7 @@ async def _answer_quickly(request: Request, asked: ListQuery) -> Response:
         priority=asked.priority,
         q=asked.q,
     )
-    found = await db.read(
+    found = await database(request).read(
         caller(request),
         queries.page,
         wanted,

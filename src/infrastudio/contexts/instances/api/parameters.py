@@ -16,14 +16,13 @@ from infrastudio.contexts.instances.schemas import (
     OperationType,
     Priority,
 )
-from infrastudio.http import name_ignored, requires
-from infrastudio.kernel.actor import Actor
+from infrastudio.http import Access, WriteAccess, name_ignored, reads, writes
 from infrastudio.kernel.clock import parse_time
 from infrastudio.kernel.errors import ValidationFailed
 from infrastudio.kernel.text import MAX_INTEGER, Text
 
-Reader = Annotated[Actor, Depends(requires("instances.read", ignores_unknown=True))]
-Writer = Annotated[Actor, Depends(requires("instances.write", ignores_unknown=True))]
+Reader = Annotated[Access, Depends(reads("instances.read", ignores_unknown=True))]
+Writer = Annotated[WriteAccess, Depends(writes("instances.write", ignores_unknown=True))]
 InstanceId = Annotated[int, Path(ge=1, le=MAX_INTEGER)]
 Word = Annotated[Text | None, Query(max_length=255)]
 Order = Literal["asc", "desc"]

@@ -23,15 +23,14 @@ from infrastudio.contexts.instances.api.parameters import (
 from infrastudio.contexts.instances.schemas.imports import ImportOptions, OnConflict, SourceName
 from infrastudio.contexts.instances.service.importer import Importer, Upload
 from infrastudio.contexts.realtime.schemas import Operation
-from infrastudio.http import AsOf, Db, ProjectParameter, RepeatKey, resource, set_location
+from infrastudio.http import Access, AsOf, ProjectParameter, resource, set_location
 from infrastudio.http.downloads import Download, Downloads, Headers
 from infrastudio.http.envelope import EnvelopeRoute
-from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.errors import Malformed, Problem, UnsupportedMediaType, ValidationFailed
 from infrastudio.kernel.tables import Column, FormatName, ReadOptions, Row, TableFormats
 from infrastudio.kernel.text import Text
 from infrastudio.stores import ledger
-from infrastudio.stores.db import Database, Snapshot
+from infrastudio.stores.db import Snapshot
 from infrastudio.stores.ledger import Moment
 
 IMPORT_PATH: Final = "/api/instances/import"
@@ -72,9 +71,7 @@ _BODY: Final[dict[str, Any]] = {
 @router.get("/export", response_class=Response, responses=_FILE)
 async def export_instances(
     reader: Reader,
-    db: Db,
     at: AsOf,
-    project: ProjectParameter,
     wanted: ListFilter,
     formats: Formats,
     files: Files,
@@ -82,6 +79,7 @@ async def export_instances(
     sort: Word = None,
     order: Order = "asc",
     columns: ColumnNames = None,
+    project: ProjectParameter = None,
 ) -> Response:
     """Return the whole list as a file, as it was at one moment: that of `X-As-Of-Seq`."""
 
@@ -90,15 +88,13 @@ async def export_instances(
         return queries.list_rows(snapshot, wanted, project=project, sort=sort or "id", descending=descending, at=at)
 
     chosen = queries.choose(queries.LIST_COLUMNS, columns)
-    return _download(files, formats, format, db, reader, chosen, rows, name="instances", at=at)
+    return _download(files, formats, format, reader, chosen, rows, name="instances", at=at)
 
 
 @router.get("/history/export", response_class=Response, responses=_FILE)
 async def export_fleet_history(
     reader: Reader,
-    db: Db,
     at: AsOf,
-    project: ProjectParameter,
     wanted: RecordFilter,
     formats: Formats,
     files: Files,
@@ -106,6 +102,7 @@ async def export_fleet_history(
     format: FormatParameter = "csv",
     order: Order = "desc",
     columns: ColumnNames = None,
+    project: ProjectParameter = None,
 ) -> Response:
     """Return what happened to all instances as a file, as far as it had happened at `X-As-Of-Seq`."""
     named = wanted.model_copy(update={"name": name})
@@ -114,14 +111,13 @@ async def export_fleet_history(
         return queries.history_rows(snapshot, None, named, project=project, descending=order == "desc", at=at)
 
     chosen = queries.choose(queries.HISTORY_COLUMNS, columns)
-    return _download(files, formats, format, db, reader, chosen, rows, name="instances-history", at=at)
+    return _download(files, formats, format, reader, chosen, rows, name="instances-history", at=at)
 
 
 @router.get("/{id}/history/export", response_class=Response, responses=_FILE)
 async def export_history(
     id: InstanceId,
     reader: Reader,
-    db: Db,
     at: AsOf,
     wanted: RecordFilter,
     formats: Formats,
@@ -136,7 +132,7 @@ async def export_history(
         return queries.history_rows(snapshot, id, wanted, descending=order == "desc", at=at)
 
     chosen = queries.choose(queries.HISTORY_COLUMNS, columns)
-    return _download(files, formats, format, db, reader, chosen, rows, name=f"instance-{id}-history", at=at)
+    return _download(files, formats, format, reader, chosen, rows, name=f"instance-{id}-history", at=at)
 
 
 imports = APIRouter(prefix="/api/instances", tags=["instances"], route_class=EnvelopeRoute)
@@ -147,15 +143,14 @@ async def import_file(
     request: Request,
     response: Response,
     writer: Writer,
-    project: ProjectParameter,
     formats: Formats,
     importer: Imports,
-    key: RepeatKey,
     format: Annotated[FormatName | None, Query(description="By default what the Content-Type says.")] = None,
     dry_run: Annotated[Flag, Query(description="`1`: report only, change nothing.")] = "0",
     on_conflict: Annotated[OnConflict, Query(description="For instances of the same name that differ.")] = "update",
     keep_ids: Annotated[Flag, Query(description="`1`: keep the ids of the file that were never in use.")] = "0",
     source: Annotated[SourceName | None, Query(description="Where it comes from; by default the format.")] = None,
+    project: ProjectParameter = None,
 ) -> Operation:
     """Create and update instances from a file, by their names: all or nothing, as a long operation.
 
@@ -168,7 +163,7 @@ async def import_file(
         dry_run=dry_run == "1", on_conflict=on_conflict, keep_ids=keep_ids == "1", source=source or name
     )
     upload = Upload(await _received(request), table, ReadOptions(encoding=encoding or "utf-8"))
-    operation = await importer.start(writer, upload, options, project=project, once=key)
+    operation = await importer.start(writer.actor, upload, options, project=project, once=writer.repeat)
     set_location(request, response, f"/api/operations/{operation.id}")
     return operation
 
@@ -177,8 +172,7 @@ def _download(
     files: Downloads,
     formats: TableFormats,
     format: FormatName,
-    db: Database,
-    reader: Actor,
+    reader: Access,
     columns: tuple[Column, ...],
     rows: Callable[[Snapshot], Iterator[Row]],
     *,
@@ -188,7 +182,7 @@ def _download(
     table = formats.get(format)
 
     def produce(headers: Headers) -> Iterator[bytes]:
-        with db.snapshot(reader) as snapshot:
+        with reader.db.snapshot(reader.actor) as snapshot:
             if at is None:
                 headers["x-as-of-seq"] = str(ledger.head(snapshot))
             yield from table.write(columns, rows(snapshot))

@@ -10,16 +10,15 @@ from infrastudio.contexts.realtime.api.app_session import AppSession
 from infrastudio.contexts.realtime.api.run_session import RunSession
 from infrastudio.contexts.realtime.schemas import Operation
 from infrastudio.contexts.realtime.service import Hub
-from infrastudio.http import RepeatKey, requires, resource
-from infrastudio.kernel.actor import Actor
+from infrastudio.http import Access, WriteAccess, reads, resource, writes
 from infrastudio.kernel.text import Text
 
 router = APIRouter(tags=["realtime"])
 
 Sockets = Annotated[Hub, Depends(resource(Hub))]
 OperationId = Annotated[Text, Path(max_length=64)]
-Reader = Annotated[Actor, Depends(requires("operations.read"))]
-Writer = Annotated[Actor, Depends(requires("operations.write"))]
+Reader = Annotated[Access, Depends(reads("operations.read"))]
+Writer = Annotated[WriteAccess, Depends(writes("operations.write"))]
 
 
 @router.websocket("/ws")
@@ -37,13 +36,13 @@ async def run_socket(socket: WebSocket, hub: Sockets, id: str) -> None:
 @router.get("/api/operations/{id}")
 async def get_operation(id: OperationId, reader: Reader, hub: Sockets) -> Operation:
     """Return how long work stands; it is live on the topic `operations`, there without a result of over 32 kB."""
-    return hub.operations.get(reader, id)
+    return hub.operations.get(reader.actor, id)
 
 
 @router.post("/api/operations/{id}/cancel")
-async def cancel_operation(id: OperationId, writer: Writer, hub: Sockets, _key: RepeatKey) -> Operation:
+async def cancel_operation(id: OperationId, writer: Writer, hub: Sockets) -> Operation:
     """Ask long work to end without effect; what is past the point of return ends as it would have.
 
     A repeat changes nothing, with or without a key; what has ended is answered as it ended.
     """
-    return hub.operations.cancel(writer, id)
+    return hub.operations.cancel(writer.actor, id)

@@ -20,5 +20,8 @@ class LedgerTail(Ring[Record]):
         super().__init__(head, size_of=lambda record: record.size, most_items=most_events, most_bytes=MOST_BYTES)
 
     def hear(self, entries: Sequence[Entry]) -> None:
-        """Take new events, in order."""
-        self.extend(entries[0].seq, [record_of(entry) for entry in entries])
+        """Take new events, in order; while nobody watches, only where they end: who comes later reads the ledger."""
+        if len(self) > 0:
+            self.extend(entries[0].seq, [record_of(entry) for entry in entries])
+        else:
+            self.skip_to(entries[-1].seq)

@@ -56,9 +56,7 @@ class Ring(Listeners, Generic[Item]):
     def extend(self, first: int, items: Sequence[Item]) -> None:
         """Add items, the first of them with number `first`; a gap before it empties the ring."""
         if first != self.head + 1:
-            self._items.clear()
-            self._start = self._bytes = 0
-            self.floor = first - 1
+            self.skip_to(first - 1)
         self._items.extend(items)
         self._bytes += sum(map(self._size_of, items))
         while len(self._items) - self._start > self._most_items or self._bytes > self._most_bytes:
@@ -69,6 +67,12 @@ class Ring(Listeners, Generic[Item]):
             del self._items[: self._start]
             self._start = 0
         self.wake()
+
+    def skip_to(self, head: int) -> None:
+        """Go on behind `head`, holding nothing."""
+        self._items.clear()
+        self._start = self._bytes = 0
+        self.floor = head
 
     def after(self, number: int, *, most: int) -> list[Item] | None:
         """Return the items behind `number`, at most `most`; None when some of them are no longer held."""

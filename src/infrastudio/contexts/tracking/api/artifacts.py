@@ -9,16 +9,15 @@ from fastapi import APIRouter, Depends, Path, Query
 
 from infrastudio.contexts.tracking.queries import artifacts
 from infrastudio.contexts.tracking.schemas.artifacts import MAX_LOCATION, ArtifactPage
-from infrastudio.http import AsOf, Db, requires, resource
+from infrastudio.http import Access, AsOf, reads, resource
 from infrastudio.http.files import ByteRange, File, FileAnswer
-from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.pages import MAX_LIMIT, MAX_OFFSET
 from infrastudio.kernel.text import Text
 from infrastudio.stores.blobs import BlobStore
 
 router = APIRouter(prefix="/api/runs/{id}/artifacts", tags=["runs"])
 
-Reader = Annotated[Actor, Depends(requires("runs.read"))]
+Reader = Annotated[Access, Depends(reads("runs.read"))]
 Blobs = Annotated[BlobStore, Depends(resource(BlobStore))]
 RunId = Annotated[Text, Path(max_length=64)]
 
@@ -27,22 +26,21 @@ RunId = Annotated[Text, Path(max_length=64)]
 async def list_artifacts(
     id: RunId,
     reader: Reader,
-    db: Db,
     at: AsOf,
     path: Annotated[Text, Query(max_length=MAX_LOCATION, description="A directory; left out: the root.")] = "",
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = MAX_LIMIT,
     offset: Annotated[int, Query(ge=0, le=MAX_OFFSET)] = 0,
 ) -> ArtifactPage:
     """Return what lies directly in a directory of a run, by name; nothing for what is not there."""
-    return await db.read(reader, artifacts.page_of_run, id, path, limit=limit, offset=offset, at=at)
+    return await reader.read(artifacts.page_of_run, id, path, limit=limit, offset=offset, at=at)
 
 
 @router.get("/{path:path}", status_code=200, response_class=FileAnswer)
 async def get_artifact(
-    id: RunId, path: Annotated[Text, Path(max_length=MAX_LOCATION)], reader: Reader, db: Db, blobs: Blobs, at: AsOf
+    id: RunId, path: Annotated[Text, Path(max_length=MAX_LOCATION)], reader: Reader, blobs: Blobs, at: AsOf
 ) -> FileAnswer:
     """Send a file of a run, or the part of it that `Range` asks for."""
-    found = await db.read(reader, artifacts.file_of_run, id, path, at=at)
+    found = await reader.read(artifacts.file_of_run, id, path, at=at)
 
     def read(part: ByteRange) -> AsyncIterator[bytes]:
         return blobs.read(found.sha256, start=part.start, end=part.end)

@@ -18,28 +18,28 @@ from infrastudio.contexts.tracking.schemas.experiments import (
 )
 from infrastudio.contexts.tracking.schemas.runs import RunCreate, RunIn, RunPage, RunSummary
 from infrastudio.http import (
+    Access,
     AsOf,
-    Db,
     IfMatch,
     PageParameters,
     ProjectParameter,
-    RepeatKey,
-    requires,
+    WriteAccess,
+    reads,
     resource,
     set_etag,
     set_location,
+    writes,
 )
-from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.text import Text
 from infrastudio.stores.db import UnitOfWork
 from infrastudio.stores.telemetry import TelemetryStore
 
 router = APIRouter(prefix="/api/experiments", tags=["experiments"])
 
-Reader = Annotated[Actor, Depends(requires("experiments.read"))]
-Writer = Annotated[Actor, Depends(requires("experiments.write"))]
-RunReader = Annotated[Actor, Depends(requires("runs.read"))]
-RunWriter = Annotated[Actor, Depends(requires("runs.write"))]
+Reader = Annotated[Access, Depends(reads("experiments.read"))]
+Writer = Annotated[WriteAccess, Depends(writes("experiments.write"))]
+RunReader = Annotated[Access, Depends(reads("runs.read"))]
+RunWriter = Annotated[WriteAccess, Depends(writes("runs.write"))]
 Telemetry = Annotated[TelemetryStore, Depends(resource(TelemetryStore))]
 ExperimentId = Annotated[Text, Path(max_length=20)]
 LifecycleParameter = Annotated[
@@ -58,69 +58,54 @@ def lifecycle_of(parameter: Literal["active", "deleted", "all"]) -> str | None:
 @router.get("")
 async def list_experiments(
     reader: Reader,
-    db: Db,
     page: PageParameters,
-    project: ProjectParameter,
     at: AsOf,
     lifecycle: LifecycleParameter = "active",
+    project: ProjectParameter = None,
 ) -> ExperimentPage:
     """Return a page of experiments, by default the newest first."""
-    return await db.read(reader, queries.experiments, page, project=project, lifecycle=lifecycle_of(lifecycle), at=at)
+    return await reader.read(queries.experiments, page, project=project, lifecycle=lifecycle_of(lifecycle), at=at)
 
 
 @router.post("", status_code=201)
 async def create_experiment(
-    body: ExperimentIn,
-    request: Request,
-    response: Response,
-    writer: Writer,
-    db: Db,
-    project: ProjectParameter,
-    key: RepeatKey,
+    body: ExperimentIn, request: Request, response: Response, writer: Writer, project: ProjectParameter = None
 ) -> ExperimentView:
     """Make an experiment."""
-    experiment = await db.write_once(writer, key, _create, body, project)
+    experiment = await writer.write(_create, body, project)
     set_location(request, response, f"/api/experiments/{experiment.id}")
     set_etag(response, experiment.version)
     return experiment
 
 
 @router.get("/{id}")
-async def get_experiment(id: ExperimentId, response: Response, reader: Reader, db: Db, at: AsOf) -> ExperimentView:
+async def get_experiment(id: ExperimentId, response: Response, reader: Reader, at: AsOf) -> ExperimentView:
     """Return one experiment, also a deleted one."""
-    experiment = await db.read(reader, queries.experiment, id, at=at)
+    experiment = await reader.read(queries.experiment, id, at=at)
     set_etag(response, experiment.version)
     return experiment
 
 
 @router.patch("/{id}")
 async def update_experiment(
-    id: ExperimentId,
-    body: ExperimentUpdate,
-    response: Response,
-    writer: Writer,
-    db: Db,
-    seen: IfMatch,
-    key: RepeatKey,
+    id: ExperimentId, body: ExperimentUpdate, response: Response, writer: Writer, seen: IfMatch
 ) -> ExperimentView:
     """Change some fields of an experiment; of the tags only those that are named, null takes one away."""
-    experiment = await db.write_once(writer, key, _update, id, body, seen)
+    experiment = await writer.write(_update, id, body, seen)
     set_etag(response, experiment.version)
     return experiment
 
 
 @router.delete("/{id}", status_code=204)
-async def delete_experiment(id: ExperimentId, writer: Writer, db: Db, seen: IfMatch, key: RepeatKey) -> None:
+async def delete_experiment(id: ExperimentId, writer: Writer, seen: IfMatch) -> None:
     """Put an experiment and its runs aside; both can be restored."""
-    await db.write_once(writer, key, service.delete_experiment, id, expected=seen)
+    await writer.write(service.delete_experiment, id, expected=seen)
 
 
 @router.post("/{id}/restore")
-async def restore_experiment(
-    id: ExperimentId, response: Response, writer: Writer, db: Db, seen: IfMatch, key: RepeatKey
-) -> ExperimentView:
+async def restore_experiment(id: ExperimentId, response: Response, writer: Writer, seen: IfMatch) -> ExperimentView:
     """Bring a deleted experiment and all its runs back."""
-    experiment = await db.write_once(writer, key, _restore, id, seen)
+    experiment = await writer.write(_restore, id, seen)
     set_etag(response, experiment.version)
     return experiment
 
@@ -129,7 +114,6 @@ async def restore_experiment(
 async def list_experiment_runs(
     id: ExperimentId,
     reader: RunReader,
-    db: Db,
     telemetry: Telemetry,
     page: PageParameters,
     at: AsOf,
@@ -138,21 +122,15 @@ async def list_experiment_runs(
 ) -> RunPage:
     """Return a page of an experiment's runs, by default the newest first, with the columns asked for."""
     scope = RunScope(experiment_ids=(id,), lifecycle=lifecycle_of(lifecycle))
-    return await db.read(reader, run_search.run_page, telemetry, page, scope, facets=facets or (), at=at)
+    return await reader.read(run_search.run_page, telemetry, page, scope, facets=facets or (), at=at)
 
 
 @router.post("/{id}/runs", status_code=201)
 async def create_experiment_run(
-    id: ExperimentId,
-    body: RunIn,
-    response: Response,
-    request: Request,
-    writer: RunWriter,
-    db: Db,
-    key: RepeatKey,
+    id: ExperimentId, body: RunIn, response: Response, request: Request, writer: RunWriter
 ) -> RunSummary:
     """Make a bare run, without a job behind it."""
-    run = await db.write_once(writer, key, _create_run, id, body)
+    run = await writer.write(_create_run, id, body)
     set_location(request, response, f"/api/runs/{run.id}")
     set_etag(response, run.version)
     return run

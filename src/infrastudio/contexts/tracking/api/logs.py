@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from infrastudio.contexts.tracking.api.metrics import Active
-from infrastudio.contexts.tracking.api.runs import Reader, RunId, Telemetry, Writer
+from infrastudio.contexts.tracking.api.runs import Appender, Reader, RunId, Telemetry
 from infrastudio.contexts.tracking.queries import logs
 from infrastudio.contexts.tracking.queries.logs import LogQuestion
 from infrastudio.contexts.tracking.schemas.logs import (
@@ -22,7 +22,7 @@ from infrastudio.contexts.tracking.schemas.logs import (
     LogStream,
 )
 from infrastudio.contexts.tracking.service import telemetry as ingest
-from infrastudio.http import AsOf, Db
+from infrastudio.http import AsOf
 from infrastudio.kernel.clock import parse_time
 from infrastudio.kernel.errors import ValidationFailed
 from infrastudio.kernel.text import MAX_INTEGER, Text
@@ -66,7 +66,6 @@ async def get_logs(
     id: RunId,
     wanted: Wanted,
     reader: Reader,
-    db: Db,
     telemetry: Telemetry,
     at: AsOf,
     cursor: Annotated[Text | None, Query(max_length=4000)] = None,
@@ -77,8 +76,7 @@ async def get_logs(
     """Return lines of a run in ascending order, from a line on or, backward, up to one."""
     if cursor is not None and from_line is not None:
         raise ValidationFailed.of("from_line", "cannot be used together with cursor; leave one of them out")
-    body = await db.read(
-        reader,
+    body = await reader.read(
         logs.page_json,
         telemetry,
         id,
@@ -94,17 +92,16 @@ async def get_logs(
 
 @router.get("/hits")
 async def find_log_lines(
-    id: RunId, wanted: Wanted, reader: Reader, db: Db, telemetry: Telemetry, at: AsOf, from_line: LineNumber = None
+    id: RunId, wanted: Wanted, reader: Reader, telemetry: Telemetry, at: AsOf, from_line: LineNumber = None
 ) -> LogHits:
     """Return the numbers of matching lines in one slice of the log, the newest slice first."""
-    return await db.read(reader, logs.hits, telemetry, id, wanted, from_line=from_line, at=at)
+    return await reader.read(logs.hits, telemetry, id, wanted, from_line=from_line, at=at)
 
 
 @router.get("/histogram")
 async def get_log_histogram(
     id: RunId,
     reader: Reader,
-    db: Db,
     telemetry: Telemetry,
     at: AsOf,
     from_: Annotated[TimeText, Query(alias="from")] = None,
@@ -113,15 +110,15 @@ async def get_log_histogram(
 ) -> LogHistogram:
     """Count the lines of a run over time, by level."""
     start, end = _moment("from", from_), _moment("to", to)
-    return await db.read(reader, logs.histogram, telemetry, id, start=start, end=end, buckets=buckets, at=at)
+    return await reader.read(logs.histogram, telemetry, id, start=start, end=end, buckets=buckets, at=at)
 
 
 @router.post("", status_code=201)
 async def log_lines(
-    id: RunId, body: LogLinesIn, writer: Writer, db: Db, telemetry: Telemetry, active: Active
+    id: RunId, body: LogLinesIn, appender: Appender, telemetry: Telemetry, active: Active
 ) -> LinesLogged:
     """Store log lines of a run; the sender numbers them, so that to send them again changes nothing."""
-    return await ingest.log_lines(telemetry, active, db.clock, writer, id, body)
+    return await ingest.log_lines(telemetry, active, appender.db.clock, appender.actor, id, body)
 
 
 def _moment(parameter: str, text: str | None) -> datetime | None:

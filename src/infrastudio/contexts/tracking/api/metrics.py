@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from infrastudio.contexts.tracking.api.runs import Reader, RunId, Telemetry, Writer
+from infrastudio.contexts.tracking.api.runs import Appender, Reader, RunId, Telemetry
 from infrastudio.contexts.tracking.queries import metrics
 from infrastudio.contexts.tracking.queries.active_runs import ActiveRuns
 from infrastudio.contexts.tracking.schemas.metrics import (
@@ -18,7 +18,7 @@ from infrastudio.contexts.tracking.schemas.metrics import (
     XAxis,
 )
 from infrastudio.contexts.tracking.service import telemetry as ingest
-from infrastudio.http import AsOf, Db, resource
+from infrastudio.http import AsOf, resource
 from infrastudio.kernel.text import Text
 
 router = APIRouter(prefix="/api/runs/{id}/metrics", tags=["runs"])
@@ -35,7 +35,6 @@ async def get_metrics(
     id: RunId,
     name: Names,
     reader: Reader,
-    db: Db,
     telemetry: Telemetry,
     at: AsOf,
     from_: Annotated[Place, Query(alias="from")] = None,
@@ -45,18 +44,8 @@ async def get_metrics(
     attempts: Attempts = "last",
 ) -> Response:
     """Return series of a run, cut to a range and then brought down to at most `buckets` rows each."""
-    body = await db.read(
-        reader,
-        metrics.series_json,
-        telemetry,
-        id,
-        name,
-        x=x,
-        start=from_,
-        end=to,
-        buckets=buckets,
-        attempts=attempts,
-        at=at,
+    body = await reader.read(
+        metrics.series_json, telemetry, id, name, x=x, start=from_, end=to, buckets=buckets, attempts=attempts, at=at
     )
     return Response(body, media_type="application/json")
 
@@ -65,7 +54,6 @@ async def get_metrics(
 async def list_metric_names(
     id: RunId,
     reader: Reader,
-    db: Db,
     telemetry: Telemetry,
     at: AsOf,
     q: Annotated[Text, Query(max_length=250)] = "",
@@ -73,12 +61,12 @@ async def list_metric_names(
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
 ) -> MetricNames:
     """Return the names of a run's metrics that contain `q`, with their latest points."""
-    return await db.read(reader, metrics.names, telemetry, id, q=q, cursor=cursor, limit=limit, at=at)
+    return await reader.read(metrics.names, telemetry, id, q=q, cursor=cursor, limit=limit, at=at)
 
 
 @router.post("", status_code=201)
 async def log_metrics(
-    id: RunId, body: MetricPointsIn, writer: Writer, db: Db, telemetry: Telemetry, active: Active
+    id: RunId, body: MetricPointsIn, appender: Appender, telemetry: Telemetry, active: Active
 ) -> PointsLogged:
     """Log points of a run; to send the same points again changes nothing."""
-    return await ingest.log_points(telemetry, active, db.clock, writer, id, body)
+    return await ingest.log_points(telemetry, active, appender.db.clock, appender.actor, id, body)

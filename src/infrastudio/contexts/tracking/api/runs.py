@@ -13,24 +13,26 @@ from infrastudio.contexts.tracking.queries import run_search, runs
 from infrastudio.contexts.tracking.queries.run_search import RunScope
 from infrastudio.contexts.tracking.schemas.runs import Run, RunDetail, RunPage, RunSummary, RunUpdate
 from infrastudio.http import (
+    Access,
     AsOf,
-    Db,
     IfMatch,
     PageParameters,
     ProjectParameter,
-    RepeatKey,
-    requires,
+    WriteAccess,
+    appends,
+    reads,
     resource,
     set_etag,
+    writes,
 )
-from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.text import Text
 from infrastudio.stores.telemetry import TelemetryStore
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
 
-Reader = Annotated[Actor, Depends(requires("runs.read"))]
-Writer = Annotated[Actor, Depends(requires("runs.write"))]
+Reader = Annotated[Access, Depends(reads("runs.read"))]
+Writer = Annotated[WriteAccess, Depends(writes("runs.write"))]
+Appender = Annotated[Access, Depends(appends("runs.write"))]
 Telemetry = Annotated[TelemetryStore, Depends(resource(TelemetryStore))]
 RunId = Annotated[Text, Path(max_length=64)]
 
@@ -38,55 +40,45 @@ RunId = Annotated[Text, Path(max_length=64)]
 @router.get("")
 async def list_runs(
     reader: Reader,
-    db: Db,
     telemetry: Telemetry,
     page: PageParameters,
-    project: ProjectParameter,
     at: AsOf,
     lifecycle: LifecycleParameter = "active",
     facets: Facets = None,
+    project: ProjectParameter = None,
 ) -> RunPage:
     """Return a page of a project's runs, by default the newest first, with the columns asked for."""
     scope = RunScope(project=project, lifecycle=lifecycle_of(lifecycle))
-    return await db.read(reader, run_search.run_page, telemetry, page, scope, facets=facets or (), at=at)
+    return await reader.read(run_search.run_page, telemetry, page, scope, facets=facets or (), at=at)
 
 
 @router.get("/{id}")
-async def get_run(id: RunId, response: Response, reader: Reader, db: Db, telemetry: Telemetry, at: AsOf) -> RunDetail:
+async def get_run(id: RunId, response: Response, reader: Reader, telemetry: Telemetry, at: AsOf) -> RunDetail:
     """Return one run, also a deleted one, with its latest metrics."""
-    run = await db.read(reader, runs.run_detail, telemetry, id, at=at)
+    run = await reader.read(runs.run_detail, telemetry, id, at=at)
     set_etag(response, run.version)
     return run
 
 
 @router.patch("/{id}")
 async def update_run(
-    id: RunId,
-    body: RunUpdate,
-    response: Response,
-    writer: Writer,
-    db: Db,
-    telemetry: Telemetry,
-    seen: IfMatch,
-    key: RepeatKey,
+    id: RunId, body: RunUpdate, response: Response, writer: Writer, telemetry: Telemetry, seen: IfMatch
 ) -> RunSummary:
     """Change some fields of a run; of the tags only those that are named, null takes one away."""
-    run = await db.write_once(writer, key, service.update_run, id, body, expected=seen, fill_times=True)
+    run = await writer.write(service.update_run, id, body, expected=seen, fill_times=True)
     return await _answer(response, telemetry, run)
 
 
 @router.delete("/{id}", status_code=204)
-async def delete_run(id: RunId, writer: Writer, db: Db, seen: IfMatch, key: RepeatKey) -> None:
+async def delete_run(id: RunId, writer: Writer, seen: IfMatch) -> None:
     """Put a run aside; it is read-only and can be restored."""
-    await db.write_once(writer, key, service.delete_run, id, expected=seen)
+    await writer.write(service.delete_run, id, expected=seen)
 
 
 @router.post("/{id}/restore")
-async def restore_run(
-    id: RunId, response: Response, writer: Writer, db: Db, telemetry: Telemetry, seen: IfMatch, key: RepeatKey
-) -> RunSummary:
+async def restore_run(id: RunId, response: Response, writer: Writer, telemetry: Telemetry, seen: IfMatch) -> RunSummary:
     """Bring a deleted run back."""
-    run = await db.write_once(writer, key, service.restore_run, id, expected=seen)
+    run = await writer.write(service.restore_run, id, expected=seen)
     return await _answer(response, telemetry, run)
 
 
