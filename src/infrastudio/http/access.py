@@ -89,7 +89,7 @@ class reads(Right):  # noqa: N801  used as a function in Depends
 
 
 class appends(reads):  # noqa: N801  used as a function in Depends
-    """As `reads`, for routes that add to the telemetry store: it has no unit of work to keep an `Idempotency-Key` in."""
+    """As `reads`, for routes that add to the telemetry store: no unit of work keeps their `Idempotency-Key`."""
 
 
 class writes(Right):  # noqa: N801  used as a function in Depends
