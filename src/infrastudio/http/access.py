@@ -6,13 +6,13 @@ One dependency for all of it, because FastAPI spends more on each dependency tha
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from fastapi import Request
 
 from infrastudio.http.dependencies import caller, database
 from infrastudio.http.query_names import ignore_unknown_parameters, refuse_unknown_parameters
-from infrastudio.http.repeats import RepeatKey, repeat_of
+from infrastudio.http.repeats import REPEAT_KEY, repeat_of
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.errors import PermissionDenied
 from infrastudio.stores.db import Database, Repeat, Snapshot, UnitOfWork
@@ -64,6 +64,8 @@ class Right:
 
     def __init__(self, right: str, *, ignores_unknown: bool = False) -> None:
         self.right = right
+        self.openapi: dict[str, Any] = {"x-right": right}
+        """What the right adds to the operation of a route."""
         self._check_parameters = ignore_unknown_parameters if ignores_unknown else refuse_unknown_parameters
 
     def check(self, request: Request) -> Actor:
@@ -95,7 +97,9 @@ class appends(reads):  # noqa: N801  used as a function in Depends
 class writes(Right):  # noqa: N801  used as a function in Depends
     """Return a `WriteAccess` to a caller with the right."""
 
-    async def __call__(self, request: Request, idempotency_key: RepeatKey = None) -> WriteAccess:
-        actor = self.check(request)
-        repeat = None if idempotency_key is None else await repeat_of(request, idempotency_key)
-        return WriteAccess(actor, database(request), repeat)
+    def __init__(self, right: str, *, ignores_unknown: bool = False) -> None:
+        super().__init__(right, ignores_unknown=ignores_unknown)
+        self.openapi["parameters"] = [REPEAT_KEY]
+
+    async def __call__(self, request: Request) -> WriteAccess:
+        return WriteAccess(self.check(request), database(request), await repeat_of(request))

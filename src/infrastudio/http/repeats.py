@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated
+from typing import Any, Final
 
-from fastapi import Header, Request
+from fastapi import Request
 
-from infrastudio.kernel.text import Text
+from infrastudio.http.asgi import header
+from infrastudio.kernel.errors import ValidationFailed
 from infrastudio.stores.db import Repeat
 
-RepeatKey = Annotated[Text | None, Header(max_length=255, min_length=1)]
-"""What a client calls a request that it may send again; None: it has no key."""
+MAX_KEY: Final = 255
+REPEAT_KEY: Final[dict[str, Any]] = {
+    "name": "idempotency-key",
+    "in": "header",
+    "required": False,
+    "description": "What the client calls this request; sent again under the same name it changes nothing.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY},
+}
+"""The header in OpenAPI. It is read by hand: for FastAPI a declared header is a twentieth of a whole write."""
 
 
-async def repeat_of(request: Request, key: str) -> Repeat:
-    """Return what identifies a keyed request. The answer to a repeat says `Idempotency-Replayed: true`."""
+async def repeat_of(request: Request) -> Repeat | None:
+    """Return what identifies a request that has a key. The answer to a repeat says `Idempotency-Replayed: true`.
+
+    Raises:
+        ValidationFailed: The key is empty or too long.
+    """
+    key = header(request.scope, b"idempotency-key")
+    if key is None:
+        return None
+    if not 1 <= len(key) <= MAX_KEY:
+        raise ValidationFailed.of("Idempotency-Key", f"must have 1 to {MAX_KEY} characters")
     name = "\n".join((request.method, request.url.path, key))
     body = request.url.query.encode() + b"\n" + await request.body()
     repeat = Repeat(hashlib.sha256(name.encode()).hexdigest(), hashlib.sha256(body).hexdigest())

@@ -139,18 +139,18 @@ async def _raise(_request: Request, error: Exception) -> Response:
 
 
 def _name_rights(router: APIRouter) -> None:
-    """Put the right that each route asks for into the OpenAPI document."""
+    """Put the right that each route asks for, and what comes with it, into the OpenAPI document."""
     for route in router.routes:
         if isinstance(route, APIRoute) and (right := _right_of(route)) is not None:
-            route.openapi_extra = {**(route.openapi_extra or {}), "x-right": right}
+            route.openapi_extra = {**(route.openapi_extra or {}), **right.openapi}
 
 
-def _right_of(route: APIRoute) -> str | None:
+def _right_of(route: APIRoute) -> Right | None:
     stack = [route.dependant]
     while stack:
         dependant = stack.pop()
         if isinstance(dependant.call, Right):
-            return dependant.call.right
+            return dependant.call
         stack.extend(dependant.dependencies)
     return None
 

@@ -4222,7 +4222,8 @@ export interface operations {
                 project?: string | null;
             };
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4287,7 +4288,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
                 "if-match"?: string | null;
             };
             path: {
@@ -4317,7 +4319,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
                 "if-match"?: string | null;
             };
             path: {
@@ -4417,7 +4420,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
                 "if-match"?: string | null;
             };
             path: {
@@ -4485,7 +4489,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
                 "if-match"?: string | null;
             };
             path: {
@@ -4603,7 +4608,8 @@ export interface operations {
                 project?: string | null;
             };
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4668,7 +4674,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
                 "if-match"?: string | null;
             };
             path: {
@@ -4698,7 +4705,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
                 "if-match"?: string | null;
             };
             path: {
@@ -4734,7 +4742,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
                 "if-match"?: string | null;
             };
             path: {
@@ -4810,7 +4819,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
             };
             path: {
                 id: string;
@@ -4974,7 +4984,8 @@ export interface operations {
                 project?: string | null;
             };
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -5043,7 +5054,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
                 "if-match"?: string | null;
             };
             path: {
@@ -5079,7 +5091,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
                 "if-match"?: string | null;
             };
             path: {
@@ -5245,7 +5258,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
                 "if-match"?: string | null;
             };
             path: {
@@ -5281,7 +5295,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
                 "if-match"?: string | null;
             };
             path: {
@@ -5320,7 +5335,8 @@ export interface operations {
                 project?: string | null;
             };
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -5518,7 +5534,8 @@ export interface operations {
                 source?: string | null;
             };
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -5626,7 +5643,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
             };
             path: {
                 id: string;
@@ -5772,7 +5790,8 @@ export interface operations {
                 project?: string | null;
             };
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -5845,7 +5864,8 @@ export interface operations {
                 project?: string | null;
             };
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
                 "if-match"?: string | null;
             };
             path: {
@@ -5879,7 +5899,8 @@ export interface operations {
                 project?: string | null;
             };
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
                 "if-match"?: string | null;
             };
             path: {
@@ -5919,7 +5940,8 @@ export interface operations {
                 project?: string | null;
             };
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
                 "if-match"?: string | null;
             };
             path: {
@@ -5960,7 +5982,8 @@ export interface operations {
                 project?: string | null;
             };
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
                 "if-match"?: string | null;
             };
             path: {
@@ -6038,7 +6061,8 @@ export interface operations {
                 project?: string | null;
             };
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
             };
             path: {
                 /** @description The id of a model, or its name. */
@@ -6151,7 +6175,8 @@ export interface operations {
                 project?: string | null;
             };
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
                 "if-match"?: string | null;
             };
             path: {
@@ -6236,7 +6261,8 @@ export interface operations {
                 project?: string | null;
             };
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -6301,7 +6327,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
                 "if-match"?: string | null;
             };
             path: {
@@ -6331,7 +6358,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
                 "if-match"?: string | null;
             };
             path: {
@@ -6707,7 +6735,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
                 "if-match"?: string | null;
             };
             path: {
@@ -6945,7 +6974,8 @@ export interface operations {
                 project?: string | null;
             };
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -7010,7 +7040,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
             };
             path: {
                 id: string;
@@ -7045,7 +7076,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
                 "if-match"?: string | null;
             };
             path: {
@@ -7077,7 +7109,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
                 "if-match"?: string | null;
             };
             path: {

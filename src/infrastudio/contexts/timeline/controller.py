@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,6 +12,8 @@ from infrastudio.contexts.timeline.rules.edges import changes_edges
 from infrastudio.stores.db import Database
 from infrastudio.stores.ledger import Entry, Follower
 
+PAUSE_S: Final = 0.05
+"""Between batches: many small ones cost more than few larger ones."""
 MAX_UNSAVED: Final = 5000
 """Events of which nothing follows, after which the checkpoint is written all the same."""
 
@@ -31,6 +34,7 @@ class TimelineFollower:
         follower = Follower(self._db, since=await self._begin())
         async for entries in follower.batches():
             await self._fold(entries)
+            await asyncio.sleep(PAUSE_S)  # not a wait for something: it gathers what comes meanwhile
 
     async def catch_up(self) -> None:
         """Fold what is in the ledger now."""
