@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from starlette.types import Scope, Send
 
@@ -14,6 +15,16 @@ def header(scope: Scope, name: bytes) -> str | None:
             text: str = value.decode("latin-1")
             return text
     return None
+
+
+def declared_header(name: str, description: str, **schema: Any) -> dict[str, Any]:
+    """Return what OpenAPI says of an optional request header.
+
+    For dependencies that read theirs by hand and have this in `openapi`: what FastAPI does for a header that it reads
+    is a twentieth of a whole write.
+    """
+    told = {"name": name, "in": "header", "required": False, "description": description}
+    return {**told, "schema": {"type": "string", **schema}}
 
 
 def is_head(scope: Scope) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final, TypeVar
 
-from fastapi import Depends, Header, Response
+from fastapi import Depends, Request, Response
 
+from infrastudio.http.asgi import declared_header, header
 from infrastudio.kernel.errors import Malformed, Problem
 from infrastudio.kernel.versioned import Versioned
 
@@ -45,21 +46,28 @@ def unless_known(response: Response, if_none_match: str | None, entity: Entity) 
     return entity
 
 
-async def _if_none_match(if_none_match: Annotated[str | None, Header()] = None) -> str | None:
-    return if_none_match
+class _IfNoneMatch:
+    openapi: Final = {"parameters": [declared_header("if-none-match", "The ETags that the client has.")]}
+
+    async def __call__(self, request: Request) -> str | None:
+        return header(request.scope, b"if-none-match")
 
 
-async def _if_match(if_match: Annotated[str | None, Header()] = None) -> int | None:
-    if if_match is None or if_match.strip() == "*":
-        return None
-    match = _ETAG.fullmatch(if_match.strip())
-    if match is None:
-        raise Malformed(Problem("If-Match", "is not an ETag of this server", suggestion='"<version>"'))
-    return int(match[1])
+class _IfMatch:
+    openapi: Final = {"parameters": [declared_header("if-match", "The ETag that the client has seen.")]}
+
+    async def __call__(self, request: Request) -> int | None:
+        if_match = header(request.scope, b"if-match")
+        if if_match is None or if_match.strip() == "*":
+            return None
+        match = _ETAG.fullmatch(if_match.strip())
+        if match is None:
+            raise Malformed(Problem("If-Match", "is not an ETag of this server", suggestion='"<version>"'))
+        return int(match[1])
 
 
-IfMatch = Annotated[int | None, Depends(_if_match)]
+IfMatch = Annotated[int | None, Depends(_IfMatch())]
 """The version that the client has seen; None: it does not care."""
 
-IfNoneMatch = Annotated[str | None, Depends(_if_none_match)]
+IfNoneMatch = Annotated[str | None, Depends(_IfNoneMatch())]
 """The ETags of what the client has already, for `unless_known`."""

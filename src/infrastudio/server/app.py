@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -13,7 +13,6 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from infrastudio.http.access import Right
 from infrastudio.http.asgi import respond, routed_path
 from infrastudio.http.middleware import Authentication, BodyLimit, JsonBodies, PathRules, RequestContext, RootPath
 from infrastudio.http.unchanged import UnchangedAnswers
@@ -116,7 +115,7 @@ def create_api(studio: Studio) -> FastAPI:
     )
     api.state.resources = studio.resources
     for router in wiring.routers():
-        _name_rights(router)
+        _tell_dependencies(router)
         api.include_router(router)
     _add_health(api, studio)
     for kind in (Exception, HTTPException, RequestValidationError):
@@ -138,21 +137,23 @@ async def _raise(_request: Request, error: Exception) -> Response:
     raise error
 
 
-def _name_rights(router: APIRouter) -> None:
-    """Put the right that each route asks for, and what comes with it, into the OpenAPI document."""
+def _tell_dependencies(router: APIRouter) -> None:
+    """Put what the dependencies of each route say of themselves, such as the right, into the OpenAPI document."""
     for route in router.routes:
-        if isinstance(route, APIRoute) and (right := _right_of(route)) is not None:
-            route.openapi_extra = {**(route.openapi_extra or {}), **right.openapi}
+        if isinstance(route, APIRoute):
+            told = [call.openapi for call in _dependencies(route) if hasattr(call, "openapi")]
+            said = {key: value for each in told for key, value in each.items()}
+            parameters = [parameter for each in told for parameter in each.get("parameters", ())]
+            route.openapi_extra = {**(route.openapi_extra or {}), **said, "parameters": parameters}
 
 
-def _right_of(route: APIRoute) -> Right | None:
+def _dependencies(route: APIRoute) -> Iterator[Any]:
+    """Yield what a route depends on."""
     stack = [route.dependant]
     while stack:
         dependant = stack.pop()
-        if isinstance(dependant.call, Right):
-            return dependant.call
+        yield dependant.call
         stack.extend(dependant.dependencies)
-    return None
 
 
 def _add_health(api: FastAPI, studio: Studio) -> None:

@@ -4290,7 +4290,8 @@ export interface operations {
             header?: {
                 /** @description What the client calls this request; sent again under the same name it changes nothing. */
                 "idempotency-key"?: string;
-                "if-match"?: string | null;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
             };
             path: {
                 id: string;
@@ -4321,7 +4322,8 @@ export interface operations {
             header?: {
                 /** @description What the client calls this request; sent again under the same name it changes nothing. */
                 "idempotency-key"?: string;
-                "if-match"?: string | null;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
             };
             path: {
                 id: string;
@@ -4422,7 +4424,8 @@ export interface operations {
             header?: {
                 /** @description What the client calls this request; sent again under the same name it changes nothing. */
                 "idempotency-key"?: string;
-                "if-match"?: string | null;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
             };
             path: {
                 id: string;
@@ -4491,7 +4494,8 @@ export interface operations {
             header?: {
                 /** @description What the client calls this request; sent again under the same name it changes nothing. */
                 "idempotency-key"?: string;
-                "if-match"?: string | null;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
             };
             path: {
                 id: string;
@@ -4676,7 +4680,8 @@ export interface operations {
             header?: {
                 /** @description What the client calls this request; sent again under the same name it changes nothing. */
                 "idempotency-key"?: string;
-                "if-match"?: string | null;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
             };
             path: {
                 id: string;
@@ -4707,7 +4712,8 @@ export interface operations {
             header?: {
                 /** @description What the client calls this request; sent again under the same name it changes nothing. */
                 "idempotency-key"?: string;
-                "if-match"?: string | null;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
             };
             path: {
                 id: string;
@@ -4744,7 +4750,8 @@ export interface operations {
             header?: {
                 /** @description What the client calls this request; sent again under the same name it changes nothing. */
                 "idempotency-key"?: string;
-                "if-match"?: string | null;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
             };
             path: {
                 id: string;
@@ -5023,7 +5030,8 @@ export interface operations {
                 can?: "0" | "1";
             };
             header?: {
-                "if-none-match"?: string | null;
+                /** @description The ETags that the client has. */
+                "if-none-match"?: string;
             };
             path: {
                 id: number;
@@ -5056,7 +5064,8 @@ export interface operations {
             header?: {
                 /** @description What the client calls this request; sent again under the same name it changes nothing. */
                 "idempotency-key"?: string;
-                "if-match"?: string | null;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
             };
             path: {
                 id: number;
@@ -5093,7 +5102,8 @@ export interface operations {
             header?: {
                 /** @description What the client calls this request; sent again under the same name it changes nothing. */
                 "idempotency-key"?: string;
-                "if-match"?: string | null;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
             };
             path: {
                 id: number;
@@ -5260,7 +5270,8 @@ export interface operations {
             header?: {
                 /** @description What the client calls this request; sent again under the same name it changes nothing. */
                 "idempotency-key"?: string;
-                "if-match"?: string | null;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
             };
             path: {
                 id: number;
@@ -5297,7 +5308,8 @@ export interface operations {
             header?: {
                 /** @description What the client calls this request; sent again under the same name it changes nothing. */
                 "idempotency-key"?: string;
-                "if-match"?: string | null;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
             };
             path: {
                 id: number;
@@ -5716,7 +5728,8 @@ export interface operations {
                 as_of?: string | null;
             };
             header?: {
-                "if-none-match"?: string | null;
+                /** @description The ETags that the client has. */
+                "if-none-match"?: string;
             };
             path: {
                 slug: string;
@@ -5829,7 +5842,8 @@ export interface operations {
                 project?: string | null;
             };
             header?: {
-                "if-none-match"?: string | null;
+                /** @description The ETags that the client has. */
+                "if-none-match"?: string;
             };
             path: {
                 /** @description The id of a model, or its name. */
@@ -5866,7 +5880,8 @@ export interface operations {
             header?: {
                 /** @description What the client calls this request; sent again under the same name it changes nothing. */
                 "idempotency-key"?: string;
-                "if-match"?: string | null;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
             };
             path: {
                 /** @description The id of a model, or its name. */
@@ -5901,7 +5916,8 @@ export interface operations {
             header?: {
                 /** @description What the client calls this request; sent again under the same name it changes nothing. */
                 "idempotency-key"?: string;
-                "if-match"?: string | null;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
             };
             path: {
                 /** @description The id of a model, or its name. */
@@ -5942,7 +5958,8 @@ export interface operations {
             header?: {
                 /** @description What the client calls this request; sent again under the same name it changes nothing. */
                 "idempotency-key"?: string;
-                "if-match"?: string | null;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
             };
             path: {
                 alias: string;
@@ -5984,7 +6001,8 @@ export interface operations {
             header?: {
                 /** @description What the client calls this request; sent again under the same name it changes nothing. */
                 "idempotency-key"?: string;
-                "if-match"?: string | null;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
             };
             path: {
                 alias: string;
@@ -6177,7 +6195,8 @@ export interface operations {
             header?: {
                 /** @description What the client calls this request; sent again under the same name it changes nothing. */
                 "idempotency-key"?: string;
-                "if-match"?: string | null;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
             };
             path: {
                 /** @description The id of a model, or its name. */
@@ -6329,7 +6348,8 @@ export interface operations {
             header?: {
                 /** @description What the client calls this request; sent again under the same name it changes nothing. */
                 "idempotency-key"?: string;
-                "if-match"?: string | null;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
             };
             path: {
                 id: string;
@@ -6360,7 +6380,8 @@ export interface operations {
             header?: {
                 /** @description What the client calls this request; sent again under the same name it changes nothing. */
                 "idempotency-key"?: string;
-                "if-match"?: string | null;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
             };
             path: {
                 id: string;
@@ -6737,7 +6758,8 @@ export interface operations {
             header?: {
                 /** @description What the client calls this request; sent again under the same name it changes nothing. */
                 "idempotency-key"?: string;
-                "if-match"?: string | null;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
             };
             path: {
                 id: string;
@@ -7078,7 +7100,8 @@ export interface operations {
             header?: {
                 /** @description What the client calls this request; sent again under the same name it changes nothing. */
                 "idempotency-key"?: string;
-                "if-match"?: string | null;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
             };
             path: {
                 id: string;
@@ -7111,7 +7134,8 @@ export interface operations {
             header?: {
                 /** @description What the client calls this request; sent again under the same name it changes nothing. */
                 "idempotency-key"?: string;
-                "if-match"?: string | null;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
             };
             path: {
                 id: string;
