@@ -12,7 +12,7 @@ from infrastudio.contexts.identity.queries import SINGLE_USER
 from infrastudio.contexts.instances import service
 from infrastudio.stores.db import Database
 from infrastudio.stores.ledger import Follower, head
-from infrastudio.stores.ledger.follower import BATCH
+from infrastudio.stores.ledger.shared_reads import BATCH
 from make import an_instance
 
 
@@ -74,3 +74,63 @@ async def test_a_read_that_failed_is_made_again(db: Database, monkeypatch: pytes
             with pytest.raises(OperationalError):
                 await follower.poll()
     assert await poll_all(followers) == [[begin + 1], [begin + 1]]
+
+
+async def test_one_that_comes_while_another_reads_misses_nothing_that_was_written_since(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = start(db)
+    early, late = Follower(db, since=begin), Follower(db, since=begin)
+    write(db)
+    read, begun, go_on = db.read, asyncio.Event(), asyncio.Event()
+
+    async def slow(*args: Any, **kwargs: Any) -> Any:
+        found = await read(*args, **kwargs)
+        begun.set()
+        await go_on.wait()
+        return found
+
+    monkeypatch.setattr(db, "read", slow)
+    first = asyncio.create_task(early.poll())
+    await begun.wait()
+    write(db)
+    second = asyncio.create_task(late.poll())
+    await asyncio.sleep(0)
+    go_on.set()
+    assert [entry.seq for entry in await first] == [begin + 1]
+    assert [entry.seq for entry in await second] == [begin + 1, begin + 2]
+    assert [entry.seq for entry in await early.poll()] == [begin + 2]
+
+
+async def test_an_event_is_read_once_for_all_also_for_one_that_comes_later(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = start(db)
+    followers = [Follower(db, since=begin) for _ in range(3)]
+    read, reads = db.read, list[int]()
+
+    async def counted(*args: Any, **kwargs: Any) -> Any:
+        found = await read(*args, **kwargs)
+        reads.extend(entry.seq for entry in found)
+        return found
+
+    monkeypatch.setattr(db, "read", counted)
+    heard = []
+    for number, follower in enumerate(followers):
+        write(db)
+        heard.append([entry.seq - begin for entry in await follower.poll()])
+        assert reads == [begin + n for n in range(1, number + 2)]
+    assert heard == [[1], [1, 2], [1, 2, 3]]
+
+
+async def test_one_that_is_far_behind_reads_for_itself(db: Database) -> None:
+    begin = start(db)
+    ahead, behind = Follower(db, since=begin), Follower(db, since=begin)
+    for _ in range(2):
+        with db.begin(SINGLE_USER) as uow:
+            for _ in range(BATCH):
+                service.create(uow, an_instance())
+        while await ahead.poll():
+            pass
+    heard = [entry.seq for _ in range(3) for entry in await behind.poll()]
+    assert heard == list(range(begin + 1, begin + 2 * BATCH + 1))

@@ -3,44 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator
 from typing import Final
-from weakref import WeakKeyDictionary
 
-from infrastudio.kernel.actor import ALL_PROJECTS, Actor
 from infrastudio.stores.db import Database
-from infrastudio.stores.ledger.entries import Entry, since
+from infrastudio.stores.ledger.entries import Entry
+from infrastudio.stores.ledger.shared_reads import BATCH, shared_reads
 
 POLL_S: Final = 0.2
-BATCH: Final = 500
-
-_ACTOR: Final = Actor(ref="controller:follower", grants={ALL_PROJECTS: frozenset()})
 
 
 class GapInLedger(RuntimeError):
     """Sequence numbers are given without a gap; a hole means that the ledger was tampered with."""
-
-
-class _SharedReads:
-    """Followers of one database are mostly in step: what one of them reads, the others get too."""
-
-    def __init__(self) -> None:
-        self._key: Hashable = None
-        self._entries: asyncio.Task[list[Entry]] | None = None
-
-    async def read(self, db: Database, seq: int, version: int) -> list[Entry]:
-        """Return the events behind `seq` as they were when the database had this version."""
-        key = (asyncio.get_running_loop(), seq, version)
-        if self._entries is None or self._key != key or _has_failed(self._entries):
-            self._key, self._entries = key, asyncio.create_task(_read(db, seq))
-        return list(await asyncio.shield(self._entries))
-
-
-def _has_failed(task: asyncio.Task[list[Entry]]) -> bool:
-    return task.done() and (task.cancelled() or task.exception() is not None)
-
-
-_shared: WeakKeyDictionary[Database, _SharedReads] = WeakKeyDictionary()
 
 
 class Follower:
@@ -81,12 +55,9 @@ class Follower:
     async def poll(self) -> list[Entry]:
         """Return what came since the last call, at most 500 events."""
         version = self._db.data_version()
-        if version is None:
-            entries = await _read(self._db, self.last)
-        elif version == self._version:
+        if version is not None and version == self._version:
             return []
-        else:
-            entries = await _shared.setdefault(self._db, _SharedReads()).read(self._db, self.last, version)
+        entries = await shared_reads(self._db).read(self._db, self.last, version)
         if len(entries) < BATCH:
             self._version = version  # looked at before the read, which therefore saw all that belongs to it
         for entry in entries:
@@ -94,7 +65,3 @@ class Follower:
                 raise GapInLedger(f"event {self.last + 1} is missing before {entry.seq}")
             self.last = entry.seq
         return entries
-
-
-async def _read(db: Database, seq: int) -> list[Entry]:
-    return await db.read(_ACTOR, since, seq, limit=BATCH)
