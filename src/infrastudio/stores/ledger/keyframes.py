@@ -134,7 +134,7 @@ def save_keyframe(uow: UnitOfWork, made: Keyframe) -> None:
     """Keep a keyframe, unless another process was faster; some of other formats make room for it."""
     if _last(uow, made.kind, head(uow))[0] != made.behind:
         return
-    entity, format = made.kind.entity, _format(made.kind)
+    entity, format = made.kind.entity, format_of(made.kind)
     key = (KeyframeRow.format, KeyframeRow.seq)
     stale = select(*key).where(KeyframeRow.entity == entity, KeyframeRow.format != format, KeyframeRow.seq <= made.seq)
     found = [tuple(row) for row in uow.execute(stale.order_by(KeyframeRow.seq).limit(_STALE_AT_ONCE))]
@@ -147,7 +147,7 @@ def save_keyframe(uow: UnitOfWork, made: Keyframe) -> None:
 
 def keyframe_numbers(snapshot: Snapshot, kind: RememberedKind) -> list[int]:
     """Return the events as of which there are keyframes of a kind."""
-    own = (KeyframeRow.entity == kind.entity, KeyframeRow.format == _format(kind))
+    own = (KeyframeRow.entity == kind.entity, KeyframeRow.format == format_of(kind))
     return list(snapshot.execute(select(KeyframeRow.seq).where(*own).order_by(KeyframeRow.seq)).scalars())
 
 
@@ -174,20 +174,21 @@ def _difference(snapshot: Snapshot, kind: RememberedKind, seq: int, states: Past
     return None if _last(snapshot, kind, seq)[1] == len(known) else "the number of entities is wrong"
 
 
-def _format(kind: RememberedKind) -> str:
+def format_of(kind: RememberedKind) -> str:
+    """Return how keyframes of a kind are written now, and of what."""
     return f"{FORMAT}-{kind.digest}"
 
 
 def _last(snapshot: Snapshot, kind: RememberedKind, seq: int) -> tuple[int, int]:
     """Return the number of the last keyframe up to an event and how many entities it has; 0 and 0 before the first."""
-    found = _LAST.rows(snapshot.connection, {"entity": kind.entity, "format": _format(kind), "seq": seq})
+    found = _LAST.rows(snapshot.connection, {"entity": kind.entity, "format": format_of(kind), "seq": seq})
     return (found[0][0], found[0][1]) if found else (0, 0)
 
 
 def _columns(snapshot: Snapshot, kind: RememberedKind, seq: int) -> Columns:
     if seq == 0:
         return no_states(kind)
-    ((body,),) = _BODY.rows(snapshot.connection, {"entity": kind.entity, "format": _format(kind), "seq": seq})
+    ((body,),) = _BODY.rows(snapshot.connection, {"entity": kind.entity, "format": format_of(kind), "seq": seq})
     return decode(bytes(body))
 
 
