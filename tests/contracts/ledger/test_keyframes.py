@@ -25,6 +25,7 @@ from infrastudio.stores.ledger import (
     RememberedKind,
 )
 from infrastudio.stores.ledger.keyframe_codec import TooManyStates, decode, encode
+from infrastudio.stores.ledger.keyframe_follower import MANY
 from infrastudio.stores.ledger.keyframes import keyframe_numbers, next_keyframe, save_keyframe, states_by_keyframe
 from infrastudio.stores.ledger.past_states import RememberedStates
 from infrastudio.stores.ledger.state_columns import no_states
@@ -177,6 +178,36 @@ def test_of_two_processes_that_make_the_same_one_is_kept(db: Database) -> None:
         save_keyframe(uow, made)
     with db.snapshot(SINGLE_USER) as snapshot:
         assert ledger.verify_keyframes(snapshot, film) == []
+
+
+async def test_the_loop_goes_through_an_old_ledger_and_then_follows(db: Database) -> None:
+    film = a_film()
+    edit(db, film, some_edits(80))
+    loop = asyncio.create_task(KeyframeFollower(db, film, limits=OFTEN, look_s=0.01).run())
+    try:
+        await are_made(db, film, MANY + 2)
+        edit(db, film, some_edits(60))
+        await are_made(db, film, MANY + 10)
+    finally:
+        loop.cancel()
+        await asyncio.wait([loop])
+    with db.snapshot(SINGLE_USER) as snapshot:
+        assert ledger.verify_keyframes(snapshot, film) == []
+
+
+async def are_made(db: Database, film: RememberedKind, count: int) -> None:
+    """Wait until there are so many keyframes."""
+    async with asyncio.timeout(30):
+        while len(numbers(db, film)) < count:  # noqa: ASYNC110  the loop does not tell what it made
+            await asyncio.sleep(0.01)
+
+
+async def test_the_loop_of_a_kind_with_too_many_states_ends(db: Database) -> None:
+    film = a_film()
+    edit(db, film, some_edits(10))
+    async with asyncio.timeout(30):
+        await KeyframeFollower(db, film, limits=KeyframeLimits(3, max_bytes=100), look_s=0.01).run()
+    assert numbers(db, film) == []
 
 
 def test_keyframes_are_no_events(db: Database) -> None:
