@@ -10,7 +10,8 @@ import asyncio
 import random
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -30,7 +31,7 @@ from infrastudio.contexts.search.controller import SearchFollower
 from infrastudio.contexts.search.tables import SearchCheckpointRow
 from infrastudio.contexts.timeline.controller import TimelineFollower
 from infrastudio.contexts.timeline.tables import TimelineCheckpointRow
-from infrastudio.kernel.clock import ManualClock, format_time
+from infrastudio.kernel.clock import Clock, ManualClock, format_time
 from infrastudio.kernel.diff import Change
 from infrastudio.kernel.text import folded_together
 from infrastudio.server import wiring
@@ -62,6 +63,8 @@ def kept(*, instances: int, events: int) -> Path:
     folder = KEPT / f"ledger-{instances}-{events}"
     mark = folder / f"made-{FORMAT}"
     if mark.exists():
+        with _opened(folder / "data") as db:  # of an earlier release it lacks what the server would make meanwhile
+            asyncio.run(_make_keyframes(db))
         return folder
     shutil.rmtree(folder, ignore_errors=True)
     make(folder, instances=instances, events=events, db_synchronous="OFF")
@@ -74,10 +77,16 @@ def make(folder: Path, *, instances: int, events: int, **settings: str) -> None:
     data = folder / "data"
     data.mkdir(parents=True)
     clock = ManualClock(datetime.now(UTC) - SPAN - timedelta(days=1))
+    with _opened(data, clock=clock, **settings) as db:
+        fill(db, clock, instances=instances, events=events)
+
+
+@contextmanager
+def _opened(data: Path, *, clock: Clock | None = None, **settings: str) -> Iterator[Database]:
     given = {"data": data, **settings}
     db = wiring.open_database(load_settings(given, environment={}, working_directory=data).settings, clock=clock)
     try:
-        fill(db, clock, instances=instances, events=events)
+        yield db
     finally:
         db.close()
 
@@ -103,6 +112,7 @@ def fill(db: Database, clock: ManualClock, *, instances: int, events: int) -> No
         # what is found by name and by links stays as the fleet was made, and no server goes through it all at its start
         for table in (SearchCheckpointRow, TimelineCheckpointRow):
             uow.change(update(table).values(seq=events))
+    asyncio.run(_make_keyframes(db))
     console.print(
         f"[dim]{db.dialect}: {instances:,} instances made in {made - started:.0f} s, {missing:,} events appended in "
         f"{time.monotonic() - made:.0f} s.[/]"
@@ -150,3 +160,8 @@ async def _catch_up(db: Database) -> None:
     """Let the followers of a server do now what they would do at its start."""
     await TimelineFollower(db).catch_up()
     await SearchFollower(db).catch_up()
+
+
+async def _make_keyframes(db: Database) -> None:
+    for kind in wiring.REMEMBERED_KINDS:
+        await ledger.KeyframeFollower(db, kind).catch_up()

@@ -50,6 +50,7 @@ SCRATCH = {
     "EdgeRow",
     "EventRow",
     "IdempotencyKeyRow",
+    "KeyframeRow",
     "LedgerClockRow",
     "SearchCheckpointRow",
     "SearchEntryRow",

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from infrastudio.cli.main import main
+from infrastudio.contexts.instances import queries as instances
+from infrastudio.stores.ledger.keyframes import format_of
 from running_server import Server, running
 
 Studio = Callable[..., tuple[int, str, str]]
@@ -111,6 +113,21 @@ def test_replay_proves_the_tables_and_finds_a_changed_cell(studio: Studio, serve
     code, out, _ = studio("replay", "--data", folder, "--json")
     assert code == 1
     assert "forged" in json.loads(out)["findings"][0]["message"]
+
+
+def test_replay_finds_a_keyframe_that_is_not_of_the_ledger(studio: Studio, server: Server) -> None:
+    kind = instances.REMEMBERED
+    with sqlite3.connect(server.folder / "studio.db") as database:
+        forged = (kind.entity, format_of(kind), 1, 1, b"forged")
+        database.execute(
+            "insert into ledger_keyframe (entity, format, seq, entities, body) values (?, ?, ?, ?, ?)", forged
+        )
+    code, out, _ = studio("replay", "--verify", "--data", str(server.folder), "--json")
+    found = [finding["where"] for finding in json.loads(out)["findings"]]
+    with sqlite3.connect(server.folder / "studio.db") as database:
+        database.execute("delete from ledger_keyframe")
+    database.close()
+    assert (code, "keyframe of instance" in found) == (1, True)
 
 
 def test_the_api_document_is_complete(studio: Studio) -> None:

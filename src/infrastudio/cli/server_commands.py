@@ -89,13 +89,15 @@ def openapi(
 
 def replay(
     data: DataOption = None,
-    verify: Annotated[bool, typer.Option("--verify", help="Check the hash chain of the ledger too.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Check the hash chain of the ledger and its keyframes too.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Prove that all tables follow from the ledger; exit code 1 when they do not."""
     from infrastudio.contexts.identity.queries import SINGLE_USER
     from infrastudio.server import wiring
-    from infrastudio.stores.ledger import head, verify_chain, verify_tables
+    from infrastudio.stores.ledger import head, verify_chain, verify_keyframes, verify_tables
 
     settings = load_settings({"data": data}).settings
     if settings.database_url is None and not (settings.folder / "studio.db").exists():
@@ -104,6 +106,8 @@ def replay(
     try:
         with db.snapshot(SINGLE_USER) as snapshot:
             findings = [*(verify_chain(snapshot) if verify else []), *verify_tables(snapshot)]
+            for kind in wiring.REMEMBERED_KINDS if verify else ():
+                findings += verify_keyframes(snapshot, kind)
             events = head(snapshot)
     finally:
         db.close()

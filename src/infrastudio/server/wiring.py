@@ -8,7 +8,7 @@ import os
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter
 from sqlalchemy import text
@@ -20,6 +20,7 @@ from infrastudio.contexts.identity import api as identity_api
 from infrastudio.contexts.identity import queries as identity
 from infrastudio.contexts.identity.schemas import AuthenticationMethods
 from infrastudio.contexts.instances import api as instances_api
+from infrastudio.contexts.instances import queries as instances
 from infrastudio.contexts.instances.api import transfer
 from infrastudio.contexts.instances.service import Importer
 from infrastudio.contexts.projects import api as projects_api
@@ -57,7 +58,7 @@ from infrastudio.server.settings import Settings
 from infrastudio.server.supervisor import Supervisor
 from infrastudio.stores.blobs import BlobStore, FolderBlobStore
 from infrastudio.stores.db import Database, Snapshot
-from infrastudio.stores.ledger import LedgerFeed, TableLedgerLock, head
+from infrastudio.stores.ledger import KeyframeFollower, LedgerFeed, TableLedgerLock, head
 from infrastudio.stores.telemetry import (
     ATTACHED_AS,
     FILE_NAME,
@@ -67,6 +68,9 @@ from infrastudio.stores.telemetry import (
 )
 
 logger = logging.getLogger(__name__)
+
+REMEMBERED_KINDS: Final = (instances.REMEMBERED,)
+"""The kinds whose lists as of a moment are narrowed and sorted by keyframes."""
 
 
 @dataclass(frozen=True)
@@ -232,6 +236,7 @@ def build(
         "ledger feed": feed.run,
         "timeline": timeline.run,
         "search": SearchFollower(db).run,
+        **{f"keyframes of {kind.entity}": KeyframeFollower(db, kind).run for kind in REMEMBERED_KINDS},
         "sockets": sockets.run,
         "operations": sockets.operations.run,
         "callers": callers.run,

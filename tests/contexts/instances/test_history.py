@@ -248,6 +248,23 @@ async def test_the_history_of_a_deleted_instance_follows_its_project(fleet: Flee
             assert (await fleet.http.get(f"/api/{path}", headers=headers)).status_code == status, (slug, role, path)
 
 
+@pytest.mark.parametrize("descending", [True, False])
+def test_every_page_is_a_part_of_the_whole_from_whichever_end_it_is_found(db: Database, descending: bool) -> None:
+    with db.begin(SINGLE_USER) as uow:
+        made = service.create(uow, an_instance(replicas=1))
+        for replicas in range(2, 8):
+            service.update(uow, made.id, InstanceUpdate(replicas=replicas))
+    with db.snapshot(SINGLE_USER) as snapshot:
+        whole = queries.history(snapshot, made.id, HistoryFilter(), descending=descending).items
+        assert [item.version for item in whole] == sorted(range(1, 8), reverse=descending)
+        for offset in range(9):
+            for limit in range(1, 9):
+                part = queries.history(
+                    snapshot, made.id, HistoryFilter(), offset=offset, limit=limit, descending=descending
+                )
+                assert part.items == whole[offset : offset + limit]
+
+
 def test_a_page_without_a_filter_counts_nothing_however_long_the_history_is(db: Database) -> None:
     with db.begin(SINGLE_USER) as uow:
         short, long = service.create(uow, an_instance()), service.create(uow, an_instance())

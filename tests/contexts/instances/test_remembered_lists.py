@@ -1,7 +1,8 @@
-"""Lists of the past are the same whether the database or the memory of the process narrows and sorts them."""
+"""Lists of the past are the same whether the database, the process's memory or a keyframe narrows and sorts them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +10,6 @@ import pytest
 from infrastudio.contexts.identity.queries import SINGLE_USER
 from infrastudio.contexts.instances import queries, service
 from infrastudio.contexts.instances.events import InstanceUpdated
-from infrastudio.contexts.instances.queries.columns import values_in
 from infrastudio.contexts.instances.schemas import InstanceFilter, InstanceUpdate
 from infrastudio.contexts.projects import service as projects
 from infrastudio.contexts.projects.schemas import ProjectIn
@@ -64,22 +64,38 @@ def page(snapshot: Snapshot, at: Moment, wanted: InstanceFilter, **more: Any) ->
     return queries.page(snapshot, wanted, at=at, limit=5, **more)
 
 
-@pytest.mark.parametrize("project", ["one", "*"])
-def test_memory_answers_as_the_database_does(db: Database, moments: list[Moment], project: str) -> None:
+@pytest.fixture(scope="module")
+def told(db: Database, moments: list[Moment]) -> list[queries.JsonPage]:
+    """What the database answers to all questions: in a unit of work nothing is remembered."""
+    with db.begin(SINGLE_USER) as uow:
+        return [page(uow, at, wanted, **asked) for at in moments for wanted, asked in questions()]
+
+
+def questions() -> Iterator[tuple[InstanceFilter, dict[str, Any]]]:
+    for project in ("one", "*"):
+        for skip, wanted in enumerate(InstanceFilter(**values) for values in FILTERS):
+            for sort in queries.SORTABLE:
+                yield wanted, {"project": project, "sort": sort, "skip": skip, "descending": len(sort) % 2 == 1}
+
+
+def test_memory_answers_as_the_database_does(db: Database, moments: list[Moment], told: list[queries.JsonPage]) -> None:
     with db.snapshot(SINGLE_USER) as shared:
         remembering = Snapshot(shared.connection, SINGLE_USER, {})
-        ledger.remembered_states(remembering, "instance", moments[0].seq, values_in)
-        for at in moments:
-            for skip, wanted in enumerate(InstanceFilter(**values) for values in FILTERS):
-                for sort in queries.SORTABLE:
-                    asked: dict[str, Any] = {
-                        "project": project,
-                        "sort": sort,
-                        "skip": skip,
-                        "descending": len(sort) % 2 == 1,
-                    }
-                    forgetful = Snapshot(shared.connection, SINGLE_USER, {})
-                    assert page(remembering, at, wanted, **asked) == page(forgetful, at, wanted, **asked)
-        known = ledger.remembered_states(remembering, "instance", moments[-1].seq, values_in)
+        ledger.remembered_states(remembering, queries.REMEMBERED, moments[0].seq)
+        assert told == [page(remembering, at, wanted, **asked) for at in moments for wanted, asked in questions()]
+        known = ledger.remembered_states(remembering, queries.REMEMBERED, moments[-1].seq)
         assert known is not None
         assert len(known) > len(NAMES)
+
+
+async def test_keyframes_answer_as_the_database_does(
+    db: Database, moments: list[Moment], told: list[queries.JsonPage]
+) -> None:
+    await ledger.KeyframeFollower(db, queries.REMEMBERED, limits=ledger.KeyframeLimits(min_spacing=4)).catch_up()
+    with db.snapshot(SINGLE_USER) as snapshot:
+        for number, at in enumerate(moments):
+            fresh = Snapshot(snapshot.connection, SINGLE_USER, {})
+            known = ledger.remembered_states(fresh, queries.REMEMBERED, at.seq)
+            assert known is not None
+            answers = [page(fresh, at, wanted, **asked) for wanted, asked in questions()]
+            assert answers == told[number * len(answers) :][: len(answers)]

@@ -14,9 +14,9 @@ from infrastudio.contexts.identity.queries import SINGLE_USER
 from infrastudio.kernel.diff import State
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Database, Snapshot
-from infrastudio.stores.ledger import EVENT_AT
+from infrastudio.stores.ledger import EVENT_AT, PastState, RememberedKind
 from infrastudio.stores.ledger.orders import AROUND, Orders, remembered_order
-from infrastudio.stores.ledger.past_states import MAX_PLACES, NEAR, PastState, PastStates, States
+from infrastudio.stores.ledger.past_states import MAX_PLACES, NEAR, RememberedStates
 
 KIND = "memorial"
 EDITS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(("put", "put", "remove"))), min_size=4, max_size=16)
@@ -27,7 +27,22 @@ def size_of(state: State) -> Sequence[int]:
     return [state["size"]]
 
 
-def told(snapshot: Snapshot, seq: int) -> States:
+SIZES = RememberedKind(KIND, ("size",), size_of)
+
+
+def remembered(known: RememberedStates, snapshot: Snapshot, seq: int) -> dict[str, PastState] | None:
+    """Return what is remembered at a moment, each state by itself."""
+    states = known.at(snapshot, seq)
+    return None if states is None else states.by_id()
+
+
+def by_process(snapshot: Snapshot, seq: int) -> dict[str, PastState] | None:
+    """Return what the process remembers at a moment, each state by itself."""
+    states = ledger.remembered_states(snapshot, SIZES, seq)
+    return None if states is None else states.by_id()
+
+
+def told(snapshot: Snapshot, seq: int) -> dict[str, PastState]:
     """Return the states as the database tells them, each by itself."""
     rows = snapshot.execute(ledger.select_states(KIND, seq)).all()
     found = {}
@@ -58,32 +73,31 @@ def test_from_moment_to_moment_it_knows_what_the_database_tells(
 ) -> None:
     """Forwards and backwards, over births, deletions and what comes again."""
     first, last = edited(db, edits)
-    known = PastStates(KIND, size_of)
+    known = RememberedStates(SIZES)
     with db.snapshot(SINGLE_USER) as snapshot:
         assert known.at(snapshot, first) is None
         for move in moves:
             seq = first + round(move * (last - first))
-            assert known.at(snapshot, seq) == told(snapshot, seq)
+            assert remembered(known, snapshot, seq) == told(snapshot, seq)
 
 
 def test_what_was_handed_out_does_not_change(db: Database) -> None:
     first, last = edited(db, [(0, "put"), (1, "put"), (0, "remove"), (1, "put")])
-    known = PastStates(KIND, size_of)
+    known = RememberedStates(SIZES)
     with db.snapshot(SINGLE_USER) as snapshot:
         known.at(snapshot, first)
         states = known.at(snapshot, first + 2)
         assert states is not None
-        before = dict(states)
         known.at(snapshot, last)
-        assert states == before
+        assert states.by_id() == told(snapshot, first + 2)
 
 
 def test_the_first_question_somewhere_is_left_to_the_database(db: Database) -> None:
     first, last = edited(db, [(0, "put"), (1, "put")])
     with db.snapshot(SINGLE_USER) as shared:
         snapshot = Snapshot(shared.connection, SINGLE_USER, {})
-        assert ledger.remembered_states(snapshot, KIND, first, size_of) is None
-        assert ledger.remembered_states(snapshot, KIND, last, size_of) == told(snapshot, last)
+        assert by_process(snapshot, first) is None
+        assert by_process(snapshot, last) == told(snapshot, last)
 
 
 def test_a_moment_behind_the_end_is_not_remembered(db: Database) -> None:
@@ -93,14 +107,14 @@ def test_a_moment_behind_the_end_is_not_remembered(db: Database) -> None:
     with db.snapshot(SINGLE_USER) as shared:
         early = Snapshot(shared.connection, SINGLE_USER, cache)
         for _ in range(2):
-            assert ledger.remembered_states(early, KIND, head + 1, size_of) is None
+            assert by_process(early, head + 1) is None
         assert remembered_order(early, "all", head + 1, lambda: [1]) == array("q", [1])
     edited(db, [(0, "put")])
     with db.snapshot(SINGLE_USER) as shared:
         late = Snapshot(shared.connection, SINGLE_USER, cache)
         assert remembered_order(late, "all", head + 1, lambda: [1, 2]) == array("q", [1, 2])
-        ledger.remembered_states(late, KIND, head + 1, size_of)
-        assert ledger.remembered_states(late, KIND, head + 1, size_of) == told(late, head + 1)
+        by_process(late, head + 1)
+        assert by_process(late, head + 1) == told(late, head + 1)
 
 
 def test_a_unit_of_work_reads_for_itself(db: Database) -> None:
@@ -111,7 +125,7 @@ def test_a_unit_of_work_reads_for_itself(db: Database) -> None:
     with db.begin(SINGLE_USER) as uow:
         assert remembered_order(uow, "own", head, lambda: [2]) == array("q", [2])
         for _ in range(2):
-            assert ledger.remembered_states(uow, KIND, head, size_of) is None
+            assert by_process(uow, head) is None
     with db.snapshot(SINGLE_USER) as snapshot:
         assert remembered_order(snapshot, "own", head, lambda: [2]) == array("q", [1])
 
@@ -121,7 +135,7 @@ def test_too_many_states_are_not_remembered(db: Database) -> None:
     with db.snapshot(SINGLE_USER) as snapshot:
         characters = sum(len(row.after) for row in snapshot.execute(ledger.select_states(KIND, last, EVENT_AT.after)))
         for room, is_enough in ((characters, True), (characters - 1, False)):
-            known = PastStates(KIND, size_of, max_characters=room)
+            known = RememberedStates(SIZES, max_characters=room)
             known.at(snapshot, first)
             assert (known.at(snapshot, last) is not None) == is_enough
 
@@ -133,12 +147,12 @@ def test_only_so_many_places_are_remembered(db: Database) -> None:
     with things.in_one_transaction():
         for number in range(NEAR * (MAX_PLACES + 1) + 10):
             things.put(KIND, id, project_id=project.id, size=number)
-    known = PastStates(KIND, size_of)
+    known = RememberedStates(SIZES)
     with db.snapshot(SINGLE_USER) as snapshot:
         far = [things.head() - place * (NEAR + 2) for place in range(MAX_PLACES + 1)]
         for seq in far:
             assert known.at(snapshot, seq) is None
-            assert known.at(snapshot, seq - 1) == told(snapshot, seq - 1)
+            assert remembered(known, snapshot, seq - 1) == told(snapshot, seq - 1)
         assert known.places() == [seq - 1 for seq in far[1:]]
 
 

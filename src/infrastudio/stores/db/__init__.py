@@ -8,7 +8,7 @@ from infrastudio.stores.db.planning import unindexed
 from infrastudio.stores.db.prepared import PreparedInsert, PreparedPage, PreparedSelect, PreparedUpdate, Record
 from infrastudio.stores.db.settings import ConnectionSettings
 from infrastudio.stores.db.text_search import contains, contains_folded
-from infrastudio.stores.db.types import AutoId, Boolean, CanonicalJson, LongText, UtcDateTime, text_column
+from infrastudio.stores.db.types import AutoId, Boolean, CanonicalJson, LongBytes, LongText, UtcDateTime, text_column
 from infrastudio.stores.db.unit_of_work import PendingEvent, Snapshot, UnitOfWork
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Database",
     "LedgerLock",
     "LedgerPosition",
+    "LongBytes",
     "LongText",
     "PendingEvent",
     "PreparedInsert",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Dialect, Integer, String, Text, TypeDecorator
+from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary, String, Text, TypeDecorator
 from sqlalchemy import Boolean as SqlBoolean
 from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.dialects.mysql.base import MySQLTypeCompiler
@@ -62,6 +62,9 @@ LongText: TypeEngine[str] = (
     .with_variant(mysql.LONGTEXT(charset="utf8mb4", collation=MARIADB_COLLATION), "mysql", "mariadb")
 )
 """Text without a limit, compared byte by byte."""
+
+LongBytes: TypeEngine[bytes] = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
+"""Bytes without a limit."""
 
 
 class CanonicalJson(TypeDecorator[Any]):

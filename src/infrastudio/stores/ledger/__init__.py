@@ -29,12 +29,15 @@ from infrastudio.stores.ledger.event import EVENT_KINDS, SEARCH_FOLDED, Event, L
 from infrastudio.stores.ledger.feed import LedgerFeed
 from infrastudio.stores.ledger.follower import Follower
 from infrastudio.stores.ledger.json_value import has_key, json_value
+from infrastudio.stores.ledger.keyframe_follower import KeyframeFollower
+from infrastudio.stores.ledger.keyframes import KeyframeLimits, verify_keyframes
 from infrastudio.stores.ledger.lock import TableLedgerLock, advance_clock
 from infrastudio.stores.ledger.orders import remembered_order
-from infrastudio.stores.ledger.past_states import PastState, remembered_states
+from infrastudio.stores.ledger.past_states import remembered_states
 from infrastudio.stores.ledger.population import count_existing
 from infrastudio.stores.ledger.replay import Finding, register_projection, row_of, verify_chain, verify_tables
-from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
+from infrastudio.stores.ledger.state_columns import PastState, PastStates, RememberedKind
+from infrastudio.stores.ledger.tables import EventRow, KeyframeRow, LedgerClockRow
 
 __all__ = [
     "BIRTH",
@@ -46,11 +49,16 @@ __all__ = [
     "EventRow",
     "Finding",
     "Follower",
+    "KeyframeFollower",
+    "KeyframeLimits",
+    "KeyframeRow",
     "LedgerClockRow",
     "LedgerFeed",
     "Link",
     "Moment",
     "PastState",
+    "PastStates",
+    "RememberedKind",
     "TableLedgerLock",
     "advance_clock",
     "append",
@@ -80,5 +88,6 @@ __all__ = [
     "state_at",
     "state_of",
     "verify_chain",
+    "verify_keyframes",
     "verify_tables",
 ]

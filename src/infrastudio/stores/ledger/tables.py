@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from infrastudio.stores.db import Base, Boolean, LongText, UtcDateTime, text_column
+from infrastudio.stores.db import Base, Boolean, LongBytes, LongText, UtcDateTime, text_column
 
 
 class EventRow(Base, scratch="the ledger itself"):
@@ -59,3 +59,17 @@ class LedgerClockRow(Base, scratch="the end of the ledger, and the lock of all t
     at: Mapped[int] = mapped_column(BigInteger)
     """Microseconds since 1970; may lie behind the last event's, when a moment was closed."""
     hash: Mapped[str] = mapped_column(text_column(64))
+
+
+class KeyframeRow(Base, scratch="made of the states in events, and made from them again"):
+    """All states of a kind of entities as of one event, so that the past behind it is found by the events since."""
+
+    __tablename__ = "ledger_keyframe"
+
+    entity: Mapped[str] = mapped_column(text_column(32), primary_key=True)
+    format: Mapped[str] = mapped_column(text_column(32), primary_key=True)
+    """How `body` is written and what it holds of each state: those of another format are not read."""
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    entities: Mapped[int] = mapped_column(Integer)
+    """How many entities there were."""
+    body: Mapped[bytes] = mapped_column(LongBytes)

@@ -1,5 +1,6 @@
 """Reads of instances and of their history, live and as of a moment."""
 
+from infrastudio.contexts.instances.queries.columns import REMEMBERED
 from infrastudio.contexts.instances.queries.exports import (
     HISTORY_COLUMNS,
     LIST_COLUMNS,
@@ -41,6 +42,7 @@ __all__ = [
     "HISTORY_COLUMNS",
     "LIST_COLUMNS",
     "READ",
+    "REMEMBERED",
     "SORTABLE",
     "InstanceList",
     "JsonPage",

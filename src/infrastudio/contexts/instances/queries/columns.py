@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, literal
@@ -15,7 +16,7 @@ from infrastudio.kernel.diff import State
 from infrastudio.kernel.text import casefold
 from infrastudio.stores import ledger
 from infrastudio.stores.db import UtcDateTime, contains
-from infrastudio.stores.ledger import EVENT_AT, PastState
+from infrastudio.stores.ledger import EVENT_AT, PastStates, RememberedKind
 
 Columns = Callable[[str], ColumnElement[Any]]
 
@@ -92,21 +93,35 @@ _REMEMBERED: Final = [
     column for column in InstanceRow.__table__.columns if column.name not in ("id", "project_id", "search_folded")
 ]
 _RECORDED: Final = tuple(map(_recorded_as, _REMEMBERED))
+_READ_ALL: Final = itemgetter(*(key for key, _ in _RECORDED), "search_folded")
 _PLACE: Final = {
     field: place for place, field in enumerate([*(column.name for column in _REMEMBERED), "search_folded"])
 }
 
 
-def values_in(state: State) -> list[Any]:
+def values_in(state: State) -> Sequence[Any]:
     """Return what filters and orders need of a recorded state, as `recorded` finds it in the database."""
+    try:
+        found = _READ_ALL(state)
+    except KeyError:
+        return _values_of_old(state)
+    return _values_of_old(state) if None in found else found
+
+
+def _values_of_old(state: State) -> Sequence[Any]:
+    """Return the values of a state that may be older than some fields."""
     read = state.get
     values = [default if (value := read(key)) is None else value for key, default in _RECORDED]
     searched = read("search_folded")
     return [*values, read("name_folded") if searched is None else searched]
 
 
+REMEMBERED: Final = RememberedKind("instance", tuple(map(repr, (*_RECORDED, "search_folded"))), values_in)
+"""What is kept of past states; the names tell the defaults too."""
+
+
 def chosen(
-    known: Mapping[str, PastState],
+    known: PastStates,
     wanted: InstanceFilter,
     allowed: frozenset[str] | None,
     *,
@@ -122,13 +137,20 @@ def chosen(
         sort: The field to sort by.
         descending: The other way round.
     """
-    found = [item for item in known.items() if allowed is None or item[1].project_id in allowed]
+    found: Sequence[int] = range(len(known))
+    if allowed is not None:
+        project_ids = known.project_ids
+        found = [row for row in found if project_ids[row] in allowed]
     for field, value in values_of(wanted).items():  # one after the other: much cheaper than all tests for each state
-        place = _PLACE[PARTIAL.get(field, field)]
+        column = known.values(_PLACE[PARTIAL.get(field, field)])
         if field in PARTIAL:
-            found = [item for item in found if value in item[1].values[place]]
+            found = [row for row in found if value in column[row]]
         else:
-            found = [item for item in found if item[1].values[place] == value]
-    by = _PLACE.get(sort)
-    keyed = [(int(id) if by is None else (state.values[by], int(id)), state.seq) for id, state in found]
+            found = [row for row in found if column[row] == value]
+    ids, seqs, by = known.ids, known.seqs, _PLACE.get(sort)
+    if by is None:
+        keyed: list[tuple[Any, int]] = [(int(ids[row]), seqs[row]) for row in found]
+    else:
+        column = known.values(by)
+        keyed = [((column[row], int(ids[row])), seqs[row]) for row in found]
     return [seq for _, seq in sorted(keyed, reverse=descending)]

@@ -82,17 +82,19 @@ def history(
         UnknownInstance: There never was such an instance, or the actor may not read it.
     """
     last = last_entry(snapshot, id, at=at)
-    own = (EventRow.entity == ENTITY, EventRow.entity_id == str(id))
     if wanted == HistoryFilter():
-        total, by = last.version, EventRow.version  # the order of the index that finds versions
-        versions = _versions(total, offset, limit, descending=descending)
-        found = select(*_COLUMNS).where(*own, EventRow.version.in_(versions))
-    else:
-        matching, by = [EventRow.seq <= _seq(at), *_conditions(wanted)], EventRow.seq
-        total = int(snapshot.execute(select(func.count()).where(*own, *matching)).scalar_one())
-        found = select(*_COLUMNS).where(*own, *matching).offset(offset).limit(limit)
-    ordered = found.order_by(by.desc() if descending else by.asc())
-    items = [_item(snapshot, row) for row in snapshot.execute(ordered)]
+        items = _unfiltered(snapshot, id, last, offset, limit, descending=descending)
+        return HistoryPage(items=items, total=last.version, limit=limit, offset=offset)
+    matching = [
+        EventRow.entity == ENTITY,
+        EventRow.entity_id == str(id),
+        EventRow.seq <= _seq(at),
+        *_conditions(wanted),
+    ]
+    total = int(snapshot.execute(select(func.count()).where(*matching)).scalar_one())
+    order = EventRow.seq.desc() if descending else EventRow.seq.asc()
+    found = select(*_COLUMNS).where(*matching).order_by(order).offset(offset).limit(limit)
+    items = [_item(snapshot, row) for row in snapshot.execute(found)]
     return HistoryPage(items=items, total=total, limit=limit, offset=offset)
 
 
@@ -262,11 +264,21 @@ def _seq(at: Moment | None) -> int:
     return MAX_INTEGER if at is None else at.seq
 
 
-def _versions(last: int, offset: int, limit: int, *, descending: bool) -> list[int]:
-    """Return the versions on a page of an unfiltered history: they count without a hole, so nothing is skipped over."""
-    if descending:
-        return list(range(last - offset, max(last - offset - limit, 0), -1))
-    return list(range(offset + 1, min(offset + limit, last) + 1))
+def _unfiltered(
+    snapshot: Snapshot, id: int, last: Row[Any], offset: int, limit: int, *, descending: bool
+) -> list[HistoryItem]:
+    """Return a page of an unfiltered history whose last record is `last`, found from the end that is nearer.
+
+    Versions count without a hole, so there are as many records as the last one's version says.
+    """
+    count = max(min(limit, last.version - offset), 0)
+    behind = last.version - offset - count
+    is_turned = behind < offset
+    order = EventRow.seq.desc() if descending != is_turned else EventRow.seq.asc()
+    own = (EventRow.entity == ENTITY, EventRow.entity_id == str(id), EventRow.seq <= last.seq)
+    page = select(*_COLUMNS).where(*own).order_by(order).offset(max(min(offset, behind), 0)).limit(count)
+    rows = snapshot.execute(page).all()
+    return [_item(snapshot, row) for row in (reversed(rows) if is_turned else rows)]
 
 
 def _newest(

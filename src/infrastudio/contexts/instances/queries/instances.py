@@ -9,12 +9,12 @@ from sqlalchemy import BigInteger, ColumnElement, Row, Select, bindparam, cast, 
 
 from infrastudio.contexts.instances.queries.columns import (
     COLUMNS,
+    REMEMBERED,
     Columns,
     chosen,
     conditions,
     live,
     past,
-    values_in,
     values_of,
     written,
 )
@@ -141,7 +141,7 @@ def states_at(
     asked = ("instances", allowed, wanted, sort, descending)
 
     def read() -> Iterable[int]:
-        known = ledger.remembered_states(snapshot, "instance", at.seq, values_in)
+        known = ledger.remembered_states(snapshot, REMEMBERED, at.seq)
         if known is not None:
             return chosen(known, wanted, allowed, sort=sort, descending=descending)
         matching = select_matching(snapshot, wanted, project=project, at=at).with_only_columns(EVENT_AT.seq)
