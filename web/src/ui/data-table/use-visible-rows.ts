@@ -9,8 +9,8 @@ const STEP = 4;
 const FIRST_ROWS = 24;
 /** Faster than this nobody reads a row: its place is enough until the list slows down. */
 const FLING_PX_PER_MS = 8;
-/** Scrolling goes on if the next step comes within this time: a busy browser tells of few steps. */
-const GOES_ON_MS = 250;
+/** Scrolling goes on if the next step comes within this time; what comes later is a jump of its own. */
+const GOES_ON_MS = 100;
 const REST_MS = 80;
 
 /** The rows that are in the document: the first one, and the first behind the last one. */
