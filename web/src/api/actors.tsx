@@ -1,4 +1,4 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { queryOptions, useQueries, useQuery } from "@tanstack/react-query";
 import { nameOfActor } from "@/lib/actors";
 import { api, unwrap } from "./client";
 import { queryKeys } from "./query-keys";
@@ -50,6 +50,13 @@ const nameQuery = (reference: string) =>
 /** What somebody who did something is called; the reference as long as no name is known. */
 export function useActorName(reference: string): string {
   return useQuery(nameQuery(reference)).data ?? nameOfActor(reference);
+}
+
+/** The same for several, of which more come to be known: what each of them is called. */
+export function useActorNames(references: readonly string[]): (reference: string) => string {
+  const found = useQueries({ queries: references.map(nameQuery) });
+  const names = new Map(references.map((reference, index) => [reference, found[index]?.data]));
+  return (reference) => names.get(reference) ?? nameOfActor(reference);
 }
 
 /** The same outside of components; without an answer it is the reference. */

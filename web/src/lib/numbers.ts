@@ -29,9 +29,11 @@ function special(value: number | null | undefined): string | null {
   return null;
 }
 
+const INTEGER = format({ maximumFractionDigits: 0 });
+
 /** An integer with the locale's thousands. */
 export function formatInteger(value: number | null | undefined): string {
-  return special(value) ?? format({ maximumFractionDigits: 0 }).format(value as number);
+  return special(value) ?? INTEGER.format(value as number);
 }
 
 /** A count where space is short: 31k, 1.0M. Exact below 10,000. */

@@ -1,9 +1,10 @@
-import { type ReactNode, useEffect, useState } from "react";
+import type { ReactNode } from "react";
 import { type ApiError, toApiError } from "@/api/errors";
 import { formatAbsolute } from "@/lib/time";
 import { Button } from "./button";
 import { CopyButton } from "./copyable-id";
 import styles from "./states.module.css";
+import { useLate } from "./use-late";
 
 /** What a query's result looks like from here. */
 export interface QueryLike<T> {
@@ -28,16 +29,9 @@ export function Loaded<T>({ query, what, skeleton, children }: LoadedProps<T>) {
   return <Late>{skeleton}</Late>;
 }
 
-const LATE_MS = 150;
-
 /** Its content, once waiting has become noticeable. */
 export function Late({ children }: { children: ReactNode }) {
-  const [late, setLate] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setLate(true), LATE_MS);
-    return () => clearTimeout(timer);
-  }, []);
-  return late ? children : null;
+  return useLate(true) ? children : null;
 }
 
 /** Grey lines in the place of text that is on its way. */

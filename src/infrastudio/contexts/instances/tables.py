@@ -20,6 +20,10 @@ class InstanceRow(Base, ledgered="instance"):
         UniqueConstraint("project_id", "name"),
         Index(None, "project_id", "status"),
         Index(None, "project_id", "id"),
+        Index(None, "project_id", "updated_at", "id"),
+        Index(None, "project_id", "replicas", "id"),
+        Index(None, "project_id", "model_name", "id"),
+        Index(None, "project_id", "cluster_name", "id"),
         {"sqlite_autoincrement": True},
     )
 

@@ -1,4 +1,3 @@
-import { Link } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
 import { filterError } from "@/api/list-filter";
 import { usePagedRows } from "@/api/paged-rows";
@@ -13,6 +12,7 @@ import { ListError } from "@/ui/list-error";
 import { FillPage } from "@/ui/page";
 import { PageHeader } from "@/ui/page-header";
 import { Count, StatusPill } from "@/ui/pill";
+import { RowLink } from "@/ui/row-link";
 import { useShortcuts } from "@/ui/shortcuts";
 import { EmptyState, Late, Skeleton } from "@/ui/states";
 import { FilterField } from "@/ui/text-field";
@@ -31,9 +31,9 @@ const columns: Column<Deployment>[] = [
     fixed: true,
     phone: "title",
     cell: ({ id, name }) => (
-      <Link to="/deployments/$id/overview" params={{ id }} className={styles.name}>
+      <RowLink to="/deployments/$id/overview" id={id} className={styles.name}>
         {name}
-      </Link>
+      </RowLink>
     ),
   },
   {

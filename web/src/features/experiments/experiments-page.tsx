@@ -1,4 +1,3 @@
-import { Link } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
 import { filterError } from "@/api/list-filter";
 import { usePagedRows } from "@/api/paged-rows";
@@ -11,6 +10,7 @@ import { ListError } from "@/ui/list-error";
 import { FillPage } from "@/ui/page";
 import { PageHeader } from "@/ui/page-header";
 import { Count, Tag } from "@/ui/pill";
+import { RowLink } from "@/ui/row-link";
 import { useShortcuts } from "@/ui/shortcuts";
 import { StatusBar } from "@/ui/spark-bars";
 import { EmptyState, Late, Skeleton } from "@/ui/states";
@@ -32,9 +32,9 @@ const columns: Column<Experiment>[] = [
     fixed: true,
     phone: "title",
     cell: (experiment) => (
-      <Link to="/experiments/$id" params={{ id: experiment.id }} className={styles.name}>
+      <RowLink to="/experiments/$id" id={experiment.id} className={styles.name}>
         {experiment.name}
-      </Link>
+      </RowLink>
     ),
   },
   {

@@ -1,4 +1,3 @@
-import { Link } from "@tanstack/react-router";
 import { ActorName } from "@/api/actors";
 import type { RunSummary } from "@/api/types";
 import { formatMeasured, fromWire, NO_VALUE } from "@/lib/numbers";
@@ -6,6 +5,7 @@ import { shortId } from "@/ui/copyable-id";
 import type { ColumnChoice } from "@/ui/data-table/column-picker";
 import type { Column } from "@/ui/data-table/columns";
 import { StatusPill } from "@/ui/pill";
+import { RowLink } from "@/ui/row-link";
 import { Elapsed, RelativeTime } from "@/ui/time";
 import styles from "./experiments.module.css";
 import { splitField } from "./run-fields";
@@ -22,9 +22,9 @@ const OWN: Column<RunSummary>[] = [
     phone: "title",
     cell: (run) => (
       <>
-        <Link to="/runs/$id/overview" params={{ id: run.id }} className={styles.name}>
+        <RowLink to="/runs/$id/overview" id={run.id} className={styles.name}>
           {run.name}
-        </Link>
+        </RowLink>
         <code className={styles.id}>{shortId(run.id)}</code>
       </>
     ),

@@ -1,9 +1,9 @@
-import { Link } from "@tanstack/react-router";
 import type { Instance } from "@/api/types";
 import { formatInteger } from "@/lib/numbers";
 import type { ColumnChoice } from "@/ui/data-table/column-picker";
 import type { CellEdit, Column } from "@/ui/data-table/columns";
 import { Pill } from "@/ui/pill";
+import { RowLink } from "@/ui/row-link";
 import { toneOf } from "@/ui/status";
 import { RelativeTime } from "@/ui/time";
 import { type FieldName, fieldOf, gpusOf, problemOf, textOf } from "./fields";
@@ -50,6 +50,7 @@ function allColumns(edits: CellEdits): Column<Instance>[] {
     id: name,
     header: fieldOf(name).short ?? fieldOf(name).label,
     width,
+    fits: true,
     align: "right",
     sort: name,
     phone: name === "replicas" ? "meta" : undefined,
@@ -66,15 +67,16 @@ function allColumns(edits: CellEdits): Column<Instance>[] {
       fixed: true,
       phone: "title",
       cell: ({ id, name }) => (
-        <Link to="/instances/$id/detail" params={{ id: String(id) }} className={styles.name}>
+        <RowLink to="/instances/$id/detail" id={String(id)} className={styles.name}>
           {name}
-        </Link>
+        </RowLink>
       ),
     },
     {
       id: "status",
       header: "Status",
       width: 100,
+      fits: true,
       sort: "status",
       phone: "status",
       cell: ({ status }) => <Pill tone={toneOf(status)}>{status}</Pill>,
@@ -119,6 +121,7 @@ function allColumns(edits: CellEdits): Column<Instance>[] {
       id: "gpus",
       header: "GPUs",
       width: 72,
+      fits: true,
       align: "right",
       cell: (instance) => (
         <span className={styles.soft} title="PP × CP × TP × replicas">
@@ -130,6 +133,7 @@ function allColumns(edits: CellEdits): Column<Instance>[] {
       id: "priority",
       header: "Priority",
       width: 84,
+      fits: true,
       sort: "priority",
       cell: ({ priority }) => <PriorityWord priority={priority} />,
       edit: editOf("priority", edits),
@@ -138,6 +142,7 @@ function allColumns(edits: CellEdits): Column<Instance>[] {
       id: "updated_at",
       header: "Updated",
       width: 92,
+      fits: true,
       align: "right",
       sort: "updated_at",
       cell: ({ updated_at }) => (
@@ -150,6 +155,7 @@ function allColumns(edits: CellEdits): Column<Instance>[] {
       id: "created_at",
       header: "Created",
       width: 100,
+      fits: true,
       align: "right",
       sort: "created_at",
       cell: ({ created_at }) => (
@@ -184,6 +190,7 @@ function allColumns(edits: CellEdits): Column<Instance>[] {
       id: "version",
       header: "Version",
       width: 72,
+      fits: true,
       align: "right",
       cell: ({ version }) => formatInteger(version),
     },

@@ -7,6 +7,7 @@ import { ChoiceFilter } from "@/ui/choice-filter";
 import { ColumnPicker } from "@/ui/data-table/column-picker";
 import { FilterField } from "@/ui/text-field";
 import { ToolbarSpace } from "@/ui/toolbar";
+import { useRests } from "@/ui/use-rests";
 import { type InstancesView, type Priority, type Status, summaryQuery } from "./api";
 import { PRIORITIES, STATUSES } from "./fields";
 import { columnChoices, FIRST_COLUMNS } from "./instance-columns";
@@ -23,12 +24,15 @@ interface Props {
 }
 
 const ALL = "all";
+/** The fleet is counted when nobody has typed for so long: to count takes as long as to find, and would delay that. */
+const REST_MS = 400;
 
 /** What the list is narrowed to; each count is of what the choice would show. */
 export function ListFilters({ view, onView, fieldRef, narrow, waits }: Props) {
   const { project, filter, status, priority, model, cluster } = view;
   const at = useAsOf();
-  const counting = { enabled: !waits, placeholderData: keepPreviousData };
+  const rests = useRests(filter, REST_MS);
+  const counting = { enabled: !waits && rests, placeholderData: keepPreviousData };
   const withoutStatus = useQuery({
     ...summaryQuery({ project, filter, priority, model, cluster, at }),
     ...counting,

@@ -2,6 +2,7 @@ import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { ActorName, useActorNames } from "@/api/actors";
 import type { ChangePage, EntityChange } from "@/api/types";
 import { nameOfActor } from "@/lib/actors";
 import { pageOfEntity, toldChanges } from "@/lib/entities";
@@ -79,7 +80,7 @@ function EntityPart({ change }: { change: EntityChange }) {
         </ul>
       )}
       <p className={styles.meta}>
-        #{formatInteger(change.last.seq)} · {nameOfActor(change.last.actor)}
+        #{formatInteger(change.last.seq)} · <ActorName reference={change.last.actor} />
         {change.last.reason && <> · “{change.last.reason}”</>}
         {change.events > 1 && ` · ${plural(change.events, "event")}`}
       </p>
@@ -91,13 +92,13 @@ function nameOf({ entity, name, entity_id }: EntityChange): string {
   return `${entity.replaceAll("_", " ")} ${name ?? entity_id}`;
 }
 
-/** The changes as people paste them into a message, a line for each entity. */
-export function asText({ from, to, items, total }: ChangePage): string {
+/** The changes as people paste them into a message, a line for each entity; `actorName` tells what who made it is called. */
+export function asText({ from, to, items, total }: ChangePage, actorName = nameOfActor): string {
   const lines = items.map((change) => {
     const fields = change.change === "updated" ? toldChanges(change.changes) : [];
     const told = fields.map(([field, value]) => `${field} ${sayChange(value)}`).join(", ");
     const { seq, actor, reason } = change.last;
-    const by = [`#${seq}`, nameOfActor(actor), ...(reason ? [`"${reason}"`] : [])].join(", ");
+    const by = [`#${seq}`, actorName(actor), ...(reason ? [`"${reason}"`] : [])].join(", ");
     return `- ${nameOf(change)}: ${told || change.change} (${by})`;
   });
   const more = total > items.length ? [`… and ${total - items.length} more`] : [];
@@ -108,11 +109,12 @@ export function asText({ from, to, items, total }: ChangePage): string {
 
 function CopyAsText({ page }: { page: ChangePage }) {
   const [copied, setCopied] = useState(false);
+  const actorName = useActorNames([...new Set(page.items.map(({ last }) => last.actor))]);
   return (
     <Button
       size="small"
       icon={copied ? <IconCheck /> : <IconCopy />}
-      onClick={() => void copyText(asText(page)).then(setCopied)}
+      onClick={() => void copyText(asText(page, actorName)).then(setCopied)}
     >
       {copied ? "Copied" : "Copy as text"}
     </Button>

@@ -2,8 +2,8 @@ import { IconArrowRight, IconPinned } from "@tabler/icons-react";
 import { useQueries } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
+import { ActorName } from "@/api/actors";
 import type { LedgerEvent, TimelineItem } from "@/api/types";
-import { nameOfActor } from "@/lib/actors";
 import { afterEvent } from "@/lib/as-of";
 import { pageOfEntity } from "@/lib/entities";
 import { formatInteger } from "@/lib/numbers";
@@ -117,7 +117,7 @@ function columnsFor(
       header: "Who",
       width: 92,
       phone: "meta",
-      cell: ({ actor }) => <span className={styles.soft}>{nameOfActor(actor)}</span>,
+      cell: ({ actor }) => <ActorName reference={actor} className={styles.soft} />,
     },
     {
       id: "changes",

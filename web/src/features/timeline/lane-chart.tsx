@@ -7,6 +7,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { ActorName } from "@/api/actors";
 import { formatInteger } from "@/lib/numbers";
 import { useStore } from "@/lib/store";
 import { formatClock } from "@/lib/time";
@@ -27,6 +28,8 @@ export interface Pin {
 interface Props {
   /** The lanes for a width; called as the width becomes known. */
   lanesFor: (width: number) => readonly Lane[];
+  /** Each lane is somebody's. */
+  ofActors: boolean;
   window: Span;
   pins: readonly Pin[];
   /** The moment that is shown, in milliseconds. */
@@ -44,7 +47,7 @@ const TICK_PX = 90;
 const CLICK_PX = 5;
 
 /** The events of a window on lanes. One stop of the tab key; arrows go from event to event, Enter pins. */
-export function LaneChart({ lanesFor, window, pins, at, onPin, onWindow, onZoom }: Props) {
+export function LaneChart({ lanesFor, ofActors, window, pins, at, onPin, onWindow, onZoom }: Props) {
   const where = useStore(zone);
   const box = useRef<HTMLDivElement>(null);
   const outer = useWidth(box);
@@ -114,7 +117,7 @@ export function LaneChart({ lanesFor, window, pins, at, onPin, onWindow, onZoom 
       <div className={styles.gutter} style={{ paddingTop: AXIS }} aria-hidden="true">
         {lanes.map((lane) => (
           <div key={lane.name} className={styles.laneName} style={{ height: ROW }}>
-            <span title={lane.name}>{lane.name}</span>
+            {ofActors ? <ActorName reference={lane.name} /> : <span title={lane.name}>{lane.name}</span>}
             <span className={styles.laneTotal}>{formatInteger(lane.total)}</span>
           </div>
         ))}

@@ -1,5 +1,4 @@
 import type { TimelineItem } from "@/api/types";
-import { nameOfActor } from "@/lib/actors";
 import { parseTime } from "@/lib/time";
 
 /** What the lanes are. */
@@ -48,9 +47,10 @@ export function momentsOf(items: readonly TimelineItem[]): Moment[] {
   return items.map((item) => ({ item, ms: parseTime(item.time) ?? 0 }));
 }
 
-export function laneNameOf(item: TimelineItem, by: LaneBy): string {
+/** What the lane of an event is called; one of an actor is called by its reference. */
+function laneNameOf(item: TimelineItem, by: LaneBy): string {
   if (by === "kind") return item.lane;
-  return by === "project" ? (item.project ?? "no project") : nameOfActor(item.actor);
+  return by === "project" ? (item.project ?? "no project") : item.actor;
 }
 
 const TROUBLE =

@@ -2,8 +2,8 @@ import { IconPinnedOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
+import { ActorName } from "@/api/actors";
 import type { StateSummary, TimelineItem } from "@/api/types";
-import { nameOfActor } from "@/lib/actors";
 import type { AsOf } from "@/lib/as-of";
 import { sayValue, toldChanges } from "@/lib/entities";
 import { formatInteger } from "@/lib/numbers";
@@ -82,7 +82,7 @@ function EventDetails({ seq, head }: { seq: number; head: number }) {
         {event.kind} <span className={styles.soft}>#{formatInteger(seq)}</span>
       </h2>
       <p className={styles.meta}>
-        <AbsoluteTime time={event.at} milliseconds /> · {nameOfActor(event.actor)}
+        <AbsoluteTime time={event.at} milliseconds /> · <ActorName reference={event.actor} />
         {event.reason && <> · “{event.reason}”</>}
       </p>
       {changes.length > 0 && (

@@ -165,6 +165,7 @@ function Timeline({ view, onView, first, head }: Props & { first: number; head: 
             <>
               <LaneChart
                 lanesFor={(width) => layOut(shown, by, window, width, totals)}
+                ofActors={by === "actor"}
                 {...{ window, pins }}
                 at={atMs}
                 onPin={pin}

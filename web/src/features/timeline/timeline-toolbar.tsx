@@ -8,7 +8,7 @@ import {
   IconZoomOut,
 } from "@tabler/icons-react";
 import { useMemo, useRef } from "react";
-import { nameOfActor } from "@/lib/actors";
+import { useActorNames } from "@/api/actors";
 import type { AsOf } from "@/lib/as-of";
 import { useStore } from "@/lib/store";
 import { formatAbsolute, formatClock, formatDate, type Zone } from "@/lib/time";
@@ -69,6 +69,7 @@ export function TimelineToolbar({ view, onView, window, at, moments, filtered, o
   );
   const kinds = choicesOf(moments, ({ item }) => item.lane, view.kind);
   const actors = choicesOf(moments, ({ item }) => item.actor, view.actor);
+  const actorName = useActorNames(actors);
   return (
     <>
       <Toolbar label="Time">
@@ -139,10 +140,7 @@ export function TimelineToolbar({ view, onView, window, at, moments, filtered, o
         <Choice
           label="Actor"
           value={view.actor ?? ""}
-          options={[
-            ["", "Everybody"],
-            ...actors.map((actor): [string, string] => [actor, nameOfActor(actor)]),
-          ]}
+          options={[["", "Everybody"], ...actors.map((actor): [string, string] => [actor, actorName(actor)])]}
           onChange={(actor) => onView({ actor: actor || undefined })}
         />
         <ToolbarSpace />

@@ -36,6 +36,8 @@ export interface Column<T> {
   grow?: number;
   /** Numbers stand right. */
   align?: "left" | "right";
+  /** What it shows is never wider than the column. To cut off a text costs drawing time, in each row. */
+  fits?: boolean;
   /** The name under which the server sorts by it; absent: it cannot. */
   sort?: string;
   /** Cannot be hidden. */

@@ -108,6 +108,56 @@ test("rows on their way give their place to any others, and one that came twice 
   expect(shown()).toEqual(ids(20));
 });
 
+test("a list that becomes shorter than it was scrolled shows its end at once", async () => {
+  const { rerender } = await render(<Example count={10_000} />);
+  const scroller = document.querySelector("table")?.parentElement as HTMLElement;
+  scroller.scrollTop = 200_000;
+  const last = () => [...document.querySelectorAll("tr[data-index]")].at(-1)?.getAttribute("data-index");
+  await vi.waitFor(() => expect(Number(last())).toBeGreaterThan(6000));
+  await rerender(<Example count={300} />);
+  expect(last()).toBe("299");
+});
+
+test("a fling shows where rows stand, and the rows once it rests", async () => {
+  await render(<Example count={100_000} />);
+  const scroller = document.querySelector("table")?.parentElement as HTMLElement;
+  const first = () => Number(document.querySelector("tr[data-index]")?.getAttribute("data-index"));
+  const step = async () => {
+    scroller.scrollTop += 20_000;
+    await new Promise(requestAnimationFrame);
+  };
+  for (let steps = 0; steps < 4; steps += 1) await step();
+  expect(first()).toBeLessThan(80_000 / 32 - 50);
+  await vi.waitFor(() => expect(first()).toBeGreaterThan(80_000 / 32 - 50));
+});
+
+/** Rows that are called by their ids. */
+function Numbered({ ids }: { ids: readonly string[] }) {
+  return (
+    <div style={{ display: "flex", height: 400, width: 400 }}>
+      <DataTable
+        label="Numbers"
+        primary
+        columns={NUMBERS}
+        rowCount={ids.length}
+        rowAt={(index) => ids[index]}
+        idOf={(id) => id}
+        nameOf={(id) => id}
+      />
+    </div>
+  );
+}
+const NUMBERS: Column<string>[] = [{ id: "id", header: "Id", width: 100, cell: (id) => id }];
+
+test("the focus stays with its row when another one comes above it", async () => {
+  stop = listenToShortcuts();
+  const { rerender } = await render(<Numbered ids={["a", "b", "c"]} />);
+  await userEvent.keyboard("jj");
+  expect(focused()).toBe("b");
+  await rerender(<Numbered ids={["new", "a", "b", "c"]} />);
+  await vi.waitFor(() => expect(focused()).toBe("b"));
+});
+
 test("a short table is a plain table: no spacers, no grid", async () => {
   await render(<Example count={3} />);
   await expect.element(page.getByRole("table", { name: "Runs" })).toBeVisible();

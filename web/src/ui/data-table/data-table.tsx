@@ -1,5 +1,14 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from "react";
 import { cx } from "../class-names";
+import { useLate } from "../use-late";
 import { PHONE, useMedia } from "../use-media";
 import { useWidth } from "../use-width";
 import { ariaSort, type Column, nextSort, type RowAction, type Sort } from "./columns";
@@ -64,6 +73,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const phone = useMedia(PHONE);
   const tableId = useId();
   const available = useWidth(scroller);
+  const dimmed = useLate(props.dimmed === true);
   const selectable = selection !== undefined;
   const lead = (selectable ? CHECK_WIDTH : 0) + (props.actions ? ACTIONS_WIDTH : 0);
   const [active, setActive] = useState(-1);
@@ -91,19 +101,30 @@ export function DataTable<T>(props: DataTableProps<T>) {
     show,
     rowElement: (index) => scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`) ?? null,
     rowsInView,
+    part,
   });
 
-  const drawn = new Set<string>();
+  const needed = neededWidth(columns, lead);
+  const tracks = [
+    selectable && `${CHECK_WIDTH}px`,
+    phone ? "minmax(0, 1fr)" : widths(columns, Math.max(0, available - needed)),
+    props.actions && `${ACTIONS_WIDTH}px`,
+  ]
+    .filter(Boolean)
+    .join(" ");
   const before = from * rowHeight;
   const after = (rowCount - behind) * rowHeight;
-  const spans = (phone ? 1 : columns.length) + (selectable ? 1 : 0) + (props.actions ? 1 : 0);
   const allSelected = selection !== undefined && rowCount > 0 && selection.selected.size >= rowCount;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of the rows inside bubble up to here
     <div
       ref={scroller}
-      className={cx(styles.scroller, props.dimmed && styles.dimmed)}
+      className={cx(styles.scroller, dimmed && styles.dimmed)}
       onKeyDown={(event: KeyboardEvent) => keys.onKeyDown(event)}
+      onFocus={keys.onFocus}
+      onClick={keys.onClick}
+      onDoubleClick={keys.onDoubleClick}
+      onAuxClick={keys.onAuxClick}
       onScroll={(event) => props.onTop?.(event.currentTarget.scrollTop < rowHeight)}
     >
       <table
@@ -118,15 +139,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
               "aria-multiselectable": selection ? true : undefined,
             }
           : {})}
-        style={phone ? undefined : { minWidth: neededWidth(columns, lead) }}
+        style={{ "--columns": tracks, minWidth: phone ? undefined : needed } as CSSProperties}
       >
-        <Widths
-          columns={phone ? NO_COLUMNS : columns}
-          selectable={selectable}
-          hasActions={props.actions !== undefined}
-          phone={phone}
-          left={Math.max(0, available - neededWidth(columns, lead))}
-        />
         <thead className={phone ? "sr-only" : styles.head}>
           <tr aria-rowindex={virtual ? 1 : undefined}>
             {selection && (
@@ -175,12 +189,13 @@ export function DataTable<T>(props: DataTableProps<T>) {
           </tr>
         </thead>
         <tbody>
-          {before > 0 && <Spacer height={before} spans={spans} />}
+          {before > 0 && <Spacer height={before} />}
           {Array.from({ length: behind - from }, (_, offset) => {
             const index = from + offset;
             const row = rowAt(index);
             const common = {
               index,
+              id: row === undefined ? "" : idOf(row),
               row,
               columns,
               virtual,
@@ -192,25 +207,20 @@ export function DataTable<T>(props: DataTableProps<T>) {
               editing: keys.editing?.index === index ? keys.editing.column : null,
               isPending: props.isPending,
               actions: props.actions,
-              onFocus: setActive,
-              onOpen: keys.open,
               onSelect: keys.select,
-              onEdit: keys.edit,
               onEdited: keys.edited,
               onMenu: keys.menu,
             };
-            const key = keyOf(row === undefined ? `at ${index}` : idOf(row), index, drawn);
-            return phone ? <PhoneRow key={key} {...common} /> : <DataRow key={key} {...common} />;
+            // By its place: another filter or order changes the texts of rows that are there, which costs half.
+            return phone ? <PhoneRow key={index} {...common} /> : <DataRow key={index} {...common} />;
           })}
-          {after > 0 && <Spacer height={after} spans={spans} />}
+          {after > 0 && <Spacer height={after} />}
         </tbody>
       </table>
       {rowCount === 0 && props.empty}
     </div>
   );
 }
-
-const NO_COLUMNS: readonly Column<never>[] = [];
 
 const CHECK_WIDTH = 40;
 const ACTIONS_WIDTH = 44;
@@ -220,42 +230,19 @@ function neededWidth<T>(columns: readonly Column<T>[], lead: number): number {
   return columns.reduce((sum, column) => sum + column.width, lead);
 }
 
-interface WidthsProps<T> {
-  columns: readonly Column<T>[];
-  selectable: boolean;
-  hasActions: boolean;
-  phone: boolean;
-  /** Of the room that there is, in pixels. */
-  left: number;
+/** Each column has its own width; what is left, in pixels, is shared by those that grow, or else by all alike. */
+function widths<T>(columns: readonly Column<T>[], left: number): string {
+  const growths = columns.map(({ grow = 0 }) => grow);
+  const shares = growths.some(Boolean) ? growths : columns.map(({ width }) => width);
+  const sum = shares.reduce((a, b) => a + b, 0);
+  return columns.map(({ width }, index) => `${width + (left * (shares[index] as number)) / sum}px`).join(" ");
 }
 
-/** Each column has its own width; what is left is shared by those that grow. */
-function Widths<T>({ columns, selectable, hasActions, phone, left }: WidthsProps<T>) {
-  const growth = columns.reduce((sum, column) => sum + (column.grow ?? 0), 0);
-  return (
-    <colgroup>
-      {selectable && <col style={{ width: CHECK_WIDTH }} />}
-      {columns.map(({ id, width, grow = 0 }) => (
-        <col key={id} style={{ width: growth === 0 ? width : width + (left * grow) / growth }} />
-      ))}
-      {phone && <col />}
-      {hasActions && <col style={{ width: ACTIONS_WIDTH }} />}
-    </colgroup>
-  );
-}
-
-/** What React tells rows apart by. Two pages that were read at different moments may both hold the same row. */
-function keyOf(id: string, index: number, drawn: Set<string>): string {
-  const key = drawn.has(id) ? `${id} again at ${index}` : id;
-  drawn.add(key);
-  return key;
-}
-
-function Spacer({ height, spans }: { height: number; spans: number }) {
+function Spacer({ height }: { height: number }) {
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row without content or tab stop
     <tr aria-hidden="true" className={styles.spacer}>
-      <td colSpan={spans} style={{ height }} />
+      <td style={{ height }} />
     </tr>
   );
 }

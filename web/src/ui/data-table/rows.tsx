@@ -1,4 +1,4 @@
-import { memo, type ReactNode } from "react";
+import { memo } from "react";
 import { cx } from "../class-names";
 import { type AfterEdit, CellEditor } from "./cell-editor";
 import type { Column, RowAction } from "./columns";
@@ -8,6 +8,8 @@ import { useSwipe } from "./use-swipe";
 
 export interface RowProps<T> {
   index: number;
+  /** Of the row that stands there now. */
+  id: string;
   /** `undefined`: on its way. */
   row: T | undefined;
   columns: readonly Column<T>[];
@@ -23,32 +25,23 @@ export interface RowProps<T> {
   editing: string | null;
   isPending?: (row: T, column: string) => boolean;
   actions?: (row: T) => readonly RowAction[];
-  onFocus: (index: number) => void;
-  onOpen: (index: number, inNewTab: boolean) => void;
   onSelect: (index: number, range: boolean) => void;
-  onEdit: (index: number, column: string) => void;
   onEdited: (index: number, column: string, after: AfterEdit) => void;
   onMenu: (index: number) => void;
 }
 
-/** Attributes that both forms of a row have. */
+/** Attributes that both forms of a row have; what is done with a row the table hears, not each row. */
 function shared<T>(props: RowProps<T>) {
-  const { index, virtual, tabbable, selected, marked, selectable, onFocus, onOpen } = props;
+  const { index, virtual, tabbable, selected, marked, selectable } = props;
   return {
     "data-index": index,
     "aria-rowindex": virtual ? index + 2 : undefined,
     "aria-selected": virtual && selectable ? selected : undefined,
     "data-selected": selected || undefined,
     "data-marked": marked || undefined,
+    "data-editing": props.editing !== null || undefined,
     "aria-current": marked || undefined,
     tabIndex: tabbable ? 0 : -1,
-    onFocus: () => onFocus(index),
-    onDoubleClick: (event: React.MouseEvent) => {
-      if (!(event.target as Element).closest("[data-edit], button, input")) onOpen(index, false);
-    },
-    onAuxClick: (event: React.MouseEvent) => {
-      if (event.button === 1 && !(event.target as Element).closest("a")) onOpen(index, true);
-    },
   };
 }
 
@@ -72,17 +65,15 @@ function DataRowPlain<T>(props: RowProps<T>) {
     <tr className={styles.row} {...shared(props)}>
       {selectable && <Check {...props} />}
       {row === undefined ? (
-        <td colSpan={columns.length + (actions ? 1 : 0)}>
+        <td className={styles.whole}>
           <span className={styles.loading} />
         </td>
       ) : (
         <>
-          {columns.map((column) => (
-            <DataCell key={column.id} {...props} row={row} column={column} />
-          ))}
+          {columns.map((column) => dataCell(props, row, column))}
           {actions && (
             <td className={styles.actions}>
-              <RowMenu row={row} name={name} actions={actions} />
+              <RowMenu key={props.id} row={row} name={name} actions={actions} />
             </td>
           )}
         </>
@@ -91,45 +82,41 @@ function DataRowPlain<T>(props: RowProps<T>) {
   );
 }
 
-interface CellProps<T> extends RowProps<T> {
-  row: T;
-  column: Column<T>;
-}
-
-function DataCell<T>({ row, column, index, name, editing, isPending, onEdit, onEdited }: CellProps<T>) {
+/** A function and no component: a table has hundreds, each of which React would keep account of. */
+function dataCell<T>(
+  { id, index, name, editing, isPending, onEdited }: RowProps<T>,
+  row: T,
+  column: Column<T>,
+) {
   const { edit } = column;
-  const className = cx(column.align === "right" && styles.right);
+  const className = cx(column.align === "right" && styles.right, column.fits && styles.fits) || undefined;
   const pending = isPending?.(row, column.id) || undefined;
-  const content: ReactNode = column.cell(row);
   if (!edit?.can(row))
     return (
-      <td className={className} data-pending={pending}>
-        {content}
+      <td key={column.id} className={className} data-pending={pending}>
+        {column.cell(row)}
       </td>
     );
   const isEdited = editing === column.id;
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the table's keys edit the cell that has the focus
     <td
+      key={column.id}
       className={className}
       data-pending={pending}
       data-edit={column.id}
       data-editing={isEdited || undefined}
       tabIndex={-1}
-      onClick={(event) => {
-        const inside = (event.target as Element).closest("a, [data-editor]");
-        if (!isEdited && !inside && event.detail < 2 && !event.shiftKey) onEdit(index, column.id);
-      }}
     >
       {isEdited ? (
         <CellEditor
+          key={id}
           label={`${column.header} of ${name}`}
           row={row}
           edit={edit}
           onDone={(after) => onEdited(index, column.id, after)}
         />
       ) : (
-        content
+        column.cell(row)
       )}
     </td>
   );
@@ -175,7 +162,7 @@ function PhoneRowPlain<T>(props: RowProps<T>) {
       </td>
       {actions && (
         <td className={styles.actions}>
-          {row !== undefined && <RowMenu row={row} name={name} actions={actions} />}
+          {row !== undefined && <RowMenu key={props.id} row={row} name={name} actions={actions} />}
         </td>
       )}
     </tr>

@@ -1,8 +1,18 @@
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+  type RefObject,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { type Shortcut, useShortcuts } from "../shortcuts";
 import type { AfterEdit } from "./cell-editor";
 import { between } from "./columns";
 import type { DataTableProps } from "./data-table";
+import type { Part } from "./use-visible-rows";
 
 interface Options<T> extends DataTableProps<T> {
   active: number;
@@ -12,15 +22,26 @@ interface Options<T> extends DataTableProps<T> {
   rowElement: (index: number) => HTMLElement | null;
   /** How many rows fit into the view. */
   rowsInView: () => number;
+  /** The rows that are in the document. */
+  part: Part;
+}
+
+interface EditedCell {
+  index: number;
+  column: string;
+  /** Of the row: another one may come to stand there. */
+  id: string;
 }
 
 interface TableKeys {
   onKeyDown: (event: KeyboardEvent) => void;
-  open: (index: number, inNewTab: boolean) => void;
+  onFocus: (event: FocusEvent) => void;
+  onClick: (event: MouseEvent) => void;
+  onDoubleClick: (event: MouseEvent) => void;
+  onAuxClick: (event: MouseEvent) => void;
   select: (index: number, range: boolean) => void;
   /** The cell that is being edited. */
-  editing: { index: number; column: string } | null;
-  edit: (index: number, column: string) => void;
+  editing: EditedCell | null;
   edited: (index: number, column: string, after: AfterEdit) => void;
   /** Open a row's menu. */
   menu: (index: number) => void;
@@ -43,7 +64,9 @@ export function useTableKeys<T>(options: Options<T>): TableKeys {
   const wanted = useRef(-1);
   /** The column that up and down stay in; null: whole rows have the focus. */
   const lane = useRef<string | null>(null);
-  const [editing, setEditing] = useState<{ index: number; column: string } | null>(null);
+  const [editing, setEditing] = useState<EditedCell | null>(null);
+
+  useFollowedRow(options, wanted);
 
   // A row that was out of view exists only after it has been scrolled to and drawn.
   useEffect(() => {
@@ -75,10 +98,14 @@ export function useTableKeys<T>(options: Options<T>): TableKeys {
       lane.current = next < 0 ? null : (cells[next]?.dataset.edit ?? null);
       (next < 0 ? row : cells[next])?.focus({ preventScroll: false });
     };
+    const startEditing = (index: number, column: string) => {
+      const row = latest.current.rowAt(index);
+      if (row !== undefined) setEditing({ index, column, id: latest.current.idOf(row) });
+    };
     const edit = (index: number, column: string) => {
       lane.current = column;
       latest.current.setActive(index);
-      setEditing({ index, column });
+      startEditing(index, column);
     };
     const edited = (index: number, column: string, after: AfterEdit) => {
       setEditing((old) => (old?.index === index && old.column === column ? null : old));
@@ -90,7 +117,7 @@ export function useTableKeys<T>(options: Options<T>): TableKeys {
       (next ?? cells[at])?.focus();
       // Again once the editor is gone: it takes the focus with it.
       wanted.current = index;
-      if (next && after !== "stay") setEditing({ index, column: lane.current });
+      if (next && after !== "stay") startEditing(index, lane.current);
     };
     const menu = (index: number) =>
       latest.current.rowElement(index)?.querySelector<HTMLElement>("[data-row-menu]")?.click();
@@ -184,13 +211,30 @@ export function useTableKeys<T>(options: Options<T>): TableKeys {
   }, [primary, selectable, hasActions, editable, bindings]);
   useShortcuts(shortcuts);
 
+  const rowEdited = editing && options.rowAt(editing.index);
   return {
-    open: actions.open,
     select: actions.select,
-    editing,
-    edit: actions.edit,
+    editing: rowEdited && options.idOf(rowEdited) === editing.id ? editing : null,
     edited: actions.edited,
     menu: actions.menu,
+    onFocus: ({ target }) => {
+      const index = indexOf(target);
+      if (index >= 0) options.setActive(index);
+    },
+    onClick: ({ target, detail, shiftKey }) => {
+      const cell = (target as Element).closest<HTMLElement>("td[data-edit]:not([data-editing])");
+      if (!cell?.dataset.edit || (target as Element).closest("a") || detail > 1 || shiftKey) return;
+      actions.edit(indexOf(cell), cell.dataset.edit);
+    },
+    onDoubleClick: ({ target }) => {
+      const index = indexOf(target);
+      if (index >= 0 && !(target as Element).closest("[data-edit], button, input"))
+        actions.open(index, false);
+    },
+    onAuxClick: ({ target, button }) => {
+      const index = indexOf(target);
+      if (index >= 0 && button === 1 && !(target as Element).closest("a")) actions.open(index, true);
+    },
     onKeyDown: (event) => {
       const target = event.target as HTMLElement;
       if (event.ctrlKey || event.metaKey || event.altKey || !target.closest("tr[data-index]")) return;
@@ -210,6 +254,36 @@ export function useTableKeys<T>(options: Options<T>): TableKeys {
       run();
     },
   };
+}
+
+/** The number of the row that something stands in; -1: in none. A row's menu stands elsewhere in the document. */
+function indexOf(target: EventTarget): number {
+  const row = (target as Element).closest<HTMLElement>("tr[data-index]");
+  return row ? Number(row.dataset.index) : -1;
+}
+
+/** Stay with a row that comes to stand elsewhere as the list changes: so do the keys, and the focus if it is there. */
+function useFollowedRow<T>(
+  { active, setActive, rowAt, idOf, rowElement, part }: Options<T>,
+  wanted: RefObject<number>,
+) {
+  const known = useRef<{ index: number; id: string } | null>(null);
+  useEffect(() => {
+    const row = active < 0 ? undefined : rowAt(active);
+    const before = known.current;
+    if (row === undefined) return;
+    const id = idOf(row);
+    known.current = { index: active, id };
+    if (before === null || before.index !== active || before.id === id) return;
+    const now = between(part[0], part[1] - 1).find((index) => {
+      const other = rowAt(index);
+      return other !== undefined && idOf(other) === before.id;
+    });
+    if (now === undefined) return;
+    known.current = { index: now, id: before.id };
+    if (rowElement(active)?.contains(document.activeElement)) wanted.current = now;
+    setActive(now);
+  });
 }
 
 function focusIn(row: HTMLElement, lane: string | null): void {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { partInView, scrollShowing } from "./use-visible-rows";
+import { isFling, partInView, scrollShowing } from "./use-visible-rows";
 
 const views = fc.record({
   scrollTop: fc.double({ min: 0, max: 4_000_000, noNaN: true }),
@@ -38,4 +38,11 @@ test("a row that is shown lies between the head and the lower edge, and nothing 
       expect(scrollShowing(index, { ...view, scrollTop: scrolled }, head)).toBe(scrolled);
     }),
   );
+});
+
+test("rows wait only while a list flies; a jump and reading draw them at once", () => {
+  expect(isFling(500, 17)).toBe(true);
+  expect(isFling(-500, 17)).toBe(true);
+  expect(isFling(50, 17)).toBe(false);
+  expect(isFling(80_000, 2000)).toBe(false);
 });

@@ -4,9 +4,14 @@ import { flushSync } from "react-dom";
 /** Rows in the document beyond those in view, at both ends. */
 const OVERSCAN = 8;
 /** The part that is in the document moves on by so many rows: each step is drawn within one frame. */
-const STEP = 2;
+const STEP = 4;
 /** Before anything is measured. */
-const FIRST_ROWS = 40;
+const FIRST_ROWS = 24;
+/** Faster than this nobody reads a row: its place is enough until the list slows down. */
+const FLING_PX_PER_MS = 8;
+/** Scrolling goes on if the next step comes within this time; what comes later is a jump of its own. */
+const GOES_ON_MS = 100;
+const REST_MS = 80;
 
 /** The rows that are in the document: the first one, and the first behind the last one. */
 export type Part = readonly [number, number];
@@ -18,11 +23,18 @@ interface View {
   rowCount: number;
 }
 
+type Place = Pick<View, "scrollTop" | "height">;
+
 /** The part of a table that is in the document at a place of its scroll bar. */
 export function partInView({ scrollTop, height, rowHeight, rowCount }: View): Part {
   const from = Math.floor((scrollTop / rowHeight - OVERSCAN) / STEP) * STEP;
   const behind = Math.ceil(((scrollTop + height) / rowHeight + OVERSCAN) / STEP) * STEP;
   return within([from, behind], rowCount);
+}
+
+/** Whether a step of `px` after `ms` is part of a fling; a single step, however far, is a jump. */
+export function isFling(px: number, ms: number): boolean {
+  return ms < GOES_ON_MS && Math.abs(px) > FLING_PX_PER_MS * ms;
 }
 
 function within([from, behind]: Part, rowCount: number): Part {
@@ -58,44 +70,56 @@ interface VisibleRows {
 
 /** Which rows of a table are in the document, as it is scrolled and changes its size. */
 export function useVisibleRows({ scroller, rowCount, rowHeight, headHeight, all }: Options): VisibleRows {
-  const [part, setPart] = useState<Part>([0, FIRST_ROWS]);
-  const viewOf = (element: HTMLElement): View => ({
-    scrollTop: element.scrollTop,
-    height: element.clientHeight,
-    rowHeight,
-    rowCount,
-  });
-
+  const [place, setPlace] = useState<Place>({ scrollTop: 0, height: FIRST_ROWS * rowHeight });
   useLayoutEffect(() => {
     const element = scroller.current;
-    if (!element || all) return;
-    let known: Part | null = null;
-    const look = () => {
-      const { scrollTop, clientHeight: height } = element;
-      const next = partInView({ scrollTop, height, rowHeight, rowCount });
-      if (known?.[0] === next[0] && known[1] === next[1]) return;
-      known = next;
-      setPart(next);
-    };
-    // At once: what has been scrolled into view is there in the same frame.
-    const onScroll = () => flushSync(look);
-    const observer = new ResizeObserver(look);
-    element.addEventListener("scroll", onScroll, { passive: true });
-    observer.observe(element);
-    look();
-    return () => {
-      element.removeEventListener("scroll", onScroll);
-      observer.disconnect();
-    };
-  }, [scroller, all, rowHeight, rowCount]);
+    return element ? followPlace(element, rowHeight, setPlace) : undefined;
+  }, [scroller, rowHeight]);
 
+  // A table that has become shorter is not scrolled as far any more. To ask the browser would cost a layout in between.
+  const furthest = Math.max(0, headHeight + rowCount * rowHeight - place.height);
+  const scrollTop = Math.min(place.scrollTop, furthest);
   return {
-    part: all ? [0, rowCount] : within(part, rowCount),
+    part: all ? [0, rowCount] : partInView({ scrollTop, height: place.height, rowHeight, rowCount }),
     show: (index) => {
       const element = scroller.current;
-      if (element) element.scrollTop = scrollShowing(index, viewOf(element), headHeight);
+      if (!element) return;
+      const view = { scrollTop: element.scrollTop, height: element.clientHeight, rowHeight, rowCount };
+      element.scrollTop = scrollShowing(index, view, headHeight);
     },
     rowsInView: () =>
       scroller.current ? Math.floor((scroller.current.clientHeight - headHeight) / rowHeight) : 1,
+  };
+}
+
+/** Tell where a scroller stands whenever that brings other rows into the document; returns how to end it. */
+function followPlace(element: HTMLElement, rowHeight: number, tell: (place: Place) => void): () => void {
+  let known: Part | null = null;
+  let last = { top: element.scrollTop, at: 0 };
+  let rest: ReturnType<typeof setTimeout> | undefined;
+  const look = () => {
+    const { scrollTop, clientHeight: height } = element;
+    const next = partInView({ scrollTop, height, rowHeight, rowCount: Number.POSITIVE_INFINITY });
+    if (known?.[0] === next[0] && known[1] === next[1]) return;
+    known = next;
+    tell({ scrollTop, height });
+  };
+  const onScroll = () => {
+    const now = { top: element.scrollTop, at: performance.now() };
+    const flies = isFling(now.top - last.top, now.at - last.at);
+    last = now;
+    clearTimeout(rest);
+    if (flies) rest = setTimeout(look, REST_MS);
+    // At once: what has been scrolled into view is there in the same frame.
+    else flushSync(look);
+  };
+  const observer = new ResizeObserver(look);
+  element.addEventListener("scroll", onScroll, { passive: true });
+  observer.observe(element);
+  look();
+  return () => {
+    clearTimeout(rest);
+    element.removeEventListener("scroll", onScroll);
+    observer.disconnect();
   };
 }

@@ -146,7 +146,7 @@ def states_at(
             return chosen(known, wanted, allowed, sort=sort, descending=descending)
         matching = select_matching(snapshot, wanted, project=project, at=at).with_only_columns(EVENT_AT.seq)
         by_id = cast(EVENT_AT.entity_id, BigInteger)
-        return snapshot.execute(_in_order(matching, sort, past, by_id, descending=descending)).scalars()
+        return snapshot.execute(in_order(matching, sort, past, by_id, descending=descending)).scalars()
 
     _require_sortable(sort)
     seqs = ledger.remembered_order(snapshot, asked, at.seq, read)
@@ -240,11 +240,12 @@ def rights_on(snapshot: Snapshot, project: str) -> list[str]:
 def ordered(matching: Select[Any], *, sort: str = "id", descending: bool = False, at: Moment | None) -> Select[Any]:
     """Return the rows or states of `select_matching` in an order of the list."""
     if at is None:
-        return _in_order(matching, sort, live, InstanceRow.id, descending=descending)
-    return _in_order(matching, sort, past, BIRTH.seq, descending=descending)
+        return in_order(matching, sort, live, InstanceRow.id, descending=descending)
+    return in_order(matching, sort, past, BIRTH.seq, descending=descending)
 
 
-def _in_order(matching: Select[Any], sort: str, columns: Columns, by_id: Any, *, descending: bool) -> Select[Any]:
+def in_order(matching: Select[Any], sort: str, columns: Columns, by_id: Any, *, descending: bool) -> Select[Any]:
+    """Return a statement in an order of the list, by whatever `columns` says that a field is."""
     _require_sortable(sort)
     order = [by_id] if sort == "id" else [columns(sort), by_id]
     return matching.order_by(*(column.desc() if descending else column.asc() for column in order))

@@ -7,10 +7,18 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import BigInteger, bindparam, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, bindparam, func, select, type_coerce
 
 from infrastudio.contexts.instances.queries.columns import COLUMNS, conditions, live, values_of
-from infrastudio.contexts.instances.queries.instances import READ, count, ordered, rights_on, select_matching, states_at
+from infrastudio.contexts.instances.queries.instances import (
+    READ,
+    count,
+    in_order,
+    ordered,
+    rights_on,
+    select_matching,
+    states_at,
+)
 from infrastudio.contexts.instances.schemas import Instance, InstanceFilter
 from infrastudio.contexts.instances.tables import InstanceRow
 from infrastudio.contexts.projects import queries as projects
@@ -32,6 +40,8 @@ _RAW: Final = [
 """The columns as numbers and text: times are microseconds."""
 _INDEXED: Final = frozenset({"id", "name"})
 """Orders in which an index has the instances of a project already."""
+_INDEXED_WHOLE: Final = frozenset({"updated_at", "replicas", "model_name", "cluster_name"})
+"""Orders whose index serves a list that nothing narrows; in search of few it would look up each instance, all over."""
 _NAMES: Final = tuple("project" if column.name == "project_id" else column.name for column in COLUMNS)
 
 
@@ -110,9 +120,12 @@ def _prepared(filters: tuple[str, ...], sort: str, descending: bool) -> _Prepare
     """Return the statements of live pages of one project that are narrowed and ordered alike."""
     own = InstanceRow.project_id == bindparam("project_id")
     matching = conditions({field: bindparam(field) for field in filters}, live)
+    is_indexed = sort in _INDEXED or (sort in _INDEXED_WHOLE and not filters)
     part = select(InstanceRow.id).where(own, *matching)
-    part = ordered(part, sort=sort, descending=descending, at=None).offset(bindparam("skip")).limit(bindparam("limit"))
-    if sort in _INDEXED:
+    by = live if is_indexed else _unindexed
+    part = in_order(part, sort, by, InstanceRow.id, descending=descending)
+    part = part.offset(bindparam("skip")).limit(bindparam("limit"))
+    if is_indexed:
         rows = part.with_only_columns(*_RAW)
     else:  # sorting carries along what it selects, of every instance: the id alone
         chosen = part.subquery("chosen")
@@ -122,6 +135,11 @@ def _prepared(filters: tuple[str, ...], sort: str, descending: bool) -> _Prepare
         PreparedPage(rows),
         PreparedSelect(select(func.count()).select_from(InstanceRow.__table__).where(own, *matching)),
     )
+
+
+def _unindexed(field: str) -> ColumnElement[Any]:
+    """Return a column as databases cannot take it from an index."""
+    return func.coalesce(live(field), live(field))
 
 
 def _item(row: Sequence[Any], slug: str) -> dict[str, Any]:
