@@ -280,12 +280,6 @@ ARTIFACTS: Final = (
         is_stream=True,
         prefixes=AJAX,
     ),
-    post("/2.0/mlflow-artifacts/mpu/create/<path:path>", artifacts.refuse_multipart_upload),
-    post("/2.0/mlflow-artifacts/mpu/complete/<path:path>", artifacts.refuse_multipart_upload),
-    post("/2.0/mlflow-artifacts/mpu/abort/<path:path>", artifacts.refuse_multipart_upload),
-    get("/2.0/mlflow-artifacts/presigned/<path:path>", artifacts.refuse_presigned_download),
-    post("artifacts/presigned-upload-url", artifacts.refuse_presigned_urls),
-    post("artifacts/presigned-download-url", artifacts.refuse_presigned_urls),
 )
 
 REGISTERED_MODELS: Final = (
