@@ -21,6 +21,7 @@ from infrastudio.stores.ledger.replay import PROJECTIONS
 
 LEDGERED = {
     "ArtifactRow": "artifact",
+    "AssessmentRow": "assessment",
     "DeploymentRow": "deployment",
     "EndpointRow": "endpoint",
     "ExperimentRow": "experiment",
@@ -55,6 +56,10 @@ SCRATCH = {
     "SearchEntryRow",
     "TimelineCheckpointRow",
     "TokenSecretRow",
+    "TraceMetadataRow",
+    "TraceRow",
+    "TraceRunRow",
+    "TraceTagRow",
     "TrackingTextRow",
 }
 """Tables that no event tells of. To add one is to say that losing it loses no fact."""

@@ -13,7 +13,7 @@ import pytest
 
 from infrastudio.protocols.mlflow import REFUSALS, ROWS
 from infrastudio.protocols.mlflow.app import takes
-from infrastudio.protocols.mlflow.table import Row, RouteTable
+from infrastudio.protocols.mlflow.table import RouteTable, Row
 from protocols.mlflow.requests import Door
 
 LISTING = """

@@ -32,6 +32,8 @@ PERMISSIONS: Final[dict[str, Role]] = {
     "search.read": "viewer",
     "tokens.read": "developer",
     "tokens.write": "developer",
+    "traces.read": "viewer",
+    "traces.write": "developer",
     "training.read": "viewer",
     "training.write": "developer",
 }
@@ -41,6 +43,7 @@ EVENTS_READ: Final = "events.read"
 
 ENTITY_RIGHTS: Final[Mapping[str, str]] = {
     "artifact": "runs.read",
+    "assessment": "traces.read",
     "deployment": "deployments.read",
     "endpoint": "deployments.read",
     "experiment": "experiments.read",
@@ -65,6 +68,8 @@ JOB_RIGHTS: Final = frozenset(
         "registry.write",
         "runs.read",
         "runs.write",
+        "traces.read",
+        "traces.write",
         "training.read",
     }
 )

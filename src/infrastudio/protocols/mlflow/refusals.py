@@ -22,6 +22,7 @@ _ASSISTANT: Final = "The assistant of MLflow's pages is not offered here."
 _MCP: Final = "The registry of MCP servers is not kept here."
 _WORKSPACES: Final = "A workspace is a project here: make and change it by the Studio's own API."
 _DATABRICKS: Final = "Only Databricks keeps traces of this kind."
+_AGGREGATES: Final = "Aggregates over traces are not computed here: search the traces."
 _PAGES: Final = "This belongs to MLflow's own pages, which are not served here."
 
 
@@ -63,9 +64,7 @@ def _every(message: str, *paths: str, **more: Any) -> Iterable[Row]:
 
 FILES: Final = (
     *(
-        refused(
-            "POST", f"/2.0/mlflow-artifacts/mpu/{step}/<path:path>", f"Multipart upload {_ONE_PIECE}"
-        )
+        refused("POST", f"/2.0/mlflow-artifacts/mpu/{step}/<path:path>", f"Multipart upload {_ONE_PIECE}")
         for step in ("create", "complete", "abort")
     ),
     refused("GET", "/2.0/mlflow-artifacts/presigned/<path:path>", f"Multipart download {_ONE_PIECE}"),
@@ -120,6 +119,7 @@ REFUSALS: Final[tuple[Row, ...]] = (
         "GET review-queues/list",
         "POST review-queues/update",
     ),
+    *_all(_AGGREGATES, "POST traces/metrics", "POST traces/calculate-filter-correlation"),
     *_all(_ISSUES, "POST issues", "GET,PATCH issues/<issue_id>", "POST issues/search"),
     *_all(
         _JOBS,
@@ -175,4 +175,4 @@ REFUSALS: Final[tuple[Row, ...]] = (
     *_every(_JOBS, "/3.0/jobs/<path:rest>", "/3.0/jobs/", prefixes=AJAX),
     *_every(_ASSISTANT, "assistant/<path:rest>", prefixes=AJAX),
 )
-"""Asked by no one who trains or registers models, but for the parts of MLflow that the Studio does in ways of its own."""
+"""What nobody asks who trains, registers or traces: parts of MLflow that the Studio does in ways of its own."""

@@ -51,6 +51,7 @@ from infrastudio.protocols.mlflow.table import (
     post_or_get,
     put,
 )
+from infrastudio.protocols.mlflow.trace_rows import TRACES
 
 ANY: Final = 2**63 - 1
 """A limit for numbers that are cut to size by their handler."""
@@ -431,5 +432,6 @@ ROWS: Final[tuple[Row, ...]] = (
     *REGISTERED_MODELS,
     *MODEL_VERSIONS,
     *LOGGED_MODELS,
+    *TRACES,
     *SERVER,
 )

@@ -12,6 +12,8 @@ from infrastudio.contexts.registry.queries.models import UnknownModel
 from infrastudio.contexts.registry.queries.versions import UnknownAlias, UnknownVersion
 from infrastudio.contexts.registry.service import models as registered_models
 from infrastudio.contexts.registry.service.logged_models import ParamChanged as ModelParamChanged
+from infrastudio.contexts.tracing.queries.assessments import UnknownAssessment
+from infrastudio.contexts.tracing.queries.traces import UnknownTrace
 from infrastudio.contexts.tracking.queries.active_runs import RunNotActive
 from infrastudio.contexts.tracking.queries.artifacts import UnknownArtifact
 from infrastudio.contexts.tracking.schemas.artifacts import UnsafePath
@@ -49,6 +51,8 @@ TRANSLATIONS: Final[tuple[tuple[type[StudioError], str, Text], ...]] = (
     (UnknownAlias, INVALID, lambda e: f"Registered model alias {e.alias} not found."),
     (UnknownLoggedModel, MISSING, lambda e: f"Logged model with ID '{e.id}' not found."),
     (UnknownArtifact, MISSING, lambda e: f"No such artifact: '{e.details['location']}'"),
+    (UnknownTrace, MISSING, lambda e: f"Trace with ID '{e.id}' not found."),
+    (UnknownAssessment, MISSING, lambda e: f"Assessment with ID '{e.id}' not found."),
     (UnsafePath, INVALID, _first_problem),
     (InvalidFilter, INVALID, _first_problem),
     (errors.ValidationFailed, INVALID, _own),
