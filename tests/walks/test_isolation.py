@@ -28,7 +28,6 @@ REFERENCES = {
 BY_ROW = {"POST /api/instances/bulk": 422}
 """Operations that refuse the rows of a request one by one: what a stranger names there is one of the problems."""
 SILENT = {
-    "GET /api/2.0/mlflow-artifacts/presigned/<path:path>",
     "GET /api/deployments/{id}/replicas",
     "GET /api/deployments/{id}/status",
     "GET /api/operations/{id}",

@@ -20,8 +20,9 @@ _ISSUES: Final = "Issues found in traces are not kept here: log assessments to t
 _JOBS: Final = "The jobs of the MLflow server do not run here: programs run as training jobs of the Studio."
 _ASSISTANT: Final = "The assistant of MLflow's pages is not offered here."
 _MCP: Final = "The registry of MCP servers is not kept here."
-_WORKSPACES: Final = "A workspace is a project here: make and change it by the Studio's own API."
+_WORKSPACES: Final = "A workspace is a project here: list, make and change projects by the Studio's own API."
 _DATABRICKS: Final = "Only Databricks keeps traces of this kind."
+_DATASETS: Final = "Evaluation datasets are not kept here yet: pass records to mlflow.genai.evaluate."
 _AGGREGATES: Final = "Aggregates over traces are not computed here: search the traces."
 _PAGES: Final = "This belongs to MLflow's own pages, which are not served here."
 
@@ -119,6 +120,18 @@ REFUSALS: Final[tuple[Row, ...]] = (
         "GET review-queues/list",
         "POST review-queues/update",
     ),
+    *_all(
+        _DATASETS,
+        "POST datasets/create",
+        "GET,POST datasets/search",
+        "GET,DELETE datasets/<dataset_id>",
+        "PATCH datasets/<dataset_id>/tags",
+        "DELETE datasets/<dataset_id>/tags/<key>",
+        "GET,POST,DELETE datasets/<dataset_id>/records",
+        "GET datasets/<dataset_id>/experiment-ids",
+        "POST datasets/<dataset_id>/add-experiments",
+        "POST datasets/<dataset_id>/remove-experiments",
+    ),
     *_all(_AGGREGATES, "POST traces/metrics", "POST traces/calculate-filter-correlation"),
     *_all(_ISSUES, "POST issues", "GET,PATCH issues/<issue_id>", "POST issues/search"),
     *_all(
@@ -128,7 +141,7 @@ REFUSALS: Final[tuple[Row, ...]] = (
         "POST prompt-optimization/jobs/<job_id>/cancel",
         "GET,POST prompt-optimization/jobs/search",
     ),
-    *_all(_WORKSPACES, "POST workspaces", "PATCH,DELETE workspaces/<workspace_name>"),
+    *_all(_WORKSPACES, "GET,POST workspaces", "GET,PATCH,DELETE workspaces/<workspace_name>"),
     *_all(
         _GATEWAY,
         *(
@@ -161,7 +174,9 @@ REFUSALS: Final[tuple[Row, ...]] = (
         prefixes=AJAX,
     ),
     *_all(_GATEWAY, "GET,POST gateway-proxy", versions=("2.0",), prefixes=AJAX),
-    *_all(_PAGES, "POST runs/create-promptlab-run", versions=("2.0",), prefixes=AJAX),
+    *_all(
+        _PAGES, "POST runs/create-promptlab-run", "POST experiments/search-datasets", versions=("2.0",), prefixes=AJAX
+    ),
     *_all(_PAGES, "POST demo/delete", "POST demo/generate", "GET,POST ui-telemetry", prefixes=AJAX),
     *_all(
         _JOBS,
