@@ -19,6 +19,7 @@ from infrastudio.protocols.mlflow.fields import (
     ListOf,
     Message,
     PositiveCount,
+    Text,
     TextMap,
 )
 from infrastudio.protocols.mlflow.rows import ROWS
@@ -29,7 +30,7 @@ _PARAMETER: Final = re.compile(r"<(?:path:)?(\w+)>")
 _MODEL: Final = {"artifact_path": "model", "flavors": {}, "utc_time_created": "2026-01-31 12:00:00"}
 NAMES: Final = (
     "experiment_id", "experiment_name", "model_id", "name", "request_id", "run_id", "run_ids", "run_uuid", "trace",
-    "trace_id", "trace_ids",
+    "trace_id", "trace_ids", "dataset_id",
 )  # fmt: skip
 """Required fields that name something that must exist."""
 READS: Final = ("search", "get-latest-versions", "batchGetInfos")
@@ -82,6 +83,7 @@ class Call:
         file = f"{ids['experiment']}/{ids['run']}/artifacts/{ids['path']}"
         values = {"path": quote(file), "model_id": quote(ids["logged_model"]), "key": quote(ids["alias"])}
         values |= {"trace_id": ids["trace"], "request_id": ids["trace"], "assessment_id": ids["assessment"]}
+        values["dataset_id"] = ids["evaluation_dataset"]
         values |= instead or {}
         return _PARAMETER.sub(lambda match: values[match[1]], self.path)
 
@@ -109,6 +111,7 @@ class Call:
             "max_traces": None,
             "request_time": "2026-01-31T12:00:00Z",
             "execution_duration": "1.5s",
+            "records": json.dumps([{"inputs": {ids["alias"]: 1}}]),
             "assessments": [],
             "assessment_name": ids["alias"],
             "expectation": None,
@@ -120,6 +123,7 @@ class Call:
             "path": ids["path"],
             "model_json": json.dumps(_MODEL | {"run_id": ids["run"]}),
             "filter": "",
+            "filter_string": "",
             "page_token": "",
             "order_by": [],
             "stages": [],
@@ -132,6 +136,8 @@ class Call:
             return ids["model_name"]
         if field.name == "run_id" and isinstance(field.type, ListOf):
             return [ids["run"]]
+        if field.name == "tags" and isinstance(field.type, Text):
+            return json.dumps({ids["alias"]: "x"})
         is_text = not isinstance(field.type, Message) or known.get(field.name, "") is None
         return known[field.name] if field.name in known and is_text else _example(field, ids, self)
 

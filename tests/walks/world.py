@@ -25,6 +25,7 @@ from infrastudio.stores.ledger.tables import EventRow
 from walks.asking import JSON_BODY, Answer, Asker, Question, in_process
 
 MLFLOW = "/api/2.0/mlflow"
+DATASETS = "/api/3.0/mlflow/datasets"
 TRACES = "/api/3.0/mlflow/traces"
 TIME = 1_700_000_000_000
 SHORT = 6
@@ -136,6 +137,7 @@ class _Filler:
         ids["run"] = await self._run(ids["experiment"])
         ids["logged_model"] = await self._logged_model(ids["experiment"], ids["run"])
         ids |= await self._trace(ids["experiment"], ids["run"])
+        ids["evaluation_dataset"] = await self._evaluation_dataset(ids["experiment"])
         ids["path"] = "notes.txt"
         await self._files(ids)
         ids |= await self._registered(ids["run"])
@@ -193,6 +195,14 @@ class _Filler:
         said = {"assessment_name": mark, "feedback": {"value": mark}, "rationale": mark}
         made = await self._post(f"{TRACES}/{id}/assessments", {"assessment": said})
         return {"trace": id, "assessment": made.json["assessment"]["assessment_id"]}
+
+    async def _evaluation_dataset(self, experiment_id: str) -> str:
+        mark = self._mark
+        told = {"name": mark, "experiment_ids": [experiment_id], "tags": json.dumps({mark: mark})}
+        made = await self._post(f"{DATASETS}/create", told)
+        id: str = made.json["dataset"]["dataset_id"]
+        await self._post(f"{DATASETS}/{id}/records", {"records": json.dumps([{"inputs": {mark: mark}}])})
+        return id
 
     async def _registered(self, run_id: str) -> dict[str, str]:
         mark = self._mark

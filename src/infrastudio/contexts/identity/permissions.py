@@ -13,6 +13,8 @@ ROLES: Final[tuple[Role, ...]] = get_args(Role)
 """Weakest first."""
 
 PERMISSIONS: Final[dict[str, Role]] = {
+    "datasets.read": "viewer",
+    "datasets.write": "developer",
     "deployments.read": "viewer",
     "deployments.write": "operator",
     "events.read": "viewer",
@@ -46,6 +48,8 @@ ENTITY_RIGHTS: Final[Mapping[str, str]] = {
     "assessment": "traces.read",
     "deployment": "deployments.read",
     "endpoint": "deployments.read",
+    "evaluation_dataset": "datasets.read",
+    "evaluation_record": "datasets.read",
     "experiment": "experiments.read",
     "instance": "instances.read",
     "job": "training.read",
@@ -62,6 +66,8 @@ reads tokens by way of the ledger."""
 
 JOB_RIGHTS: Final = frozenset(
     {
+        "datasets.read",
+        "datasets.write",
         "experiments.read",
         "experiments.write",
         "registry.read",

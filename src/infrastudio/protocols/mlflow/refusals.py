@@ -22,7 +22,6 @@ _ASSISTANT: Final = "The assistant of MLflow's pages is not offered here."
 _MCP: Final = "The registry of MCP servers is not kept here."
 _WORKSPACES: Final = "A workspace is a project here: list, make and change projects by the Studio's own API."
 _DATABRICKS: Final = "Only Databricks keeps traces of this kind."
-_DATASETS: Final = "Evaluation datasets are not kept here yet: pass records to mlflow.genai.evaluate."
 _AGGREGATES: Final = "Aggregates over traces are not computed here: search the traces."
 _PAGES: Final = "This belongs to MLflow's own pages, which are not served here."
 
@@ -119,18 +118,6 @@ REFUSALS: Final[tuple[Row, ...]] = (
         "POST review-queues/items/set-status",
         "GET review-queues/list",
         "POST review-queues/update",
-    ),
-    *_all(
-        _DATASETS,
-        "POST datasets/create",
-        "GET,POST datasets/search",
-        "GET,DELETE datasets/<dataset_id>",
-        "PATCH datasets/<dataset_id>/tags",
-        "DELETE datasets/<dataset_id>/tags/<key>",
-        "GET,POST,DELETE datasets/<dataset_id>/records",
-        "GET datasets/<dataset_id>/experiment-ids",
-        "POST datasets/<dataset_id>/add-experiments",
-        "POST datasets/<dataset_id>/remove-experiments",
     ),
     *_all(_AGGREGATES, "POST traces/metrics", "POST traces/calculate-filter-correlation"),
     *_all(_ISSUES, "POST issues", "GET,PATCH issues/<issue_id>", "POST issues/search"),

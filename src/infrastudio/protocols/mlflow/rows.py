@@ -17,6 +17,7 @@ from infrastudio.protocols.mlflow import (
     server,
     versions,
 )
+from infrastudio.protocols.mlflow.dataset_rows import EVALUATION_DATASETS
 from infrastudio.protocols.mlflow.experiments import VIEWS
 from infrastudio.protocols.mlflow.fields import (
     BOOLEAN,
@@ -433,5 +434,6 @@ ROWS: Final[tuple[Row, ...]] = (
     *MODEL_VERSIONS,
     *LOGGED_MODELS,
     *TRACES,
+    *EVALUATION_DATASETS,
     *SERVER,
 )

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from infrastudio.contexts.data.queries.evaluation import UnknownDataset
 from infrastudio.contexts.registry.queries.logged_models import UnknownLoggedModel
 from infrastudio.contexts.registry.queries.models import UnknownModel
 from infrastudio.contexts.registry.queries.versions import UnknownAlias, UnknownVersion
@@ -53,6 +54,7 @@ TRANSLATIONS: Final[tuple[tuple[type[StudioError], str, Text], ...]] = (
     (UnknownArtifact, MISSING, lambda e: f"No such artifact: '{e.details['location']}'"),
     (UnknownTrace, MISSING, lambda e: f"Trace with ID '{e.id}' not found."),
     (UnknownAssessment, MISSING, lambda e: f"Assessment with ID '{e.id}' not found."),
+    (UnknownDataset, MISSING, lambda e: f"Evaluation dataset with id '{e.id}' not found"),
     (UnsafePath, INVALID, _first_problem),
     (InvalidFilter, INVALID, _first_problem),
     (errors.ValidationFailed, INVALID, _own),
