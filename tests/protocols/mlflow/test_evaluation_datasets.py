@@ -8,6 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
+from infrastudio.contexts.identity.queries import SINGLE_USER
+from infrastudio.server.wiring import Studio
+from infrastudio.stores.ledger import verify_tables
 from protocols.mlflow.requests import Door
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -122,13 +125,28 @@ async def test_datasets_are_ordered_and_paged(door: Door) -> None:
     assert await names(filter_string="name IN ('a', 'c') and created_time > 0") == ["c", "a"]
 
 
+async def test_tables_are_what_the_events_say(door: Door, studio: Studio) -> None:
+    made = await a_dataset(door, experiment_ids=["0"], tags=json.dumps({"a": "b", "c": "d"}))
+    at = f"{DATASETS}/{made['dataset_id']}"
+    await door.post(f"{at}/records", records=json.dumps([{"inputs": {"a": 1}}, {"inputs": {"b": [1.5, None]}}]))
+    await door.post(
+        f"{at}/records", records=json.dumps([{"inputs": {"a": 1}, "tags": {"x": "y"}, "outputs": {"z": 1}}])
+    )
+    await door.patch(f"{at}/tags", tags=json.dumps({"a": None, "e": "f"}))
+    await door.post(f"{at}/add-experiments", experiment_ids=[await door.an_experiment()])
+    gone = await a_dataset(door)
+    await door.delete(f"{DATASETS}/{gone['dataset_id']}")
+    with studio.db.snapshot(SINGLE_USER) as snapshot:
+        assert [str(finding) for finding in verify_tables(snapshot)] == []
+
+
 async def test_every_change_is_a_fact_of_the_ledger(door: Door, client: httpx.AsyncClient) -> None:
     made = await a_dataset(door)
     at = f"{DATASETS}/{made['dataset_id']}"
     await door.post(f"{at}/records", records=json.dumps([{"inputs": {"a": 1}}]))
     await door.patch(f"{at}/tags", tags=json.dumps({"a": "b"}))
     await door.delete(at)
-    where = {"entity": "evaluation_dataset", "limit": 500}
+    where: dict[str, str | int] = {"entity": "evaluation_dataset", "limit": 500}
     events = (await client.get("/api/events", params=where)).json()["items"]
     own = [event["kind"].partition(".")[2] for event in events if event["entity_id"] == made["dataset_id"]]
     assert own == ["created", "updated", "updated", "deleted"]

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from infrastudio.contexts.identity.queries import SINGLE_USER
+from infrastudio.server.wiring import Studio
+from infrastudio.stores.ledger import verify_tables
 from protocols.mlflow.requests import Door, by_key
 
 if TYPE_CHECKING:
@@ -301,6 +304,18 @@ async def test_an_assessment_is_a_fact_of_the_ledger_and_a_trace_is_none(door: D
     events = (await client.get("/api/events", params={"entity": "assessment", "limit": 2})).json()["items"]
     assert {event["kind"] for event in events} == {"assessment.created", "assessment.deleted"}
     assert (await client.get("/api/events", params={"entity": "trace"})).json()["items"] == []
+
+
+async def test_tables_of_assessments_are_what_the_events_say(door: Door, studio: Studio) -> None:
+    kept = await a_trace(door, assessments=[{"assessment_name": "a", "feedback": {"value": [1.5, {"x": None}]}}])
+    at = f"{V3}/traces/{kept['trace_id']}/assessments"
+    first = kept["assessments"][0]["assessment_id"]
+    body = {"assessment_name": "a", "expectation": {"value": "x"}, "metadata": {"k": "v"}, "overrides": first}
+    second = (await door.post(at, assessment=body))["assessment"]["assessment_id"]
+    await door.patch(f"{at}/{second}", assessment={"rationale": "r"}, update_mask="rationale")
+    await door.delete(f"{at}/{first}")
+    with studio.db.snapshot(SINGLE_USER) as snapshot:
+        assert [str(finding) for finding in verify_tables(snapshot)] == []
 
 
 async def test_masks_change_only_what_they_name(door: Door) -> None:
