@@ -21,8 +21,13 @@ from infrastudio.stores.ledger.replay import PROJECTIONS
 
 LEDGERED = {
     "ArtifactRow": "artifact",
+    "AssessmentRow": "assessment",
     "DeploymentRow": "deployment",
     "EndpointRow": "endpoint",
+    "EvaluationDatasetExperimentRow": "evaluation_dataset",
+    "EvaluationDatasetRow": "evaluation_dataset",
+    "EvaluationDatasetTagRow": "evaluation_dataset",
+    "EvaluationRecordRow": "evaluation_record",
     "ExperimentRow": "experiment",
     "ExperimentTagRow": "experiment",
     "InstanceRow": "instance",
@@ -56,6 +61,10 @@ SCRATCH = {
     "SearchEntryRow",
     "TimelineCheckpointRow",
     "TokenSecretRow",
+    "TraceMetadataRow",
+    "TraceRow",
+    "TraceRunRow",
+    "TraceTagRow",
     "TrackingTextRow",
 }
 """Tables that no event tells of. To add one is to say that losing it loses no fact."""

@@ -10,6 +10,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from infrastudio.protocols.mlflow.fields import (
+    AnyJson,
     Boolean,
     Double,
     Enumeration,
@@ -18,6 +19,8 @@ from infrastudio.protocols.mlflow.fields import (
     ListOf,
     Message,
     PositiveCount,
+    Text,
+    TextMap,
 )
 from infrastudio.protocols.mlflow.rows import ROWS
 from infrastudio.protocols.mlflow.table import Row
@@ -25,9 +28,12 @@ from walks.asking import JSON_BODY, Question
 
 _PARAMETER: Final = re.compile(r"<(?:path:)?(\w+)>")
 _MODEL: Final = {"artifact_path": "model", "flavors": {}, "utc_time_created": "2026-01-31 12:00:00"}
-NAMES: Final = ("experiment_id", "experiment_name", "model_id", "name", "run_id", "run_ids", "run_uuid")
+NAMES: Final = (
+    "experiment_id", "experiment_name", "model_id", "name", "request_id", "run_id", "run_ids", "run_uuid", "trace",
+    "trace_id", "trace_ids", "dataset_id",
+)  # fmt: skip
 """Required fields that name something that must exist."""
-READS: Final = ("search", "get-latest-versions")
+READS: Final = ("search", "get-latest-versions", "batchGetInfos")
 """Ends of paths that read although they are asked by POST."""
 
 
@@ -76,6 +82,8 @@ class Call:
         """Return the path; `instead` gives encoded values for some of its parameters."""
         file = f"{ids['experiment']}/{ids['run']}/artifacts/{ids['path']}"
         values = {"path": quote(file), "model_id": quote(ids["logged_model"]), "key": quote(ids["alias"])}
+        values |= {"trace_id": ids["trace"], "request_id": ids["trace"], "assessment_id": ids["assessment"]}
+        values["dataset_id"] = ids["evaluation_dataset"]
         values |= instead or {}
         return _PARAMETER.sub(lambda match: values[match[1]], self.path)
 
@@ -95,11 +103,27 @@ class Call:
             "version": ids["number"],
             "stage": "Staging",
             "source": f"models:/{ids['logged_model']}",
+            "trace_id": ids["trace"],
+            "trace_ids": [ids["trace"]],
+            "request_id": ids["trace"],
+            "request_ids": [ids["trace"]],
+            "max_timestamp_millis": None,
+            "max_traces": None,
+            "request_time": "2026-01-31T12:00:00Z",
+            "execution_duration": "1.5s",
+            "records": json.dumps([{"inputs": {ids["alias"]: 1}}]),
+            "assessments": [],
+            "assessment_name": ids["alias"],
+            "expectation": None,
+            "issue": None,
+            "overrides": None,
+            "update_mask": "feedback",
             "artifact_directory_path": "",
             "artifact_file_path": ids["path"],
             "path": ids["path"],
             "model_json": json.dumps(_MODEL | {"run_id": ids["run"]}),
             "filter": "",
+            "filter_string": "",
             "page_token": "",
             "order_by": [],
             "stages": [],
@@ -112,7 +136,10 @@ class Call:
             return ids["model_name"]
         if field.name == "run_id" and isinstance(field.type, ListOf):
             return [ids["run"]]
-        return known[field.name] if field.name in known else _example(field, ids, self)
+        if field.name == "tags" and isinstance(field.type, Text):
+            return json.dumps({ids["alias"]: "x"})
+        is_text = not isinstance(field.type, Message) or known.get(field.name, "") is None
+        return known[field.name] if field.name in known and is_text else _example(field, ids, self)
 
 
 def calls() -> list[Call]:
@@ -146,6 +173,10 @@ def _example(field: Field, ids: Mapping[str, str], call: Call) -> Any:
             return 1.0
         case Boolean():
             return False
+        case TextMap():
+            return {}
+        case AnyJson():
+            return 1
         case Enumeration(words=words):
             return next(iter(words))
         case _:

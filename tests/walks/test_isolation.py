@@ -28,7 +28,7 @@ REFERENCES = {
 BY_ROW = {"POST /api/instances/bulk": 422}
 """Operations that refuse the rows of a request one by one: what a stranger names there is one of the problems."""
 SILENT = {
-    "GET /api/2.0/mlflow-artifacts/presigned/<path:path>",
+    "GET /api/3.0/mlflow/datasets/<dataset_id>/experiment-ids",
     "GET /api/deployments/{id}/replicas",
     "GET /api/deployments/{id}/status",
     "GET /api/operations/{id}",

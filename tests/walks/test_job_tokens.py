@@ -18,7 +18,7 @@ from infrastudio.stores.ledger.tables import EventRow
 from walks.asking import JSON_BODY, Answer, Question, ask
 from walks.mlflow_rows import calls
 from walks.operations import operations
-from walks.world import MLFLOW, TIME, World, populate
+from walks.world import MLFLOW, TIME, TRACES, World, populate
 
 ADDED = {"logged_model.tagged", "model.aliased", "model.updated"}
 """How an entity of others tells that something was added to it: versions of a model, and their names."""
@@ -75,6 +75,26 @@ async def test_a_job_says_what_it_likes_of_its_own_run(app: ASGIApp, world: Worl
         await succeeds(app, world, "POST", f"{MLFLOW}/{row}", told)
     file = f"/api/2.0/mlflow-artifacts/artifacts/{world.ids['experiment']}/{run}/artifacts/mine.txt"
     assert (await ask_as_job(app, world, Question("PUT", file, body=b"mine"))).status == 200
+
+
+async def test_a_job_traces_its_run_and_touches_no_trace_of_others(app: ASGIApp, world: World) -> None:
+    id, experiment = f"tr-{7:032x}", world.ids["experiment"]
+    where = {"type": "MLFLOW_EXPERIMENT", "mlflow_experiment": {"experiment_id": experiment}}
+    info = {"trace_location": where, "request_time": "2026-01-31T12:00:00Z"}
+    own = {"trace_id": id, "trace_metadata": {"mlflow.sourceRun": world.ids["job_run"]}}
+    await succeeds(app, world, "POST", TRACES, {"trace": {"trace_info": info | own}})
+    await succeeds(app, world, "PATCH", f"{TRACES}/{id}/tags", {"key": "a", "value": "b"})
+    files = f"/api/2.0/mlflow-artifacts/artifacts/{experiment}/traces"
+    for trace, allowed in ((id, 200), (world.ids["trace"], 403)):
+        file = Question("PUT", f"{files}/{trace}/artifacts/traces.json", body=b"{}")
+        assert (await ask_as_job(app, world, file)).status == allowed, trace
+    for path in (f"{files}/{world.ids['trace']}/artifacts/traces.json", f"{files}/{world.ids['trace']}/artifacts"):
+        assert (await ask_as_job(app, world, Question("DELETE", path))).status == 403
+    others = {"trace": {"trace_info": info | {"trace_id": world.ids["trace"]}}}
+    tags = f"{TRACES}/{world.ids['trace']}/tags"
+    for method, address, told in (("POST", TRACES, others), ("PATCH", tags, {"key": "a", "value": "b"})):
+        question = Question(method, address, "", JSON_BODY, json.dumps(told).encode())
+        assert (await ask_as_job(app, world, question)).status == 403, address
 
 
 async def test_a_job_has_the_runs_that_it_makes(app: ASGIApp, world: World) -> None:

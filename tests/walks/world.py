@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from infrastudio.stores.ledger.tables import EventRow
 from walks.asking import JSON_BODY, Answer, Asker, Question, in_process
 
 MLFLOW = "/api/2.0/mlflow"
+DATASETS = "/api/3.0/mlflow/datasets"
+TRACES = "/api/3.0/mlflow/traces"
 TIME = 1_700_000_000_000
 SHORT = 6
 """Shorter ids are numbers, which stand in many answers for something else."""
@@ -133,6 +136,8 @@ class _Filler:
         ids["experiment"] = await self._create("/api/experiments", name=f"{mark} study", tags={mark: mark})
         ids["run"] = await self._run(ids["experiment"])
         ids["logged_model"] = await self._logged_model(ids["experiment"], ids["run"])
+        ids |= await self._trace(ids["experiment"], ids["run"])
+        ids["evaluation_dataset"] = await self._evaluation_dataset(ids["experiment"])
         ids["path"] = "notes.txt"
         await self._files(ids)
         ids |= await self._registered(ids["run"])
@@ -149,6 +154,7 @@ class _Filler:
         of_run = {ids["path"]: content, f"{self._mark}.txt": content, "model/MLmodel": model_file}
         of_model = {ids["path"]: content, f"{self._mark}.txt": content}
         folders = {f"{ids['run']}/artifacts": of_run, f"models/{ids['logged_model']}/artifacts": of_model}
+        folders[f"traces/{ids['trace']}/artifacts"] = {"traces.json": _json({"spans": [{"name": self._mark}]})}
         for folder, files in folders.items():
             for path, text in files.items():
                 address = f"/api/2.0/mlflow-artifacts/artifacts/{ids['experiment']}/{folder}/{path}"
@@ -173,6 +179,29 @@ class _Filler:
         more = {"params": [{"key": mark, "value": mark}], "tags": [{"key": mark, "value": mark}]}
         made = await self._post(f"{MLFLOW}/logged-models", told | more)
         id: str = made.json["model"]["info"]["model_id"]
+        return id
+
+    async def _trace(self, experiment_id: str, run_id: str) -> dict[str, str]:
+        mark = self._mark
+        id = f"tr-{hashlib.md5(mark.encode()).hexdigest()}"
+        where = {"type": "MLFLOW_EXPERIMENT", "mlflow_experiment": {"experiment_id": experiment_id}}
+        told = {"trace_id": id, "trace_location": where, "request_time": "2026-01-31T12:00:00Z"}
+        more = {
+            "tags": {mark: mark},
+            "request_preview": mark,
+            "trace_metadata": {mark: mark, "mlflow.sourceRun": run_id},
+        }
+        await self._post(TRACES, {"trace": {"trace_info": told | more}})
+        said = {"assessment_name": mark, "feedback": {"value": mark}, "rationale": mark}
+        made = await self._post(f"{TRACES}/{id}/assessments", {"assessment": said})
+        return {"trace": id, "assessment": made.json["assessment"]["assessment_id"]}
+
+    async def _evaluation_dataset(self, experiment_id: str) -> str:
+        mark = self._mark
+        told = {"name": mark, "experiment_ids": [experiment_id], "tags": json.dumps({mark: mark})}
+        made = await self._post(f"{DATASETS}/create", told)
+        id: str = made.json["dataset"]["dataset_id"]
+        await self._post(f"{DATASETS}/{id}/records", {"records": json.dumps([{"inputs": {mark: mark}}])})
         return id
 
     async def _registered(self, run_id: str) -> dict[str, str]:

@@ -278,7 +278,7 @@ def protocol_apps(studio: Studio) -> list[ProtocolApp]:
         studio.resources[ActiveRuns],
         studio.settings.max_artifact_bytes,
     )
-    tracking = mlflow.MlflowApp(services, mlflow.ROWS)
+    tracking = mlflow.MlflowApp(services, (*mlflow.ROWS, *mlflow.REFUSALS))
     return [ProtocolApp(mlflow.takes, tracking, mlflow.failure, mlflow.is_upload)]
 
 

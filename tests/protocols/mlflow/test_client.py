@@ -274,9 +274,3 @@ def test_a_workspace_is_a_project(mlflow: Any, server: Server) -> None:
     body = {"name": "elsewhere"}
     refused = httpx.post(f"{server.url}/api/2.0/mlflow/experiments/create", json=body, headers=unknown)
     assert (refused.status_code, refused.json()["error_code"]) == (404, "RESOURCE_DOES_NOT_EXIST")
-
-
-def test_tracing_goes_on_although_the_server_keeps_no_traces(mlflow: Any) -> None:
-    double = mlflow.trace(lambda x: 2 * x)
-    assert double(4) == 8
-    mlflow.flush_trace_async_logging()

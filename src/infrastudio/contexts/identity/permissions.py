@@ -13,6 +13,8 @@ ROLES: Final[tuple[Role, ...]] = get_args(Role)
 """Weakest first."""
 
 PERMISSIONS: Final[dict[str, Role]] = {
+    "datasets.read": "viewer",
+    "datasets.write": "developer",
     "deployments.read": "viewer",
     "deployments.write": "operator",
     "events.read": "viewer",
@@ -32,6 +34,8 @@ PERMISSIONS: Final[dict[str, Role]] = {
     "search.read": "viewer",
     "tokens.read": "developer",
     "tokens.write": "developer",
+    "traces.read": "viewer",
+    "traces.write": "developer",
     "training.read": "viewer",
     "training.write": "developer",
 }
@@ -41,8 +45,11 @@ EVENTS_READ: Final = "events.read"
 
 ENTITY_RIGHTS: Final[Mapping[str, str]] = {
     "artifact": "runs.read",
+    "assessment": "traces.read",
     "deployment": "deployments.read",
     "endpoint": "deployments.read",
+    "evaluation_dataset": "datasets.read",
+    "evaluation_record": "datasets.read",
     "experiment": "experiments.read",
     "instance": "instances.read",
     "job": "training.read",
@@ -59,12 +66,16 @@ reads tokens by way of the ledger."""
 
 JOB_RIGHTS: Final = frozenset(
     {
+        "datasets.read",
+        "datasets.write",
         "experiments.read",
         "experiments.write",
         "registry.read",
         "registry.write",
         "runs.read",
         "runs.write",
+        "traces.read",
+        "traces.write",
         "training.read",
     }
 )

@@ -128,23 +128,6 @@ async def upload_of_page(services: Services, exchange: Exchange, *, run_uuid: st
     await respond(exchange.send, 200, b"{}")
 
 
-async def refuse_multipart_upload(_services: Services, _actor: Actor, *, path: str) -> Json:
-    """Say that files are uploaded in one piece."""
-    del path
-    raise MlflowError("NOT_IMPLEMENTED", "Multipart upload is not supported for the current artifact repository")
-
-
-async def refuse_presigned_download(_services: Services, _actor: Actor, *, path: str) -> Json:
-    """Say that files are downloaded from here."""
-    del path
-    raise MlflowError("NOT_IMPLEMENTED", "Multipart download is not supported for the current artifact repository")
-
-
-async def refuse_presigned_urls(_services: Services, _actor: Actor) -> Json:
-    """Say that no storage can be reached but through this server."""
-    raise invalid_parameter("Presigned URLs are not supported: artifacts are kept by this server.")
-
-
 async def _store(
     services: Services, exchange: Exchange, location: str, chunks: bytes | AsyncIterator[bytes]
 ) -> Artifact:

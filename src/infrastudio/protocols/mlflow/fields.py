@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 
 from typing_extensions import override
 
+from infrastudio.kernel.canonical_json import NotCanonical, canonical_json
 from infrastudio.kernel.text import MAX_INTEGER, is_storable
 from infrastudio.protocols.mlflow.errors import MlflowError, invalid_parameter, missing_value, wrong_type
 
@@ -226,6 +227,32 @@ class Message(FieldType):
         return _decode(self.fields, value, f"{path}.")
 
 
+class TextMap(FieldType):
+    """An object whose values are text; numbers and truth values are taken for theirs."""
+
+    @override
+    def decode(self, value: Any, path: str) -> dict[str, str]:
+        if not isinstance(value, dict):
+            raise wrong_type(path, value)
+        return {
+            TEXT.decode(key, path): COERCED_TEXT.decode(part, f"{path}.{key}")
+            for key, part in value.items()
+            if part is not None
+        }
+
+
+class AnyJson(FieldType):
+    """Whatever JSON can hold, but for text that databases cannot keep."""
+
+    @override
+    def decode(self, value: Any, path: str) -> Any:
+        try:
+            canonical_json(value)
+        except (NotCanonical, RecursionError) as error:
+            raise invalid_parameter(f"Parameter '{path}' must be JSON that can be kept: {error}") from error
+        return value
+
+
 @dataclass(frozen=True)
 class PositiveCount(FieldType):
     """How many are wanted: at least 1, and at most `limit`."""
@@ -262,6 +289,8 @@ class Texts(ListOf):
 
 TEXT: Final = Text()
 COERCED_TEXT: Final = CoercedText()
+TEXT_MAP: Final = TextMap()
+ANY_JSON: Final = AnyJson()
 INT64: Final = Int64()
 DOUBLE: Final = Double()
 BOOLEAN: Final = Boolean()

@@ -17,6 +17,7 @@ from infrastudio.protocols.mlflow import (
     server,
     versions,
 )
+from infrastudio.protocols.mlflow.dataset_rows import EVALUATION_DATASETS
 from infrastudio.protocols.mlflow.experiments import VIEWS
 from infrastudio.protocols.mlflow.fields import (
     BOOLEAN,
@@ -51,6 +52,7 @@ from infrastudio.protocols.mlflow.table import (
     post_or_get,
     put,
 )
+from infrastudio.protocols.mlflow.trace_rows import TRACES
 
 ANY: Final = 2**63 - 1
 """A limit for numbers that are cut to size by their handler."""
@@ -280,12 +282,6 @@ ARTIFACTS: Final = (
         is_stream=True,
         prefixes=AJAX,
     ),
-    post("/2.0/mlflow-artifacts/mpu/create/<path:path>", artifacts.refuse_multipart_upload),
-    post("/2.0/mlflow-artifacts/mpu/complete/<path:path>", artifacts.refuse_multipart_upload),
-    post("/2.0/mlflow-artifacts/mpu/abort/<path:path>", artifacts.refuse_multipart_upload),
-    get("/2.0/mlflow-artifacts/presigned/<path:path>", artifacts.refuse_presigned_download),
-    post("artifacts/presigned-upload-url", artifacts.refuse_presigned_urls),
-    post("artifacts/presigned-download-url", artifacts.refuse_presigned_urls),
 )
 
 REGISTERED_MODELS: Final = (
@@ -437,5 +433,7 @@ ROWS: Final[tuple[Row, ...]] = (
     *REGISTERED_MODELS,
     *MODEL_VERSIONS,
     *LOGGED_MODELS,
+    *TRACES,
+    *EVALUATION_DATASETS,
     *SERVER,
 )

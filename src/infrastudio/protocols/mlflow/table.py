@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from infrastudio.kernel.actor import Actor
+from infrastudio.protocols.mlflow.errors import MlflowError
 from infrastudio.protocols.mlflow.fields import Field
 from infrastudio.protocols.mlflow.services import Services
 
@@ -36,6 +37,7 @@ class Row:
         fast: Tried first, with the body as it came: the answer, or None where it needs a closer look.
         is_stream: The handler reads the request and sends the answer itself.
         prefixes: Where the path exists; `("",)` is the root of the server.
+        refusal: What every request is answered; None: the operation is offered.
     """
 
     methods: tuple[str, ...]
@@ -46,6 +48,7 @@ class Row:
     fast: FastHandler | None = None
     is_stream: bool = False
     prefixes: tuple[str, ...] = PREFIXES
+    refusal: MlflowError | None = None
 
     def paths(self) -> list[str]:
         """Return every path template of the operation."""

@@ -7,11 +7,14 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from infrastudio.contexts.data.queries.evaluation import UnknownDataset
 from infrastudio.contexts.registry.queries.logged_models import UnknownLoggedModel
 from infrastudio.contexts.registry.queries.models import UnknownModel
 from infrastudio.contexts.registry.queries.versions import UnknownAlias, UnknownVersion
 from infrastudio.contexts.registry.service import models as registered_models
 from infrastudio.contexts.registry.service.logged_models import ParamChanged as ModelParamChanged
+from infrastudio.contexts.tracing.queries.assessments import UnknownAssessment
+from infrastudio.contexts.tracing.queries.traces import UnknownTrace
 from infrastudio.contexts.tracking.queries.active_runs import RunNotActive
 from infrastudio.contexts.tracking.queries.artifacts import UnknownArtifact
 from infrastudio.contexts.tracking.schemas.artifacts import UnsafePath
@@ -49,6 +52,9 @@ TRANSLATIONS: Final[tuple[tuple[type[StudioError], str, Text], ...]] = (
     (UnknownAlias, INVALID, lambda e: f"Registered model alias {e.alias} not found."),
     (UnknownLoggedModel, MISSING, lambda e: f"Logged model with ID '{e.id}' not found."),
     (UnknownArtifact, MISSING, lambda e: f"No such artifact: '{e.details['location']}'"),
+    (UnknownTrace, MISSING, lambda e: f"Trace with ID '{e.id}' not found."),
+    (UnknownAssessment, MISSING, lambda e: f"Assessment with ID '{e.id}' not found."),
+    (UnknownDataset, MISSING, lambda e: f"Evaluation dataset with id '{e.id}' not found"),
     (UnsafePath, INVALID, _first_problem),
     (InvalidFilter, INVALID, _first_problem),
     (errors.ValidationFailed, INVALID, _own),

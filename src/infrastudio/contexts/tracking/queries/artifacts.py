@@ -36,6 +36,7 @@ _OWNER_ROOT: Final = re.compile(
     r"(?:(?P<run>[0-9a-f]{32})|models/(?P<model>m-[0-9a-f]{32}))/artifacts(?:/(?P<path>.*))?", re.DOTALL
 )
 """What follows the root of an experiment where files of a run or logged model lie."""
+_FILE_OF_TRACE: Final = re.compile(r"/traces/tr-[0-9a-f]{32}/artifacts/.", re.DOTALL)
 _BEHIND_SLASH: Final = "0"
 """The character behind `/`: the end of all locations below a directory."""
 
@@ -136,8 +137,18 @@ def locate(snapshot: Snapshot, location: str, *, right: str, project: str | None
         place = Place(projects.require(snapshot, project, right), location, location)
     else:
         place = _place_below(root, location)
-    projects.require_right(snapshot, place.project_id, right, unknown=UnknownArtifact(location), changes=place.owner)
+    changes = _changed_by_writing(snapshot, place) if right == WRITE else place.owner
+    projects.require_right(snapshot, place.project_id, right, unknown=UnknownArtifact(location), changes=changes)
     return place
+
+
+def _changed_by_writing(snapshot: Snapshot, place: Place) -> str | None:
+    """Return the entity that a write changes; a new file of a trace only adds, and belongs to whoever brings it."""
+    if not _FILE_OF_TRACE.search(place.location):
+        return place.owner
+    if (found := row_at(snapshot, place)) is not None:
+        return f"artifact:{found.id}"
+    return place.owner if is_directory(snapshot, place) else None
 
 
 def _place_below(root: _Root, location: str) -> Place:

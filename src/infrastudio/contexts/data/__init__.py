@@ -1,0 +1,1 @@
+"""Datasets: those by which programs are evaluated."""

@@ -1,0 +1,1 @@
+"""Traces of programs, and what people and judges say about them."""

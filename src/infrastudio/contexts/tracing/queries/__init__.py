@@ -1,0 +1,1 @@
+"""Reads of traces and assessments."""

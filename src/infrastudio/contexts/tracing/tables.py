@@ -1,0 +1,110 @@
+"""Rows of traces, of their tags, metadata and runs, and of assessments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from infrastudio.kernel.text import casefold
+from infrastudio.stores import ledger
+from infrastudio.stores.db import Base, CanonicalJson, LongText, UtcDateTime, text_column
+
+Row = dict[str, Any]
+
+
+class TraceRow(Base, scratch="traces are telemetry: programs send them by the thousand, and never change them"):
+    """A trace; its spans lie with the artifacts."""
+
+    __tablename__ = "trace"
+    __table_args__ = (Index(None, "experiment_id", "started_at"),)
+
+    id: Mapped[str] = mapped_column(text_column(32), primary_key=True)
+    project_id: Mapped[str] = mapped_column(text_column(20), ForeignKey("project.id"))
+    experiment_id: Mapped[str] = mapped_column(text_column(20))
+    client_request_id: Mapped[str | None] = mapped_column(text_column(250))
+    client_request_id_folded: Mapped[str | None] = mapped_column(text_column(750))
+    request_preview: Mapped[str | None] = mapped_column(LongText)
+    response_preview: Mapped[str | None] = mapped_column(LongText)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    duration_us: Mapped[int | None] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(text_column(20))
+    location: Mapped[str] = mapped_column(LongText)
+
+
+class TraceTagRow(Base, scratch="part of a trace, which is telemetry"):
+    """A tag of a trace."""
+
+    __tablename__ = "trace_tag"
+
+    trace_id: Mapped[str] = mapped_column(text_column(32), ForeignKey("trace.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(text_column(250), primary_key=True)
+    value: Mapped[str] = mapped_column(LongText)
+    value_folded: Mapped[str | None] = mapped_column(LongText)
+    """The folded value where it differs."""
+
+
+class TraceMetadataRow(Base, scratch="part of a trace, which is telemetry"):
+    """What the program says about a trace, once."""
+
+    __tablename__ = "trace_metadata"
+
+    trace_id: Mapped[str] = mapped_column(text_column(32), ForeignKey("trace.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(text_column(250), primary_key=True)
+    value: Mapped[str] = mapped_column(LongText)
+    value_folded: Mapped[str | None] = mapped_column(LongText)
+    """The folded value where it differs."""
+
+
+class TraceRunRow(Base, scratch="part of a trace, which is telemetry"):
+    """A run to which a trace belongs: the one that made it, and those it was linked to."""
+
+    __tablename__ = "trace_run"
+    __table_args__ = (Index(None, "run_id"),)
+
+    trace_id: Mapped[str] = mapped_column(text_column(32), ForeignKey("trace.id"), primary_key=True)
+    run_id: Mapped[str] = mapped_column(text_column(64), primary_key=True)
+
+
+class AssessmentRow(Base, ledgered="assessment"):
+    """What somebody says about a trace."""
+
+    __tablename__ = "assessment"
+    __table_args__ = (Index(None, "trace_id"),)
+
+    id: Mapped[str] = mapped_column(text_column(64), primary_key=True)
+    project_id: Mapped[str] = mapped_column(text_column(20), ForeignKey("project.id"))
+    trace_id: Mapped[str] = mapped_column(text_column(32))
+    name: Mapped[str] = mapped_column(text_column(250))
+    kind: Mapped[str] = mapped_column(text_column(20))
+    span_id: Mapped[str | None] = mapped_column(text_column(250))
+    source_type: Mapped[str] = mapped_column(text_column(20))
+    source_id: Mapped[str] = mapped_column(text_column(250))
+    content: Mapped[Any] = mapped_column(CanonicalJson)
+    value_text: Mapped[str] = mapped_column(LongText)
+    rationale: Mapped[str | None] = mapped_column(LongText)
+    metadata_: Mapped[Any] = mapped_column("metadata", CanonicalJson)
+    overrides: Mapped[str | None] = mapped_column(text_column(250))
+    valid: Mapped[bool] = mapped_column(Boolean)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(BigInteger)
+
+
+def item_rows(trace_id: str, items: Mapping[str, str]) -> list[Row]:
+    """Return the rows that hold tags or metadata of a trace."""
+    return [
+        {
+            "trace_id": trace_id,
+            "key": key,
+            "value": value,
+            "value_folded": folded if (folded := casefold(value)) != value else None,
+        }
+        for key, value in items.items()
+    ]
+
+
+ledger.register_projection("assessment", AssessmentRow)
