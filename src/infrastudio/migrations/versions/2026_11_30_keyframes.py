@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import mysql, postgresql
 
 revision = "2026_11_30_keyframes"
-down_revision = "2026_11_29_long_reads"
+down_revision = "2026_11_29_traces_datasets"
 branch_labels = None
 depends_on = None
 
