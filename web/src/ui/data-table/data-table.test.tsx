@@ -224,9 +224,11 @@ interface Amount {
 function Editable({
   onCommit,
   onRefuse,
+  rows = ["r0", "r1", "r2"],
 }: {
-  onCommit: (text: string) => void;
+  onCommit: (text: string, id: string) => void;
   onRefuse: (why: string) => void;
+  rows?: readonly string[];
 }) {
   const [columns] = useState((): Column<Amount>[] => [
     { id: "id", header: "Id", width: 100, cell: (row) => row.id },
@@ -237,7 +239,7 @@ function Editable({
         can: () => true,
         value: (row) => String(row.amount),
         check: (text) => (Number(text) <= 100 ? null : "at most 100"),
-        commit: (_, text) => onCommit(text),
+        commit: (row, text) => onCommit(text, row.id),
         refuse: (_, __, why) => onRefuse(why),
       },
     },
@@ -248,8 +250,8 @@ function Editable({
         label="Amounts"
         primary
         columns={columns}
-        rowCount={3}
-        rowAt={(index) => ({ id: `r${index}`, amount: index })}
+        rowCount={rows.length}
+        rowAt={(index) => ({ id: rows[index] as string, amount: Number(rows[index]?.slice(1)) })}
         idOf={(row) => row.id}
         nameOf={(row) => row.id}
       />
@@ -264,10 +266,22 @@ test("arrows go to a cell, Enter edits it, Escape gives it up, and down stays in
   await userEvent.keyboard("j{ArrowRight}{Enter}7{Escape}");
   expect(onCommit).not.toHaveBeenCalled();
   await userEvent.keyboard("{ArrowDown}{Enter}8{Enter}");
-  expect(onCommit.mock.calls).toEqual([["8"]]);
+  expect(onCommit.mock.calls).toEqual([["8", "r1"]]);
   expect(document.activeElement?.closest("tr")?.textContent).toContain("r1");
   await userEvent.keyboard("{ArrowLeft}");
   expect(document.activeElement?.tagName).toBe("TR");
+});
+
+test("what is being typed stays with its row when another one comes above it", async () => {
+  stop = listenToShortcuts();
+  const [onCommit, onRefuse] = [vi.fn(), vi.fn()];
+  const { rerender } = await render(<Editable onCommit={onCommit} onRefuse={onRefuse} />);
+  await page.getByRole("cell", { name: "1", exact: true }).click();
+  await userEvent.keyboard("42");
+  await rerender(<Editable onCommit={onCommit} onRefuse={onRefuse} rows={["r9", "r0", "r1", "r2"]} />);
+  await expect.element(page.getByRole("textbox", { name: "Amount of r1" })).toHaveValue("42");
+  await userEvent.keyboard("{Enter}");
+  expect(onCommit.mock.calls).toEqual([["42", "r1"]]);
 });
 
 test("a cell that is left with something wrong says so and is refused", async () => {

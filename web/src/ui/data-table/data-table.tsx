@@ -212,7 +212,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
               onMenu: keys.menu,
             };
             // By its place: another filter or order changes the texts of rows that are there, which costs half.
-            return phone ? <PhoneRow key={index} {...common} /> : <DataRow key={index} {...common} />;
+            const key = keys.editing?.index === index ? `edited ${keys.editing.id}` : index;
+            return phone ? <PhoneRow key={key} {...common} /> : <DataRow key={key} {...common} />;
           })}
           {after > 0 && <Spacer height={after} />}
         </tbody>

@@ -26,11 +26,12 @@ interface Options<T> extends DataTableProps<T> {
   part: Part;
 }
 
-interface EditedCell {
+/** The row that is edited, or was last: it keeps its place in the document, so that nothing typed gets lost. */
+interface EditedRow {
   index: number;
-  column: string;
-  /** Of the row: another one may come to stand there. */
   id: string;
+  /** The cell that is open; null: none any more. */
+  column: string | null;
 }
 
 interface TableKeys {
@@ -40,8 +41,7 @@ interface TableKeys {
   onDoubleClick: (event: MouseEvent) => void;
   onAuxClick: (event: MouseEvent) => void;
   select: (index: number, range: boolean) => void;
-  /** The cell that is being edited. */
-  editing: EditedCell | null;
+  editing: EditedRow | null;
   edited: (index: number, column: string, after: AfterEdit) => void;
   /** Open a row's menu. */
   menu: (index: number) => void;
@@ -64,7 +64,7 @@ export function useTableKeys<T>(options: Options<T>): TableKeys {
   const wanted = useRef(-1);
   /** The column that up and down stay in; null: whole rows have the focus. */
   const lane = useRef<string | null>(null);
-  const [editing, setEditing] = useState<EditedCell | null>(null);
+  const [editing, setEditing] = useState<EditedRow | null>(null);
 
   useFollowedRow(options, wanted);
 
@@ -108,7 +108,9 @@ export function useTableKeys<T>(options: Options<T>): TableKeys {
       startEditing(index, column);
     };
     const edited = (index: number, column: string, after: AfterEdit) => {
-      setEditing((old) => (old?.index === index && old.column === column ? null : old));
+      const row = latest.current.rowAt(index);
+      const id = row && latest.current.idOf(row);
+      setEditing((old) => (old?.id === id && old?.column === column ? { ...old, column: null } : old));
       if (after === "away") return;
       const cells = editableCells(latest.current.rowElement(index));
       const at = cells.findIndex((cell) => cell.dataset.edit === column);
@@ -211,10 +213,9 @@ export function useTableKeys<T>(options: Options<T>): TableKeys {
   }, [primary, selectable, hasActions, editable, bindings]);
   useShortcuts(shortcuts);
 
-  const rowEdited = editing && options.rowAt(editing.index);
   return {
     select: actions.select,
-    editing: rowEdited && options.idOf(rowEdited) === editing.id ? editing : null,
+    editing: editing && placed(editing, options),
     edited: actions.edited,
     menu: actions.menu,
     onFocus: ({ target }) => {
@@ -260,6 +261,17 @@ export function useTableKeys<T>(options: Options<T>): TableKeys {
 function indexOf(target: EventTarget): number {
   const row = (target as Element).closest<HTMLElement>("tr[data-index]");
   return row ? Number(row.dataset.index) : -1;
+}
+
+/** Where the edited row stands now; null: not in the document. */
+function placed<T>(edited: EditedRow, { rowAt, idOf, part }: Options<T>): EditedRow | null {
+  const stands = (index: number) => {
+    const row = rowAt(index);
+    return row !== undefined && idOf(row) === edited.id;
+  };
+  if (stands(edited.index)) return edited;
+  const index = between(part[0], part[1] - 1).find(stands);
+  return index === undefined ? null : { ...edited, index };
 }
 
 /** Stay with a row that comes to stand elsewhere as the list changes: so do the keys, and the focus if it is there. */
