@@ -19,9 +19,13 @@ from architecture.repository import import_registries
 from architecture.test_tables import LEDGERED
 from conftest import open_database
 from infrastudio.cli.demo.story import MODEL
+from infrastudio.contexts.data.schemas import EvaluationDatasetIn, EvaluationRecordIn
+from infrastudio.contexts.data.service import evaluation
 from infrastudio.contexts.identity.queries import SINGLE_USER
 from infrastudio.contexts.instances import service as instances
 from infrastudio.contexts.registry.service import models, versions
+from infrastudio.contexts.tracing.schemas import AssessmentIn, TraceIn
+from infrastudio.contexts.tracing.service import assessments, traces
 from infrastudio.contexts.tracking import service as tracking
 from infrastudio.contexts.tracking.schemas import DatasetInput, RunCreate
 from infrastudio.stores.db import Base, Database
@@ -99,6 +103,14 @@ def demo_db(played: Played) -> Iterator[Database]:
             tracking.set_experiment_tags(uow, "0", {"team": "vision"})
             models.set_tags(uow, MODEL, {"task": "digits"})
             versions.set_tags(uow, MODEL, 1, {"checked": "yes"})
+            asked = TraceIn(
+                id=f"{7:032x}", experiment_id="0", started_at=uow.now, location="mlflow-artifacts:/0/traces"
+            )
+            traces.record(uow, "default", asked)
+            assessments.create(uow, asked.id, AssessmentIn(name="correct", kind="feedback", content={"value": True}))
+            examples = EvaluationDatasetIn(name="questions", experiment_ids=("0",), tags={"team": "vision"})
+            dataset = evaluation.create(uow, examples)
+            evaluation.merge_records(uow, dataset.id, [EvaluationRecordIn(inputs={"question": "Which digit?"})])
         yield db
 
 
