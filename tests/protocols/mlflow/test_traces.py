@@ -149,11 +149,11 @@ def test_traces_are_linked_to_runs_and_prompts(traced: Any, tracking: MlflowClie
         tracking.link_traces_to_run([id], run.info.run_id)
     (found,) = traced.search_traces(run_id=run.info.run_id, return_type="list")
     assert found.info.trace_id == id
-    prompt = traced.genai.register_prompt("greeting", "Hello {{name}}")
+    prompt = traced.genai.register_prompt("linked-greeting", "Hello {{name}}")
     tracking.link_prompt_versions_to_trace([prompt], id)
-    (found,) = traced.search_traces(filter_string="prompt = 'greeting/1'", return_type="list")
+    (found,) = traced.search_traces(filter_string="prompt = 'linked-greeting/1'", return_type="list")
     assert found.info.trace_id == id
-    assert traced.search_traces(filter_string="prompt = 'greeting/2'", return_type="list") == []
+    assert traced.search_traces(filter_string="prompt = 'linked-greeting/2'", return_type="list") == []
 
 
 def info(experiment: str = "0", **fields: Any) -> dict[str, Any]:
