@@ -61,6 +61,7 @@ from infrastudio.stores.ledger import LedgerFeed, TableLedgerLock, head
 from infrastudio.stores.telemetry import (
     ATTACHED_AS,
     FILE_NAME,
+    Sealer,
     SqliteTelemetryStore,
     SqlTelemetryStore,
     TelemetryStore,
@@ -238,6 +239,7 @@ def build(
         "routing": routing_follower(db, gateway).run,
         "deployments": deployments.run,
         "jobs": jobs.run,
+        "telemetry": Sealer(telemetry).run,
     }
     return Studio(settings, clock, ids, db, feed, authenticator, telemetry, blobs, resources, address, gateway, loops)
 

@@ -1,4 +1,4 @@
-"""Bytes of integer columns: linear, or zigzag deltas as byte planes, each plane constant, raw or zstd.
+"""Bytes of integer columns: linear, zigzag deltas or distances as byte planes, each plane constant, raw or zstd.
 
 A column is `<u8 kind, u8 width, u8 scale, u8 pad, u32 count, i64 base, i64 slope>` and `width` planes; plane i holds
 byte i of every number. A plane is a u32 and its bytes: `0x8000_0000 | byte` for a constant plane (no bytes),
@@ -21,13 +21,13 @@ _HEADER: Final = struct.Struct("<BBBxIqq")
 _PLANE: Final = struct.Struct("<I")
 _CONSTANT: Final = 0x8000_0000
 _RAW: Final = 0x4000_0000
-_LINEAR, _DELTA, _DELTA_OF_DELTA = 0, 1, 2
+_LINEAR, _DELTA, _DELTA_OF_DELTA, _DISTANCE = 0, 1, 2, 3
 
 UnsignedArray = NDArray[np.uint64]
 
 
-def encode_integers(values: IntArray) -> bytes:
-    """Return the bytes of a column of 64-bit integers."""
+def encode_integers(values: IntArray, *, thorough: bool = False) -> bytes:
+    """Return the bytes of a column of 64-bit integers; `thorough` also tries distances from the smallest one."""
     count = len(values)
     numbers = np.ascontiguousarray(values, dtype=np.int64).view(np.uint64)
     base = _signed(numbers[0]) if count else 0
@@ -37,6 +37,11 @@ def encode_integers(values: IntArray) -> bytes:
         return _HEADER.pack(_LINEAR, 0, 0, count, base, slope)
     once = _planes(_zigzag(deltas))
     twice = _planes(_zigzag(np.diff(deltas)))
+    if thorough:
+        lowest = values.min()
+        apart = _planes(numbers - lowest.view(np.uint64))
+        if len(apart[1]) < min(len(once[1]), len(twice[1])):
+            return _HEADER.pack(_DISTANCE, apart[0], 0, count, int(lowest), 0) + apart[1]
     if len(twice[1]) < len(once[1]):
         return _HEADER.pack(_DELTA_OF_DELTA, twice[0], 0, count, base, slope) + twice[1]
     return _HEADER.pack(_DELTA, once[0], 0, count, base, 0) + once[1]
@@ -54,6 +59,9 @@ def decode_integers(data: bytes, start: int = 0) -> tuple[IntArray, int]:
     if kind == _LINEAR:
         numbers[:] = _unsigned(base) + np.arange(count, dtype=np.uint64) * _unsigned(slope)
         return numbers.view(np.int64), place
+    if kind == _DISTANCE:
+        apart, place = _read_planes(data, place, width, count)
+        return (apart + _unsigned(base)).view(np.int64), place
     if kind not in (_DELTA, _DELTA_OF_DELTA):
         raise CorruptTelemetry(f"A column of unknown kind {kind}.")
     planes, place = _read_planes(data, place, width, count - kind)

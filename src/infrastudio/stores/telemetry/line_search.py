@@ -10,7 +10,8 @@ import numpy as np
 import re2
 
 from infrastudio.kernel.errors import ValidationFailed
-from infrastudio.stores.telemetry.line_codec import LineColumns, decode_text
+from infrastudio.stores.telemetry.line_chunks import PREFIX_BYTES
+from infrastudio.stores.telemetry.line_codec import LineColumns
 from infrastudio.stores.telemetry.log_levels import LEVEL_CODES, LEVEL_NAMES
 from infrastudio.stores.telemetry.reads import LineFilter, LineSearch
 from infrastudio.stores.telemetry.values import STREAM_NAMES, BoolArray, IntArray
@@ -37,26 +38,27 @@ class LineMatcher:
         self.attempt, self.source = where.attempt, where.source
         self._find = None if where.search is None else _finder(where.search)
         self._folds = where.search is not None and not where.search.regex and not where.search.match_case
-        self.takes_all = where == LineFilter()
+        self.searches = where.search is not None
+        self.asks_columns = not (
+            self.level_codes is None and self.stream_codes is None and self.start is None and self.end is None
+        )
+        self.passes_prefixes = where.search is not None and _passes_prefixes(where.search)
+        """Is no match lost if the moments that lines begin with are not in the text?"""
 
-    def matches(self, columns: LineColumns, data: bytes, mask: BoolArray) -> IntArray:
-        """Return the places of the lines that match, out of those that `mask` leaves."""
-        mask = mask & self._mask(columns)
-        if self._find is None or not mask.any():
-            return np.flatnonzero(mask)
-        text = decode_text(data)
+    def find(self, text: bytes) -> IntArray:
+        """Return the places of the lines that hold what is searched for, ascending."""
         if b"\x1b[" in text:
             text = _ANSI.sub(b"", text)
         if self._folds:
             text = text.lower() if text.isascii() else text.decode().casefold().encode()
-        found = np.fromiter(self._find(text), dtype=np.int64)
+        found = np.fromiter(() if self._find is None else self._find(text), dtype=np.int64)
         if not len(found):
             return found
         breaks = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == _BREAK)
-        lines = np.unique(np.searchsorted(breaks, found, side="left"))
-        return lines[mask[lines]]
+        return np.unique(np.searchsorted(breaks, found, side="left"))
 
-    def _mask(self, columns: LineColumns) -> BoolArray:
+    def fits(self, columns: LineColumns) -> BoolArray:
+        """Tell for each line whether its level, stream and time are wanted."""
         mask = np.ones(len(columns.times), dtype=np.bool_)
         if self.level_codes is not None:
             mask &= np.isin(columns.levels, self.level_codes)
@@ -67,6 +69,15 @@ class LineMatcher:
         if self.end is not None:
             mask &= columns.times < self.end
         return mask
+
+
+def _passes_prefixes(search: LineSearch) -> bool:
+    """Tell whether a match can neither lie in a moment at the beginning of a line nor begin in one."""
+    if search.regex:
+        return False
+    wanted = search.text.encode(errors="replace")
+    is_separator = wanted[:1] in (b"T", b"t") and (len(wanted) == 1 or wanted[1:2].isdigit())
+    return wanted[0] not in PREFIX_BYTES and not is_separator
 
 
 def _level_codes(where: LineFilter) -> list[int] | None:

@@ -119,7 +119,8 @@ class BucketPoints:
     """Buckets that hold points, in the order of the x axis.
 
     `steps` and `times` are those of a bucket's first point. `minima` and `maxima` leave NaN out (NaN: there is nothing
-    else) and keep infinities; `means` are of the finite values (NaN: there is none); `counts` count every point.
+    else) and keep infinities; `means` are of the finite values (NaN: there is none), exact but for the last digits;
+    `counts` count every point.
     """
 
     steps: IntArray

@@ -21,6 +21,7 @@ from infrastudio.stores.telemetry.reads import (
     SeriesSlice,
     XAxis,
 )
+from infrastudio.stores.telemetry.sealing import SealPolicy
 from infrastudio.stores.telemetry.values import (
     LineBatch,
     LinesAppended,
@@ -198,6 +199,13 @@ class TelemetryStore(TelemetryReader, Protocol):
 
     async def delete_stream(self, key: StreamKey) -> None:
         """Forget all telemetry of an owner: at once for readers, then bit by bit on the disk."""
+        ...
+
+    async def seal(self, policy: SealPolicy | None = None) -> int:
+        """Turn batches of the streams that are due into chunks, in small steps, and return how many were made.
+
+        No read answers anything else before, during or after it; a call that is cut short anywhere loses nothing.
+        """
         ...
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
