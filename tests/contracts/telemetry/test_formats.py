@@ -14,6 +14,7 @@ from infrastudio.stores.telemetry import LEVEL_NAMES, BucketPoints, PointColumns
 from infrastudio.stores.telemetry.downsampling import Range, slice_by_points
 from infrastudio.stores.telemetry.errors import CorruptTelemetry
 from infrastudio.stores.telemetry.integer_columns import decode_integers, encode_integers
+from infrastudio.stores.telemetry.level_scan import detect_levels
 from infrastudio.stores.telemetry.line_chunks import (
     ChunkLines,
     Sender,
@@ -198,7 +199,25 @@ def test_lines_get_their_prefixes_back(texts: list[str]) -> None:
     lines = ChunkLines(text, zeros, zeros, zeros, zeros, [Sender(1, "")])
     codes, data = encode_line_chunk(lines, level=1)
     columns = decode_line_columns(codes)
-    assert with_prefixes(columns, decode_bare_text(columns, data)) == text
+    assert with_prefixes(columns, decode_bare_text(data)) == text
+
+
+@given(
+    texts=st.lists(st.one_of(stamped, st.just("2026-01-31 10:00:00,123 ") | stamped, st.text(max_size=9)), max_size=9),
+    word=st.sampled_from(["INFO ", "ERROR: x", "WARNING", "DEBUGGER ", "info ", "CRITICAL level=debug", "INFO"]),
+)
+def test_levels_of_many_lines_are_those_of_each(texts: list[str], word: str) -> None:
+    lines = [*(f"2026-01-31 10:00:0{n % 10},123 {word}" for n in range(40)), *texts, *(t + word for t in texts)]
+    lines = [line.replace("\n", "") for line in lines]
+    joined = "\n".join(lines).encode(errors="replace")
+    assert detect_levels(lines, joined).tolist() == [detect_level(line) for line in lines]
+
+
+@given(numbers=st.lists(st.integers(-(2**50), 2**50), min_size=1, max_size=30), scale=st.sampled_from([10**3, 10**6]))
+def test_round_numbers_are_kept_without_their_zeros(numbers: list[int], scale: int) -> None:
+    column = np.array(numbers) * min(scale, 2**62 // max(1, *map(abs, numbers)) // 1000 * 1000 or 1)
+    found, _ = decode_integers(encode_integers(column, thorough=True))
+    assert found.tolist() == column.tolist()
 
 
 def test_damaged_chunks_are_told() -> None:

@@ -291,3 +291,21 @@ def sealed_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Telemetry]
         patch.setattr(seal_points, "PYRAMID_POINTS", 100)
         with opened(SqliteBackend(tmp_path_factory.mktemp("sealed") / "telemetry.db")) as sealed_file:
             yield sealed_file
+
+
+def test_the_space_of_streams_counts_what_is_held_and_shrinks_when_sealed(backend: Backend) -> None:
+    with opened(backend) as telemetry:
+        logger = Logger(telemetry, telemetry)
+        for place in range(20):
+            logger.log(LOSS, 100, 1)
+            logger.sent[1, ""] = place
+            lines = LineBatch(place + 1, ["2026-11-20 10:00:00,000 INFO step"], [place])
+            telemetry.run(partial(telemetry.store.append_lines, logger.owner, lines))
+        before = telemetry.store.space("default")[logger.owner.key]
+        assert (before.points, before.lines) == (telemetry.store.head(logger.owner.key).points, 20)
+        seal(telemetry)
+        after = telemetry.store.space("default")[logger.owner.key]
+        assert (after.points, after.lines) == (before.points, before.lines)
+        assert after.line_bytes < before.line_bytes
+        assert 0 < after.point_bytes < before.point_bytes
+        assert telemetry.store.space("other") == {}

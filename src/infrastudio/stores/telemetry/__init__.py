@@ -34,6 +34,7 @@ from infrastudio.stores.telemetry.reads import (
     SeriesPage,
     SeriesSlice,
     SeriesSummary,
+    StreamSpace,
 )
 from infrastudio.stores.telemetry.sealer import Sealer
 from infrastudio.stores.telemetry.sealing import SealPolicy
@@ -99,6 +100,7 @@ __all__ = [
     "StreamHead",
     "StreamKey",
     "StreamOwner",
+    "StreamSpace",
     "TelemetryClosed",
     "TelemetryInUse",
     "TelemetryReader",

@@ -114,10 +114,11 @@ def slice_by_points(points: PointColumns, wanted: Range) -> Sliced:
     along = wanted.along(points.steps, points.times)
     inside = (along >= wanted.low) & (along <= wanted.high)
     points, along = points.take(inside), along[inside]
-    other = points.times if wanted.x == "step" else points.steps
-    is_nan = np.isnan(points.values)
-    order = np.lexsort((np.where(is_nan, 0.0, points.values), ~is_nan, other, along))
-    points, along = points.take(order), along[order]
+    if not np.all(along[1:] > along[:-1]):
+        other = points.times if wanted.x == "step" else points.steps
+        is_nan = np.isnan(points.values)
+        order = np.lexsort((np.where(is_nan, 0.0, points.values), ~is_nan, other, along))
+        points, along = points.take(order), along[order]
     if len(points) <= wanted.buckets:
         return Resolution("raw", 0), RawPoints(points.steps, points.times, points.values)
     width, numbers = wanted.numbered(along, int(along[-1]))

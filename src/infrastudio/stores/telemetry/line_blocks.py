@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from infrastudio.stores.telemetry import tables
 from infrastudio.stores.telemetry.line_chunks import (
+    PREFIX_PATTERNS,
     ChunkColumns,
     Sender,
     decode_bare_text,
@@ -122,7 +123,7 @@ class ChunkBlock(LineBlock):
 
     @cached_property
     def _bare(self) -> bytes:
-        return decode_bare_text(self.stored, self._row.data)
+        return decode_bare_text(self._row.data)
 
     @cached_property
     @override
@@ -131,7 +132,9 @@ class ChunkBlock(LineBlock):
 
     @override
     def searched_text(self, matcher: LineMatcher) -> bytes:
-        return self._bare if matcher.passes_prefixes else self.text
+        if any(map(matcher.may_touch, PREFIX_PATTERNS)) and matcher.may_touch(self.stored.pattern or ""):
+            return self.text
+        return self._bare
 
     @override
     def sent_by(self, matcher: LineMatcher) -> BoolArray | None:

@@ -1,15 +1,14 @@
 r"""Bytes of a sealed chunk of lines: its columns, and its text without the moments that lines begin with.
 
-The columns are `<u8 1, u32 crc32 of the text, u16 senders>`, for each sender `<i32 attempt, u16 length>` and its source
+The columns are `<u8 1, u16 senders>`, for each sender `<i32 attempt, u16 length>` and its source
 in UTF-8, five integer columns (times, codes as in a batch, moments of receipt, sender of a line, and whether a line has
 a prefix), one byte that says how a prefix looks, and the integer column of the prefixes' digits. The text is one zstd
-frame. `2026-01-31 12:00:00,123 ` is 24 bytes in every line of many programs and two in a column.
+frame with a checksum. `2026-01-31 12:00:00,123 ` is 24 bytes in every line of many programs and two in a column.
 """
 
 from __future__ import annotations
 
 import struct
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -17,14 +16,14 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from infrastudio.stores.telemetry.compression import compress, decompress
+from infrastudio.stores.telemetry.compression import ZstdError, compress_checked, decompress
 from infrastudio.stores.telemetry.errors import CorruptTelemetry
 from infrastudio.stores.telemetry.integer_columns import decode_integers, encode_integers
 from infrastudio.stores.telemetry.values import BoolArray, IntArray
 
 ByteArray = NDArray[np.uint8]
 
-_HEADER: Final = struct.Struct("<BIH")
+_HEADER: Final = struct.Struct("<BH")
 _SENDER: Final = struct.Struct("<iH")
 _VERSION: Final = 1
 _BREAK: Final = 0x0A
@@ -34,8 +33,6 @@ PREFIX_PATTERNS: Final = tuple(
     f"0000-00-00{between}00:00:00{fraction} " for between in " T" for fraction in (",000", ".000", "")
 )
 """How the moments look that lines begin with; 0 is any digit. Their places in this list are stored."""
-PREFIX_BYTES: Final = frozenset(b"0123456789-:,. ")
-"""What a match that begins inside of a prefix begins with, or T and a digit."""
 
 
 class Sender(NamedTuple):
@@ -72,7 +69,6 @@ class ChunkColumns:
     received: IntArray
     sender: IntArray
     senders: Sequence[Sender]
-    checksum: int
     has_prefix: BoolArray
     pattern: str | None
     digits: IntArray
@@ -88,14 +84,14 @@ def encode_line_chunk(lines: ChunkLines, *, level: int) -> tuple[bytes, bytes]:
     )
     codes = b"".join(
         (
-            _HEADER.pack(_VERSION, zlib.crc32(text), len(lines.senders)),
+            _HEADER.pack(_VERSION, len(lines.senders)),
             senders,
             *(encode_integers(column, thorough=True) for column in columns),
             bytes([pattern]),
             encode_integers(digits, thorough=True),
         )
     )
-    return codes, compress(text, level)
+    return codes, compress_checked(text, level)
 
 
 def decode_line_columns(codes: bytes) -> ChunkColumns:
@@ -104,7 +100,7 @@ def decode_line_columns(codes: bytes) -> ChunkColumns:
     Raises:
         CorruptTelemetry: They are of a version that this release does not know.
     """
-    version, checksum, count = _HEADER.unpack_from(codes)
+    version, count = _HEADER.unpack_from(codes)
     if version != _VERSION:
         raise CorruptTelemetry(f"A chunk of lines of unknown version {version}.")
     place = _HEADER.size
@@ -121,19 +117,19 @@ def decode_line_columns(codes: bytes) -> ChunkColumns:
     pattern = codes[place]
     digits, _ = decode_integers(codes, place + 1)
     named = PREFIX_PATTERNS[pattern - 1] if pattern else None
-    return ChunkColumns(times, both, received, sender, senders, checksum, has_prefix != 0, named, digits)
+    return ChunkColumns(times, both, received, sender, senders, has_prefix != 0, named, digits)
 
 
-def decode_bare_text(columns: ChunkColumns, data: bytes) -> bytes:
+def decode_bare_text(data: bytes) -> bytes:
     """Return the lines of a chunk without their prefixes.
 
     Raises:
         CorruptTelemetry: The text is damaged.
     """
-    text = decompress(data)
-    if zlib.crc32(text) != columns.checksum:
-        raise CorruptTelemetry("A chunk of lines is damaged: its checksum differs.")
-    return text
+    try:
+        return decompress(data)
+    except ZstdError as error:
+        raise CorruptTelemetry("A chunk of lines is damaged.") from error
 
 
 def with_prefixes(columns: ChunkColumns, text: bytes) -> bytes:
@@ -141,22 +137,27 @@ def with_prefixes(columns: ChunkColumns, text: bytes) -> bytes:
     if columns.pattern is None:
         return text
     prefixes = _prefix_bytes(columns.pattern, columns.digits)
-    bare = np.frombuffer(text, dtype=np.uint8)
-    starts = _starts(bare)[columns.has_prefix]
-    length = len(columns.pattern)
-    whole = np.empty(len(bare) + prefixes.size, dtype=np.uint8)
-    is_bare = np.ones(len(whole), dtype=np.bool_)
-    places = (starts + np.arange(len(starts)) * length)[:, None] + np.arange(length)
-    is_bare[places] = False
-    whole[places] = prefixes
-    whole[is_bare] = bare
-    return whole.tobytes()
+    lines = text.split(b"\n")
+    found: list[bytes] = prefixes.view(f"S{len(columns.pattern)}").ravel().tolist()
+    if len(found) == len(lines):
+        return b"\n".join(map(bytes.__add__, found, lines))
+    for place, prefix in zip(np.flatnonzero(columns.has_prefix).tolist(), found, strict=True):
+        lines[place] = prefix + lines[place]
+    return b"\n".join(lines)
+
+
+def prefixed_lines(text: ByteArray, starts: IntArray) -> tuple[BoolArray, int]:
+    """Tell which lines begin with a moment that looks like that of the first line, and how long it is."""
+    for pattern in PREFIX_PATTERNS:
+        if _has_pattern(text, starts[:1], pattern)[0]:
+            return _has_pattern(text, starts, pattern), len(pattern)
+    return np.zeros(len(starts), dtype=np.bool_), 0
 
 
 def _without_prefixes(text: bytes) -> tuple[bytes, BoolArray, int, IntArray]:
     """Return the text less its prefixes, which lines had one, how they look (0: there is none), and their digits."""
     whole = np.frombuffer(text, dtype=np.uint8)
-    starts = _starts(whole)
+    starts = line_starts(whole)
     best, mask = 0, np.zeros(len(starts), dtype=np.bool_)
     for number, pattern in enumerate(PREFIX_PATTERNS, 1):
         found = _has_pattern(whole, starts, pattern)
@@ -195,6 +196,6 @@ def _digit_places(pattern: str) -> list[int]:
     return [place for place, letter in enumerate(pattern) if letter == "0"]
 
 
-def _starts(text: ByteArray) -> IntArray:
+def line_starts(text: ByteArray) -> IntArray:
     """Return where lines begin."""
     return np.concatenate([np.zeros(1, dtype=np.int64), np.flatnonzero(text == _BREAK) + 1])

@@ -10,7 +10,6 @@ import numpy as np
 import re2
 
 from infrastudio.kernel.errors import ValidationFailed
-from infrastudio.stores.telemetry.line_chunks import PREFIX_BYTES
 from infrastudio.stores.telemetry.line_codec import LineColumns
 from infrastudio.stores.telemetry.log_levels import LEVEL_CODES, LEVEL_NAMES
 from infrastudio.stores.telemetry.reads import LineFilter, LineSearch
@@ -42,8 +41,15 @@ class LineMatcher:
         self.asks_columns = not (
             self.level_codes is None and self.stream_codes is None and self.start is None and self.end is None
         )
-        self.passes_prefixes = where.search is not None and _passes_prefixes(where.search)
-        """Is no match lost if the moments that lines begin with are not in the text?"""
+        self._search = where.search
+        self._touched: dict[str, bool] = {}
+
+    def may_touch(self, pattern: str) -> bool:
+        """Tell whether a match may lie in, or begin in, a moment that a line begins with; `0` is any digit in it."""
+        known = self._touched.get(pattern)
+        if known is None:
+            known = self._touched[pattern] = self._search is not None and _may_touch(self._search, pattern)
+        return known
 
     def find(self, text: bytes) -> IntArray:
         """Return the places of the lines that hold what is searched for, ascending."""
@@ -71,13 +77,15 @@ class LineMatcher:
         return mask
 
 
-def _passes_prefixes(search: LineSearch) -> bool:
-    """Tell whether a match can neither lie in a moment at the beginning of a line nor begin in one."""
+def _may_touch(search: LineSearch, pattern: str) -> bool:
     if search.regex:
-        return False
-    wanted = search.text.encode(errors="replace")
-    is_separator = wanted[:1] in (b"T", b"t") and (len(wanted) == 1 or wanted[1:2].isdigit())
-    return wanted[0] not in PREFIX_BYTES and not is_separator
+        return bool(pattern)
+    wanted = search.text if search.match_case else search.text.casefold()
+    pattern = pattern if search.match_case else pattern.casefold()
+    return any(
+        all(letter.isdigit() if place == "0" else letter == place for letter, place in zip(wanted, part, strict=False))
+        for part in (pattern[begin:] for begin in range(len(pattern)))
+    )
 
 
 def _level_codes(where: LineFilter) -> list[int] | None:

@@ -27,6 +27,16 @@ class LatestValue(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class StreamSpace:
+    """The stored bytes of a stream's points and lines, as they are compressed now, and how many of each are held."""
+
+    point_bytes: int
+    line_bytes: int
+    points: int
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesSummary:
     """A series of a stream with its latest point."""
 

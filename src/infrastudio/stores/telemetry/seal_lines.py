@@ -104,7 +104,7 @@ def _of_batch(row: Row[Any]) -> _Lines:
 
 def _of_chunk(row: Row[Any]) -> _Lines:
     columns = decode_line_columns(row.codes)
-    texts = with_prefixes(columns, decode_bare_text(columns, row.data)).split(b"\n")
+    texts = with_prefixes(columns, decode_bare_text(row.data)).split(b"\n")
     senders = [columns.senders[place] for place in columns.sender.tolist()]
     return _Lines(texts, columns.times, columns.codes, columns.received, senders)
 

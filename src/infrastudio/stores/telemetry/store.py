@@ -19,6 +19,7 @@ from infrastudio.stores.telemetry.reads import (
     PointsSince,
     SeriesPage,
     SeriesSlice,
+    StreamSpace,
     XAxis,
 )
 from infrastudio.stores.telemetry.sealing import SealPolicy
@@ -169,6 +170,10 @@ class TelemetryReader(Protocol):
         received_by: int | None = None,
     ) -> LineHistogram:
         """Count lines over time, by level; without a range over all the time that the stream has lines of."""
+        ...
+
+    def space(self, project_id: str) -> dict[StreamKey, StreamSpace]:
+        """Return what the streams of a project take; a stream without points and lines is left out."""
         ...
 
     def digest(self) -> str:
