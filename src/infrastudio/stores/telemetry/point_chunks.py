@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from infrastudio.stores.telemetry import tables
 from infrastudio.stores.telemetry.errors import CorruptTelemetry
 from infrastudio.stores.telemetry.integer_columns import decode_integers, encode_integers
 from infrastudio.stores.telemetry.value_column import decode_values, encode_values
@@ -44,6 +45,15 @@ class StoredPoints:
         return StoredPoints(
             self.steps[places], self.times[places], self.values[places], self.offsets[places], self.received[places]
         )
+
+
+def rising_of(points: StoredPoints) -> int:
+    """Return whether steps and times rise from point to point, as bits of `point_chunk.rising`."""
+    return tables.STEPS_RISE * _rises(points.steps) + tables.TIMES_RISE * _rises(points.times)
+
+
+def _rises(numbers: IntArray) -> bool:
+    return bool(np.all(numbers[1:] > numbers[:-1]))
 
 
 def join_points(parts: list[StoredPoints]) -> StoredPoints:

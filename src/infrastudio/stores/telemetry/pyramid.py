@@ -2,8 +2,11 @@
 
 Cells are counted over all points of one attempt of a series, in the order they were appended: cell n holds the points
 numbered 256 n … 256 n + 255. So they are the same wherever a series was cut into chunks, and the same before it was
-sealed; a cell that two chunks share is put together when it is read. In a chunk's row they are
-`<u8 1, u32 cells, u64 first cell>` and one zstd frame of the byte planes of their columns.
+sealed; a cell that two chunks share is put together when it is read.
+
+In a chunk's row they are a header and one record per cell, uncompressed: to make a decompressor for each of the many
+rows of a long series would take longer than all the rest. Floats take 4 bytes where that is exact, steps and times are
+distances from those of the first cell.
 """
 
 from __future__ import annotations
@@ -11,22 +14,38 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
 from typing import Final
 
 import numpy as np
 
-from infrastudio.stores.telemetry.compression import compress, decompress
 from infrastudio.stores.telemetry.downsampling import UnsignedArray, means_of
 from infrastudio.stores.telemetry.errors import CorruptTelemetry
 from infrastudio.stores.telemetry.reads import BucketPoints
 from infrastudio.stores.telemetry.values import FloatArray, IntArray
 
 CELL: Final = 256
-_HEADER: Final = struct.Struct("<BIQ")
+_FLOATS: Final = ("first", "last", "minima", "maxima")
+_HEADER: Final = struct.Struct("<BBBxIQqq")
+"""Version, bytes of a float, bytes of a distance, cells, number, step and time of the first cell."""
 _VERSION: Final = 1
-_COLUMNS: Final = 9
-_INTEGERS: Final = 4
-"""The first columns are integers, kept as differences: steps, times, counts, finite counts."""
+
+
+@lru_cache
+def _record(float_width: int, distance_width: int) -> np.dtype[np.void]:
+    """Return how a cell is stored."""
+    floats, distances = f"<f{float_width}", f"<u{distance_width}"
+    return np.dtype(
+        [
+            ("steps", distances),
+            ("times", distances),
+            ("counts", "<u2"),
+            ("finite", "<u2"),
+            ("means", "<f8"),
+            *((name, floats) for name in _FLOATS),
+        ]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,47 +117,63 @@ def buckets_of(cells: Cells, numbers: UnsignedArray) -> BucketPoints:
 
 def encode_cells(cells: Cells) -> bytes:
     """Return the bytes of cells that follow each other without a gap."""
-    count = len(cells)
-    integers = (cells.steps, cells.times, cells.counts, cells.finite)
-    floats = (cells.first, cells.last, cells.minima, cells.maxima, cells.means)
-    matrix = np.empty((_COLUMNS, count), dtype=np.uint64)
-    for row, column in enumerate(integers):
-        matrix[row] = np.diff(column.astype(np.int64, copy=False).view(np.uint64), prepend=np.uint64(0))
-    for row, numbers in enumerate(floats, _INTEGERS):
-        matrix[row] = numbers.view(np.uint64)
-    planes = np.ascontiguousarray(matrix.view(np.uint8).reshape(_COLUMNS, count, 8).transpose(0, 2, 1))
-    return _HEADER.pack(_VERSION, count, int(cells.numbers[0])) + compress(planes.data)
+    steps, times = (_distances(column) for column in (cells.steps, cells.times))
+    float_width = 4 if all(_is_narrow(getattr(cells, name)) for name in _FLOATS) else 8
+    distance_width = 4 if max(int(steps.max()), int(times.max())) < 2**32 else 8
+    records = np.empty(len(cells), dtype=_record(float_width, distance_width))
+    records["steps"], records["times"] = steps, times
+    with np.errstate(over="ignore"):
+        for name in ("counts", "finite", "means", *_FLOATS):
+            records[name] = getattr(cells, name)
+    firsts = (int(column[0]) for column in (cells.numbers, cells.steps, cells.times))
+    return _HEADER.pack(_VERSION, float_width, distance_width, len(cells), *firsts) + records.tobytes()
 
 
 def decode_cells(rows: Sequence[bytes]) -> Cells:
-    """Return the cells of one row of one chunk or more, those of rows of equal length at once.
+    """Return the cells of one row of one chunk or more, those of rows of equal form at once.
 
     Raises:
         CorruptTelemetry: A row is of a version that this release does not know.
     """
     headers = [_HEADER.unpack_from(row) for row in rows]
-    if any(version != _VERSION for version, _, _ in headers):
+    if any(header[0] != _VERSION for header in headers):
         raise CorruptTelemetry("A pyramid of unknown version.")
     parts = []
-    begin = 0
-    while begin < len(rows):
-        count = headers[begin][1]
-        end = begin + 1
-        while end < len(rows) and headers[end][1] == count:
-            end += 1
-        parts.append(_decode_equal(rows[begin:end], count, [first for _, _, first in headers[begin:end]]))
-        begin = end
+    for (_, *form), some in groupby(zip(headers, rows, strict=True), key=lambda each: each[0][:4]):
+        same = list(some)
+        firsts = np.array([header[4:] for header, _ in same], dtype=np.int64)
+        parts.append(_decode_equal([row for _, row in same], form, firsts))
     return join_cells(parts)
 
 
-def _decode_equal(rows: Sequence[bytes], count: int, first_numbers: Sequence[int]) -> Cells:
-    planes = np.frombuffer(b"".join(decompress(row[_HEADER.size :]) for row in rows), dtype=np.uint8)
-    planes = planes.reshape(len(rows), _COLUMNS, 8, count)
-    matrix = np.ascontiguousarray(planes.transpose(1, 0, 3, 2)).view("<u8")[..., 0]
-    integers = np.cumsum(matrix[:_INTEGERS], axis=2, dtype=np.uint64).view(np.int64).reshape(_INTEGERS, -1)
-    floats = matrix[_INTEGERS:].reshape(_COLUMNS - _INTEGERS, -1).view(np.float64)
-    numbers = (np.array(first_numbers, dtype=np.int64)[:, None] + np.arange(count)).reshape(-1)
-    return Cells(numbers, *integers, *floats)
+def _decode_equal(rows: Sequence[bytes], form: Sequence[int], firsts: IntArray) -> Cells:
+    float_width, distance_width, count = form
+    joined = b"".join([row[_HEADER.size :] for row in rows])
+    records = np.frombuffer(joined, dtype=_record(float_width, distance_width))
+    numbers, steps, times = (np.repeat(column, count) for column in firsts.T)
+    floats = {name: records[name].astype(np.float64) for name in (*_FLOATS, "means")}
+    return Cells(
+        numbers=numbers + np.tile(np.arange(count), len(rows)),
+        steps=steps + records["steps"].astype(np.uint64).view(np.int64),
+        times=times + records["times"].astype(np.uint64).view(np.int64),
+        counts=records["counts"].astype(np.int64),
+        finite=records["finite"].astype(np.int64),
+        **floats,
+    )
+
+
+def _distances(column: IntArray) -> UnsignedArray:
+    """Return distances from the first number, modulo 2^64."""
+    numbers = column.view(np.uint64)
+    distances: UnsignedArray = numbers - numbers[0]
+    return distances
+
+
+def _is_narrow(column: FloatArray) -> bool:
+    """Does every bit survive in 32?"""
+    with np.errstate(over="ignore", invalid="ignore"):
+        back = column.astype(np.float32).astype(np.float64)
+    return not np.any(back.view(np.uint64) != column.view(np.uint64))
 
 
 def _grouped(cells: Cells, starts: IntArray) -> Cells:

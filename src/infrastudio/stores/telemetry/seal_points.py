@@ -27,11 +27,11 @@ from infrastudio.stores.telemetry.point_chunks import (
     encode_chunk,
     encode_directory,
     join_points,
+    rising_of,
 )
 from infrastudio.stores.telemetry.point_codec import decode_points, decode_series_ids
 from infrastudio.stores.telemetry.pyramid import CELL, cells_of, encode_cells
 from infrastudio.stores.telemetry.seal_rows import PointChunkRow, PointSeal
-from infrastudio.stores.telemetry.values import IntArray
 
 CHUNK_POINTS: Final = 16_384
 """Points of a full chunk of one series."""
@@ -264,11 +264,6 @@ def _places(points: StoredPoints) -> tuple[int, int]:
 
 def _summary(points: StoredPoints) -> tuple[int, int, int, int, int, int, int, int]:
     """Return the columns from `points` to `received_max`."""
-    rising = tables.STEPS_RISE * _rises(points.steps) + tables.TIMES_RISE * _rises(points.times)
     steps, times, received = points.steps, points.times, points.received
     ends = (int(steps.min()), int(steps.max()), int(times.min()), int(times.max()))
-    return len(points), rising, *ends, int(received.min()), int(received.max())
-
-
-def _rises(numbers: IntArray) -> bool:
-    return bool(np.all(numbers[1:] > numbers[:-1]))
+    return len(points), rising_of(points), *ends, int(received.min()), int(received.max())

@@ -12,16 +12,29 @@ from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Select, select
 
 from infrastudio.kernel.batches import batches
 from infrastudio.stores.telemetry import tables
-from infrastudio.stores.telemetry.point_chunks import StoredPoints, decode_chunk, decode_directory, join_points
+from infrastudio.stores.telemetry.point_chunks import (
+    StoredPoints,
+    decode_chunk,
+    decode_directory,
+    join_points,
+    rising_of,
+)
 from infrastudio.stores.telemetry.point_codec import SINGLE_POINT, decode_points, decode_series_ids, is_single
 from infrastudio.stores.telemetry.values import BoolArray, IntArray
 
 _batch, _chunk = tables.point_batch, tables.point_chunk
-_ROW: Final = tuple(column for column in _chunk.c if column.name not in ("directory", "pyramid", "data"))
+_ROW: Final = tuple(
+    _chunk.c[name]
+    for name in (
+        *("series_id", "attempt", "first_offset", "last_offset", "ordinal", "points", "rising"),
+        *("step_min", "step_max", "time_min", "time_max", "chunk_id", "received_max"),
+    )
+)
+"""Columns in the order of the fields of `Part`, and the moment by which all of a chunk was received."""
 
 
 @dataclass(slots=True)
@@ -37,14 +50,24 @@ class Part:
     last_offset: int
     ordinal: int
     count: int
-    steps_rise: bool
-    times_rise: bool
+    rising: int
+    """Bits of `tables.STEPS_RISE` and `TIMES_RISE`."""
     step_min: int
     step_max: int
     time_min: int
     time_max: int
     chunk_id: int | None
-    points: StoredPoints | None
+    points: StoredPoints | None = None
+
+    @property
+    def steps_rise(self) -> bool:
+        """Is every step greater than the one before?"""
+        return bool(self.rising & tables.STEPS_RISE)
+
+    @property
+    def times_rise(self) -> bool:
+        """Is every time later than the one before?"""
+        return bool(self.rising & tables.TIMES_RISE)
 
 
 def read_parts(
@@ -96,9 +119,9 @@ def _own(connection: Connection, stream_id: int, ids: Collection[int], received_
     cut: list[Part] = []
     for some in batches(sorted(ids)):
         query = select(*_ROW).where(_chunk.c.stream_id == stream_id, _chunk.c.series_id.in_(some))
-        for row in connection.execute(_received(query, received_by)).all():
-            part = _part_of(row)
-            if received_by is not None and row.received_max > received_by:
+        for *fields, received_max in connection.execute(_received(query, received_by)).all():
+            part = Part(*fields)
+            if received_by is not None and received_max > received_by:
                 cut.append(part)
             else:
                 yield part
@@ -107,25 +130,6 @@ def _own(connection: Connection, stream_id: int, ids: Collection[int], received_
         assert part.points is not None and received_by is not None  # noqa: S101, PT018 - loaded just now
         points = part.points.take(part.points.received <= received_by)
         yield replace(_summary(part.series_id, part.attempt, points), ordinal=part.ordinal)
-
-
-def _part_of(row: Row[Any]) -> Part:
-    return Part(
-        row.series_id,
-        row.attempt,
-        row.first_offset,
-        row.last_offset,
-        row.ordinal,
-        row.points,
-        bool(row.rising & tables.STEPS_RISE),
-        bool(row.rising & tables.TIMES_RISE),
-        row.step_min,
-        row.step_max,
-        row.time_min,
-        row.time_max,
-        row.chunk_id,
-        None,
-    )
 
 
 def _summary(series_id: int, attempt: int, points: StoredPoints) -> Part:
@@ -137,8 +141,7 @@ def _summary(series_id: int, attempt: int, points: StoredPoints) -> Part:
         int(points.offsets[-1]),
         0,
         len(points),
-        bool(np.all(points.steps[1:] > points.steps[:-1])),
-        bool(np.all(points.times[1:] > points.times[:-1])),
+        rising_of(points),
         int(points.steps.min()),
         int(points.steps.max()),
         int(points.times.min()),
