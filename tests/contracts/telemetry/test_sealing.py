@@ -103,6 +103,7 @@ def small_chunks() -> Iterator[None]:
             "PYRAMID_POINTS": 300,
             "CHUNK_POINTS": 512,
             "OPEN_POINTS": 24,
+            "OWN_CHUNKS": 2,
             "FEW_POINTS": 4,
             "STEP_POINTS": 300,
             "STEP_BATCHES": 4,

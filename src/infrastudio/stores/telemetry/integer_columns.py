@@ -22,6 +22,8 @@ _PLANE: Final = struct.Struct("<I")
 _CONSTANT: Final = 0x8000_0000
 _RAW: Final = 0x4000_0000
 _LINEAR, _DELTA, _DELTA_OF_DELTA, _DISTANCE = 0, 1, 2, 3
+_FEW, _MANY = 4096, 16_384
+"""With so many numbers a thorough column tries all ways, else only the one whose numbers have the fewest bits."""
 
 UnsignedArray = NDArray[np.uint64]
 
@@ -38,16 +40,20 @@ def encode_integers(values: IntArray, *, thorough: bool = False) -> bytes:
     slope = _signed(deltas[0]) if count > 1 else 0
     if count < 3 or not np.any(deltas != deltas[0]):
         return _HEADER.pack(_LINEAR, 0, scale, count, base, slope)
-    once = _planes(_zigzag(deltas))
-    twice = _planes(_zigzag(np.diff(deltas)))
+    lowest = values.min()
+    ways = {
+        _DELTA: (_zigzag(deltas), base, 0),
+        _DELTA_OF_DELTA: (_zigzag(np.diff(deltas)), base, slope),
+    }
     if thorough:
-        lowest = values.min()
-        apart = _planes(numbers - lowest.view(np.uint64))
-        if len(apart[1]) < min(len(once[1]), len(twice[1])):
-            return _HEADER.pack(_DISTANCE, apart[0], scale, count, int(lowest), 0) + apart[1]
-    if len(twice[1]) < len(once[1]):
-        return _HEADER.pack(_DELTA_OF_DELTA, twice[0], scale, count, base, slope) + twice[1]
-    return _HEADER.pack(_DELTA, once[0], scale, count, base, 0) + once[1]
+        ways[_DISTANCE] = (numbers - lowest.view(np.uint64), int(lowest), 0)
+        if not _FEW <= count <= _MANY:
+            likely = min(ways, key=lambda kind: float(np.log2(ways[kind][0].astype(np.float64) + 1.0).sum()))
+            ways = {likely: ways[likely]}
+    packed = {kind: _planes(unsigned) for kind, (unsigned, _, _) in ways.items()}
+    kind = min(packed, key=lambda kind: len(packed[kind][1]))
+    width, planes = packed[kind]
+    return _HEADER.pack(kind, width, scale, count, *ways[kind][1:]) + planes
 
 
 def decode_integers(data: bytes, start: int = 0) -> tuple[IntArray, int]:

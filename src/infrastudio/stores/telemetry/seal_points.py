@@ -35,10 +35,12 @@ from infrastudio.stores.telemetry.seal_rows import PointChunkRow, PointSeal
 
 CHUNK_POINTS: Final = 16_384
 """Points of a full chunk of one series."""
-OPEN_POINTS: Final = 65_536
+OPEN_POINTS: Final = 262_144
 """Points from which on a chunk of many series is left as it is."""
-FEW_POINTS: Final = 64
+FEW_POINTS: Final = 256
 """Points of a series below which it gets no chunk of its own."""
+OWN_CHUNKS: Final = 256
+"""Series that get chunks of their own in one step at most, so that its commit is short; the others wait."""
 PYRAMID_POINTS: Final = 4 * CELL
 """Points of a chunk below which its points are read as fast as its pyramid."""
 STEP_BATCHES: Final = 512
@@ -46,7 +48,7 @@ STEP_POINTS: Final = 131_072
 """What a step takes at most, or one batch."""
 STEP_SERIES: Final = 1024
 """Series after which a step takes no further batch."""
-MERGE_RATIO: Final = 4
+MERGE_RATIO: Final = 2
 """A chunk is merged with what follows it while it is not so many times larger."""
 
 _batch, _chunk = tables.point_batch, tables.point_chunk
@@ -77,7 +79,9 @@ def plan_points(connection: Connection, stream_id: int) -> PointSeal | None:
     if step is None:
         return None
     _take_open_chunk(connection, step)
-    own = {part: found for part, found in step.points.items() if sum(map(len, found)) >= FEW_POINTS}
+    sizes = {part: sum(map(len, found)) for part, found in step.points.items()}
+    largest = sorted((part for part, size in sizes.items() if size >= FEW_POINTS), key=lambda part: -sizes[part])
+    own = {part: step.points[part] for part in largest[:OWN_CHUNKS]}
     few = {part: found for part, found in step.points.items() if part not in own}
     chunks = _own_chunks(connection, step, own)
     if few:

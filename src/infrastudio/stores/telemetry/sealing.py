@@ -95,10 +95,13 @@ def write_seal_to_file(connection: sqlite3.Connection, seal: Seal) -> None:
     gone = f"DELETE FROM {batch} WHERE stream_id = ? AND {place} BETWEEN ? AND ?"  # noqa: S608 - names of tables
     if connection.execute(gone, (seal.stream_id, *_batch_range(seal))).rowcount != seal.batches:
         raise SealOutdated
-    for old in seal.replaced:
-        one = f"DELETE FROM {chunk} WHERE stream_id = ? AND {number} = ?"  # noqa: S608 - names of tables
-        if connection.execute(one, (seal.stream_id, old)).rowcount != 1:
-            raise SealOutdated
+    replaced = 0
+    for some in batches(seal.replaced):
+        marks = ", ".join("?" * len(some))
+        old = f"DELETE FROM {chunk} WHERE stream_id = ? AND {number} IN ({marks})"  # noqa: S608 - names of tables
+        replaced += connection.execute(old, (seal.stream_id, *some)).rowcount
+    if replaced != len(seal.replaced):
+        raise SealOutdated
     connection.executemany(_INSERT_POINTS if isinstance(seal, PointSeal) else _INSERT_LINES, seal.chunks)
 
 
