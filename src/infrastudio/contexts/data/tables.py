@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from infrastudio.contexts.data.schemas import EvaluationDataset
 from infrastudio.kernel.diff import State
-from infrastudio.kernel.text import casefold
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Base, CanonicalJson, LongText, UtcDateTime, text_column
+from infrastudio.stores.db.item_rows import item_rows
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 
 
 class EvaluationDatasetRow(Base, ledgered="evaluation_dataset"):
@@ -79,19 +78,6 @@ class EvaluationRecordRow(Base, ledgered="evaluation_record"):
     version: Mapped[int] = mapped_column(BigInteger)
 
 
-def tag_rows(id: str, tags: Mapping[str, str]) -> list[Row]:
-    """Return the rows that hold the tags of a dataset."""
-    return [
-        {
-            "dataset_id": id,
-            "key": key,
-            "value": value,
-            "value_folded": folded if (folded := casefold(value)) != value else None,
-        }
-        for key, value in tags.items()
-    ]
-
-
 def experiment_rows(id: str, experiment_ids: Any) -> list[Row]:
     """Return the rows that say in which experiments a dataset is used."""
     return [{"dataset_id": id, "experiment_id": each} for each in experiment_ids]
@@ -99,7 +85,7 @@ def experiment_rows(id: str, experiment_ids: Any) -> list[Row]:
 
 def _more(state: State, _project_id: str) -> dict[type[Base], list[Row]]:
     return {
-        EvaluationDatasetTagRow: tag_rows(state["id"], state["tags"]),
+        EvaluationDatasetTagRow: item_rows("dataset_id", state["id"], state["tags"]),
         EvaluationDatasetExperimentRow: experiment_rows(state["id"], state["experiment_ids"]),
     }
 

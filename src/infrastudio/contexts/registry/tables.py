@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from infrastudio.contexts.registry.schemas import LoggedModel, Model, VersionState
 from infrastudio.kernel.diff import State
-from infrastudio.kernel.text import casefold
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Base, CanonicalJson, LongText, UtcDateTime, text_column
+from infrastudio.stores.db.item_rows import item_rows
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 
 
 class ModelRow(Base, ledgered="model"):
@@ -155,19 +154,6 @@ class LoggedModelTagRow(Base, ledgered="logged_model"):
     value: Mapped[str] = mapped_column(LongText)
     value_folded: Mapped[str | None] = mapped_column(LongText)
     """The folded value where it differs."""
-
-
-def item_rows(owner: str, id: str, items: Mapping[str, str]) -> list[Row]:
-    """Return the rows that hold tags or params; `owner` is the column of what they belong to."""
-    return [
-        {
-            owner: id,
-            "key": key,
-            "value": value,
-            "value_folded": folded if (folded := casefold(value)) != value else None,
-        }
-        for key, value in items.items()
-    ]
 
 
 def _model_rows(state: State, _project_id: str) -> dict[type[Base], list[Row]]:

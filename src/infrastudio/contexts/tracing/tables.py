@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from infrastudio.kernel.text import casefold
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Base, CanonicalJson, LongText, UtcDateTime, text_column
-
-Row = dict[str, Any]
 
 
 class TraceRow(Base, scratch="traces are telemetry: programs send them by the thousand, and never change them"):
@@ -92,19 +88,6 @@ class AssessmentRow(Base, ledgered="assessment"):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(BigInteger)
-
-
-def item_rows(trace_id: str, items: Mapping[str, str]) -> list[Row]:
-    """Return the rows that hold tags or metadata of a trace."""
-    return [
-        {
-            "trace_id": trace_id,
-            "key": key,
-            "value": value,
-            "value_folded": folded if (folded := casefold(value)) != value else None,
-        }
-        for key, value in items.items()
-    ]
 
 
 ledger.register_projection("assessment", AssessmentRow)

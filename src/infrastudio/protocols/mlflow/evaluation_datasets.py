@@ -22,7 +22,7 @@ from infrastudio.contexts.tracking.queries import experiments
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.filters import CONJUNCTIVE, parse_filter, parse_order_by
 from infrastudio.protocols.mlflow.errors import invalid_parameter
-from infrastudio.protocols.mlflow.experiments import known_id
+from infrastudio.protocols.mlflow.experiments import known_ids
 from infrastudio.protocols.mlflow.fields import ANY_JSON, COERCED_TEXT
 from infrastudio.protocols.mlflow.messages import Json, message, millis
 from infrastudio.protocols.mlflow.pages import cut_page, offset_of
@@ -40,7 +40,7 @@ async def create(
     services: Services, actor: Actor, *, name: str, experiment_ids: Sequence[str], tags: str | None
 ) -> Json:
     """Make a dataset."""
-    wanted = [await known_id(services, actor, id) for id in experiment_ids]
+    wanted = await known_ids(services, actor, experiment_ids)
     made = await services.db.write(actor, _create, name, wanted, _tags(tags))
     return {"dataset": _dataset_message(made)}
 
@@ -69,7 +69,7 @@ async def search(
     """Return datasets, the newest first unless ordered otherwise."""
     offset = offset_of(page_token)
     wanted = DatasetSearch(
-        [await known_id(services, actor, id) for id in experiment_ids],
+        await known_ids(services, actor, experiment_ids),
         parse_filter(filter_string, CONJUNCTIVE),
         [parse_order_by(term) for term in order_by],
         max_results + 1,
@@ -134,7 +134,7 @@ async def get_experiment_ids(services: Services, actor: Actor, *, dataset_id: st
 
 async def add_experiments(services: Services, actor: Actor, *, dataset_id: str, experiment_ids: Sequence[str]) -> Json:
     """Say that a dataset is used in more experiments."""
-    wanted = [await known_id(services, actor, id) for id in experiment_ids]
+    wanted = await known_ids(services, actor, experiment_ids)
     return {"dataset": _dataset_message(await services.db.write(actor, _add_experiments, dataset_id, wanted))}
 
 
@@ -142,7 +142,7 @@ async def remove_experiments(
     services: Services, actor: Actor, *, dataset_id: str, experiment_ids: Sequence[str]
 ) -> Json:
     """Say that a dataset is not used in some experiments."""
-    gone = {await known_id(services, actor, id) for id in experiment_ids}
+    gone = set(await known_ids(services, actor, experiment_ids))
     return {"dataset": _dataset_message(await services.db.write(actor, _remove_experiments, dataset_id, gone))}
 
 

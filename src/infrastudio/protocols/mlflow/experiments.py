@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -51,6 +51,11 @@ async def known_id(services: Services, actor: Actor, id: str) -> str:
         return await services.db.read(actor, queries.default_experiment_id)
     except queries.UnknownExperimentName:
         return (await services.db.write(actor, service.ensure_default)).id
+
+
+async def known_ids(services: Services, actor: Actor, ids: Iterable[str]) -> list[str]:
+    """Return the ids of the experiments that a client names, each once."""
+    return [await known_id(services, actor, id) for id in dict.fromkeys(ids)]
 
 
 async def create(

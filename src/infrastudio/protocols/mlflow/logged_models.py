@@ -15,7 +15,7 @@ from infrastudio.contexts.registry.service import logged_models as service
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.filters import CONJUNCTIVE, Identifier, Ordering, parse_filter, parse_order_by
 from infrastudio.protocols.mlflow.errors import invalid_parameter
-from infrastudio.protocols.mlflow.experiments import known_id
+from infrastudio.protocols.mlflow.experiments import known_id, known_ids
 from infrastudio.protocols.mlflow.messages import (
     LOGGED_MODEL_STATUSES,
     Json,
@@ -119,7 +119,7 @@ async def search(
             max_results + 1,
             offset,
         ),
-        [await known_id(services, actor, id) for id in experiment_ids],
+        await known_ids(services, actor, experiment_ids),
         _datasets(datasets) or _datasets(order_by),
     )
     found = await services.db.read(actor, _search, services.telemetry, wanted)

@@ -19,7 +19,7 @@ from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.errors import ValidationFailed
 from infrastudio.kernel.filters import CONJUNCTIVE, parse_filter, parse_order_by
 from infrastudio.protocols.mlflow.errors import MlflowError, invalid_parameter
-from infrastudio.protocols.mlflow.experiments import LIFECYCLES, known_id
+from infrastudio.protocols.mlflow.experiments import LIFECYCLES, known_id, known_ids
 from infrastudio.protocols.mlflow.messages import (
     RUN_STATUSES,
     Json,
@@ -115,7 +115,7 @@ async def search(
     """Return runs of some experiments, the latest start first unless ordered otherwise."""
     offset = offset_of(page_token)
     wanted = RunSearch(
-        RunScope([await known_id(services, actor, id) for id in experiment_ids], lifecycle=LIFECYCLES[run_view_type]),
+        RunScope(await known_ids(services, actor, experiment_ids), lifecycle=LIFECYCLES[run_view_type]),
         parse_filter(filter, CONJUNCTIVE),
         [parse_order_by(term) for term in order_by],
         CLIENT_RUN_FIELDS,

@@ -33,7 +33,7 @@ from infrastudio.kernel.filters import (
 )
 from infrastudio.protocols.mlflow.assessments import assessment_in
 from infrastudio.protocols.mlflow.errors import invalid_parameter, invalid_value, missing_value
-from infrastudio.protocols.mlflow.experiments import known_id
+from infrastudio.protocols.mlflow.experiments import known_id, known_ids
 from infrastudio.protocols.mlflow.messages import Json, mapping, message, moment_of
 from infrastudio.protocols.mlflow.pages import cut_page, offset_of
 from infrastudio.protocols.mlflow.services import Services
@@ -274,7 +274,7 @@ async def _search(
     if max_results > MAX_SEARCHED:
         raise invalid_value("max_results", max_results, f"It must be at most {MAX_SEARCHED}.")
     wanted = TraceSearch(
-        [await known_id(services, actor, id) for id in experiment_ids],
+        await known_ids(services, actor, experiment_ids),
         meant(parse_filter(filter, CONJUNCTIVE)),
         [_ordering(term) for term in order_by],
         max_results + 1,

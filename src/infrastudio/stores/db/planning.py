@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, func
 
 
-def unindexed(column: Any) -> ColumnElement[str]:
-    """Return a column of text, never null, as an expression that no index serves.
+def unindexed(column: Any) -> ColumnElement[Any]:
+    """Return a column as an expression that no index serves.
 
-    For conditions that nearly all rows meet: SQLite guesses that an equality leaves ten, and would begin with them.
+    For conditions that nearly all rows meet: SQLite guesses that an equality leaves ten, and would begin with them. And
+    for orders where few rows are wanted: in the order of an index a database would look up nearly all to find them.
     """
-    return func.coalesce(column, "")
+    return func.coalesce(column, column)

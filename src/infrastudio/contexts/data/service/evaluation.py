@@ -33,7 +33,6 @@ from infrastudio.contexts.data.tables import (
     EvaluationDatasetTagRow,
     EvaluationRecordRow,
     experiment_rows,
-    tag_rows,
 )
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.kernel.canonical_json import canonical_json
@@ -42,6 +41,7 @@ from infrastudio.kernel.errors import ValidationFailed
 from infrastudio.kernel.text import casefold
 from infrastudio.stores import ledger
 from infrastudio.stores.db import UnitOfWork
+from infrastudio.stores.db.item_rows import item_rows
 
 USER_TAG: Final = "mlflow.user"
 """By which clients say who they are."""
@@ -73,7 +73,7 @@ def create(uow: UnitOfWork, body: EvaluationDatasetIn, *, project: str | None = 
         insert(EvaluationDatasetRow).values(stored | {"project_id": project_id, "name_folded": casefold(dataset.name)})
     )
     if dataset.tags:
-        uow.change(insert(EvaluationDatasetTagRow), tag_rows(id, dataset.tags))
+        uow.change(insert(EvaluationDatasetTagRow), item_rows("dataset_id", id, dataset.tags))
     if dataset.experiment_ids:
         uow.change(insert(EvaluationDatasetExperimentRow), experiment_rows(id, dataset.experiment_ids))
     ledger.append(uow, EvaluationDatasetCreated(after=dataset, changes=diff(None, dataset)), project_id=project_id)
@@ -215,7 +215,7 @@ def _store(uow: UnitOfWork, before: EvaluationDataset, changed: Mapping[str, Any
     if after.tags != before.tags:
         uow.change(sql_delete(EvaluationDatasetTagRow).where(EvaluationDatasetTagRow.dataset_id == after.id))
         if after.tags:
-            uow.change(insert(EvaluationDatasetTagRow), tag_rows(after.id, after.tags))
+            uow.change(insert(EvaluationDatasetTagRow), item_rows("dataset_id", after.id, after.tags))
     if after.experiment_ids != before.experiment_ids:
         link = EvaluationDatasetExperimentRow
         uow.change(sql_delete(link).where(link.dataset_id == after.id))

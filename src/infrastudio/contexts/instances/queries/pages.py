@@ -24,7 +24,7 @@ from infrastudio.contexts.instances.tables import InstanceRow
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.kernel.clock import format_micros
 from infrastudio.stores import ledger
-from infrastudio.stores.db import PreparedPage, PreparedSelect, Snapshot, UtcDateTime
+from infrastudio.stores.db import PreparedPage, PreparedSelect, Snapshot, UtcDateTime, unindexed
 from infrastudio.stores.ledger import Moment
 
 FIELDS: Final = tuple(Instance.model_fields)
@@ -122,8 +122,7 @@ def _prepared(filters: tuple[str, ...], sort: str, descending: bool) -> _Prepare
     matching = conditions({field: bindparam(field) for field in filters}, live)
     is_indexed = sort in _INDEXED or (sort in _INDEXED_WHOLE and not filters)
     part = select(InstanceRow.id).where(own, *matching)
-    by = live if is_indexed else _unindexed
-    part = in_order(part, sort, by, InstanceRow.id, descending=descending)
+    part = in_order(part, sort, live if is_indexed else _unindexed, InstanceRow.id, descending=descending)
     part = part.offset(bindparam("skip")).limit(bindparam("limit"))
     if is_indexed:
         rows = part.with_only_columns(*_RAW)
@@ -138,8 +137,7 @@ def _prepared(filters: tuple[str, ...], sort: str, descending: bool) -> _Prepare
 
 
 def _unindexed(field: str) -> ColumnElement[Any]:
-    """Return a column as databases cannot take it from an index."""
-    return func.coalesce(live(field), live(field))
+    return unindexed(live(field))
 
 
 def _item(row: Sequence[Any], slug: str) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import delete, insert
 
-from infrastudio.contexts.registry.tables import ModelAliasRow, item_rows
+from infrastudio.contexts.registry.tables import ModelAliasRow
 from infrastudio.stores.db import UnitOfWork
+from infrastudio.stores.db.item_rows import item_rows
 
 
 def write_items(

@@ -19,10 +19,11 @@ from infrastudio.contexts.tracing.schemas import (
     TraceIn,
 )
 from infrastudio.contexts.tracing.service.assessments import delete_all
-from infrastudio.contexts.tracing.tables import TraceMetadataRow, TraceRow, TraceRunRow, TraceTagRow, item_rows
+from infrastudio.contexts.tracing.tables import TraceMetadataRow, TraceRow, TraceRunRow, TraceTagRow
 from infrastudio.kernel.errors import NotFound, ValidationFailed
 from infrastudio.kernel.text import casefold
 from infrastudio.stores.db import UnitOfWork
+from infrastudio.stores.db.item_rows import item_rows
 
 RUN_METADATA: Final = "mlflow.sourceRun"
 """Under which programs name the run that a trace belongs to."""
@@ -117,7 +118,7 @@ def _cut(items: Mapping[str, str], length: int) -> dict[str, str]:
 def _put(uow: UnitOfWork, row: Any, id: str, items: Mapping[str, str]) -> None:
     if items:
         uow.change(delete(row).where(row.trace_id == id, row.key.in_(items)))
-        uow.change(insert(row), item_rows(id, items))
+        uow.change(insert(row), item_rows("trace_id", id, items))
 
 
 def _link(uow: UnitOfWork, id: str, run_id: str) -> None:

@@ -28,12 +28,12 @@ from infrastudio.contexts.tracking.schemas.experiments import (
 from infrastudio.contexts.tracking.service import lifecycles
 from infrastudio.contexts.tracking.service.versions import require_version
 from infrastudio.contexts.tracking.tables.experiments import ExperimentRow, ExperimentTagRow
-from infrastudio.contexts.tracking.tables.items import item_rows, value_columns
 from infrastudio.kernel.diff import Change, diff, item_changes
 from infrastudio.kernel.errors import Conflict, NotFound
 from infrastudio.kernel.text import casefold
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Record, UnitOfWork
+from infrastudio.stores.db.item_rows import item_rows, value_columns
 from infrastudio.stores.ledger import Event
 
 DEFAULT_ID: Final = 0

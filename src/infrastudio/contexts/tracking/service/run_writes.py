@@ -13,12 +13,13 @@ from infrastudio.contexts.tracking import rules
 from infrastudio.contexts.tracking.queries import runs as queries
 from infrastudio.contexts.tracking.queries.active_runs import RunNotActive
 from infrastudio.contexts.tracking.schemas.runs import Run
-from infrastudio.contexts.tracking.tables.items import item_rows, table_of, value_columns
+from infrastudio.contexts.tracking.tables.items import table_of
 from infrastudio.contexts.tracking.tables.runs import RunParamRow, RunRow, RunTagRow
 from infrastudio.kernel.diff import Change, diff
 from infrastudio.kernel.text import casefold
 from infrastudio.stores import ledger
 from infrastudio.stores.db import PreparedInsert, PreparedUpdate, Record, UnitOfWork
+from infrastudio.stores.db.item_rows import item_rows, value_columns
 from infrastudio.stores.ledger import Event, Link
 
 WRITE: Final = "runs.write"

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from infrastudio.contexts.tracking.tables.items import item_rows
 from infrastudio.kernel.diff import State
 from infrastudio.stores import ledger
 from infrastudio.stores.db import AutoId, Base, LongText, UtcDateTime, text_column
+from infrastudio.stores.db.item_rows import item_rows
 
 
 class ExperimentRow(Base, ledgered="experiment"):

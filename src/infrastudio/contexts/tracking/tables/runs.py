@@ -10,11 +10,11 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from infrastudio.contexts.tracking import rules
-from infrastudio.contexts.tracking.tables.items import item_rows
 from infrastudio.kernel.diff import State
 from infrastudio.kernel.text import casefold
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Base, CanonicalJson, LongText, UtcDateTime, text_column
+from infrastudio.stores.db.item_rows import item_rows
 
 
 class RunRow(Base, ledgered="run"):
