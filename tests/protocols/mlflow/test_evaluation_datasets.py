@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from infrastudio.contexts.data.service import evaluation
 from infrastudio.contexts.identity.queries import SINGLE_USER
 from infrastudio.server.wiring import Studio
 from infrastudio.stores.ledger import verify_tables
@@ -62,6 +63,12 @@ async def records_of(door: Door, id: str, **query: Any) -> Any:
     return await door.get(f"{DATASETS}/{id}/records", **query)
 
 
+async def listed(door: Door, id: str) -> list[Any]:
+    """The records of a dataset."""
+    found: list[Any] = json.loads((await records_of(door, id))["records"])
+    return found
+
+
 async def test_records_with_the_same_inputs_are_one(door: Door) -> None:
     made = await a_dataset(door)
     at = f"{DATASETS}/{made['dataset_id']}/records"
@@ -109,6 +116,32 @@ async def test_what_nobody_knows_is_not_found(door: Door) -> None:
     refused = await door.refused("POST", f"{DATASETS}/create", {"name": "d", "experiment_ids": ["987654"]})
     assert refused.code == "RESOURCE_DOES_NOT_EXIST"
     assert (await door.refused("POST", f"{DATASETS}/create", {"name": "d", "tags": "[]"})).status == 400
+
+
+async def test_only_the_records_that_are_named_are_deleted(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluation, "DELETED_AT_ONCE", 2)
+    one, other = [(await a_dataset(door))["dataset_id"] for _ in range(2)]
+    for id in (one, other):
+        await door.post(f"{DATASETS}/{id}/records", records=json.dumps([{"inputs": {"n": n}} for n in range(5)]))
+    ids = [each["dataset_record_id"] for each in await listed(door, one)]
+    of_other = (await listed(door, other))[0]["dataset_record_id"]
+    named = [ids[1], ids[3], ids[1], of_other, "dr-none"]
+    gone = await door.delete(f"{DATASETS}/{one}/records", dataset_record_ids=named)
+    assert gone == {"deleted_count": 2}
+    assert [each["dataset_record_id"] for each in await listed(door, one)] == [ids[0], ids[2], ids[4]]
+    await door.delete(f"{DATASETS}/{one}")
+    assert (await door.refused("GET", f"{DATASETS}/{one}")).status == 404
+    assert len(await listed(door, other)) == 5
+
+
+async def test_the_names_of_all_fields_are_not_more_than_an_event_holds(door: Door) -> None:
+    id = (await a_dataset(door))["dataset_id"]
+    first = [{"inputs": {f"{n:05}" + "x" * 95: n for n in range(400)}}]
+    await door.post(f"{DATASETS}/{id}/records", records=json.dumps(first))
+    second = [{"inputs": {f"{n:05}" + "x" * 95: n for n in range(400, 800)}}]
+    refused = await door.refused("POST", f"{DATASETS}/{id}/records", {"records": json.dumps(second)})
+    assert (refused.status, "different fields" in refused.message) == (400, True)
+    assert len(await listed(door, id)) == 1
 
 
 async def test_datasets_are_ordered_and_paged(door: Door) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from infrastudio.contexts.identity.queries import SINGLE_USER
+from infrastudio.protocols.mlflow import spans, traces
 from infrastudio.server.wiring import Studio
 from infrastudio.stores.ledger import verify_tables
 from protocols.mlflow.requests import Door, by_key
@@ -265,6 +267,90 @@ async def test_spans_are_read_in_the_form_of_otlp(door: Door) -> None:
                            ["experiment_id"], request_ids=[kept["trace_id"]]) == {"traces_deleted": 1}  # fmt: skip
     gone = await door.send("GET", f"/api/2.0/mlflow-artifacts/artifacts/{location}/traces.json")
     assert gone.status_code == 404
+
+
+async def stored(door: Door, kept: Any, content: bytes) -> None:
+    """Put the spans of a trace where its program does."""
+    location = kept["tags"]["mlflow.artifactLocation"].removeprefix("mlflow-artifacts:/")
+    await door.put_file(f"{location}/traces.json", content)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b'{"spans": 1}', b'{"spans": [1]}', b'{"spans": [{"attributes": [1]}]}', b"\xff"]
+)
+async def test_a_file_that_holds_no_spans_is_told_so(door: Door, content: bytes) -> None:
+    kept = await a_trace(door, experiment=await door.an_experiment())
+    await stored(door, kept, content)
+    refused = await door.refused("GET", f"{V3}/traces/get?trace_id={kept['trace_id']}")
+    assert (refused.code, "holds no spans" in refused.message) == ("INVALID_STATE", True)
+
+
+async def test_attributes_too_deep_to_tell_are_told_so(door: Door) -> None:
+    kept = await a_trace(door, experiment=await door.an_experiment())
+    deep = "[" * 900 + "]" * 900
+    await stored(door, kept, json.dumps({"spans": [{"attributes": {"deep": deep}}]}).encode())
+    refused = await door.refused("GET", f"{V3}/traces/get?trace_id={kept['trace_id']}")
+    assert (refused.code, "holds no spans" in refused.message) == ("INVALID_STATE", True)
+
+
+async def test_only_so_many_spans_are_in_one_answer(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = [await a_trace(door, experiment=await door.an_experiment()) for _ in range(2)]
+    for each in kept:
+        await stored(door, each, b'{"spans": []}')
+    monkeypatch.setattr(spans, "MAX_BYTES", 13)
+    one, both = ("&".join(f"trace_ids={each['trace_id']}" for each in part) for part in (kept[:1], kept))
+    assert len((await door.get(f"{V3}/traces/batchGet?{one}"))["traces"]) == 1
+    refused = await door.refused("GET", f"{V3}/traces/batchGet?{both}")
+    assert (refused.status, "26 bytes" in refused.message) == (400, True)
+
+
+async def test_prompts_are_found_by_their_whole_name(door: Door) -> None:
+    experiment = await door.an_experiment()
+    names = ("my_prompt", "my-prompt", "my_prompt%", 'say "hi"', ":", "groß")
+    linked = {}
+    for name in names:
+        linked[name] = (await a_trace(door, experiment=experiment))["trace_id"]
+        versions = [{"name": "first", "version": "1"}, {"name": name, "version": "12"}]
+        for version in versions:
+            await door.post("traces/link-prompts", trace_id=linked[name], prompt_versions=[version])
+    where = [{"type": "MLFLOW_EXPERIMENT", "mlflow_experiment": {"experiment_id": experiment}}]
+
+    async def found(prompt: str) -> set[str]:
+        answer = await door.post(f"{V3}/traces/search", locations=where, filter=f"prompt = '{prompt}'")
+        return {each["trace_id"] for each in answer.get("traces", [])}
+
+    for name, id in linked.items():
+        assert await found(f"{name}/12") == {id}, name
+        assert await found(f"{name}/1") == set(), name
+    assert await found("first/1") == set(linked.values())
+
+
+async def test_more_prompts_than_a_tag_holds_are_refused_and_none_is_lost(door: Door) -> None:
+    kept = await a_trace(door)
+    at = "traces/link-prompts"
+    await door.post(at, trace_id=kept["trace_id"], prompt_versions=[{"name": "p", "version": "1"}])
+    many = [{"name": "n" * 100, "version": str(number)} for number in range(40)]
+    refused = await door.refused("POST", at, {"trace_id": kept["trace_id"], "prompt_versions": many})
+    assert (refused.status, "4096" in refused.message) == (400, True)
+    tags = (await door.get(f"{V3}/traces/{kept['trace_id']}"))["trace"]["trace_info"]["tags"]
+    assert json.loads(tags["mlflow.linkedPrompts"]) == [{"name": "p", "version": "1"}]
+
+
+@pytest.mark.parametrize(("limit", "deleted"), [(None, 5), (4, 4), (9, 5)])
+async def test_the_oldest_are_deleted_some_at_a_time(
+    door: Door, monkeypatch: pytest.MonkeyPatch, limit: int | None, deleted: int
+) -> None:
+    monkeypatch.setattr(traces, "DELETED_AT_ONCE", 2)
+    experiment = await door.an_experiment()
+    for second in range(6):
+        await a_trace(door, experiment=experiment, request_time=f"2026-01-02T03:04:0{second}Z")
+    until = 1_767_323_044_000  # 03:04:04
+    body = {"experiment_id": experiment, "max_timestamp_millis": until}
+    more = {} if limit is None else {"max_traces": limit}
+    assert await door.post("traces/delete-traces", **body, **more) == {"traces_deleted": deleted}
+    left = (await door.get("traces", experiment_ids=[experiment])).get("traces", [])
+    assert len(left) == 6 - deleted
+    assert min(each["timestamp_ms"] for each in left) == until + 1000 * (deleted - 4)
 
 
 async def test_traces_to_delete_are_named_in_one_way(door: Door) -> None:

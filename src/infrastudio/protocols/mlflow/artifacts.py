@@ -42,7 +42,7 @@ async def upload(services: Services, exchange: Exchange, *, path: str) -> None:
 
 async def download(services: Services, exchange: Exchange, *, path: str) -> None:
     """Send a file, or the part of it that is asked for."""
-    await _send(services, exchange, safe_path(path))
+    await send_file(services, exchange, safe_path(path))
 
 
 async def list_directory(services: Services, actor: Actor, *, path: str | None) -> Json:
@@ -142,10 +142,11 @@ async def _store(
 
 
 async def _send_below(services: Services, exchange: Exchange, uri: str, path: str) -> None:
-    await _send(services, exchange, join(_kept_here(uri), safe_path(path)))
+    await send_file(services, exchange, join(_kept_here(uri), safe_path(path)))
 
 
-async def _send(services: Services, exchange: Exchange, location: str) -> None:
+async def send_file(services: Services, exchange: Exchange, location: str) -> None:
+    """Send the file at a location, or the part of it that is asked for."""
     found = await services.db.read(exchange.actor, _find, location)
 
     def read(part: ByteRange) -> AsyncIterator[bytes]:

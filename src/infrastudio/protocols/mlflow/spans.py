@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
 
-from infrastudio.contexts.tracing.queries import traces
+from infrastudio.contexts.tracing.queries import traces as queries
 from infrastudio.contexts.tracing.schemas import Trace
 from infrastudio.contexts.tracking.queries import artifacts
 from infrastudio.contexts.tracking.queries.artifacts import UnknownArtifact
-from infrastudio.contexts.tracking.schemas.artifacts import join, location_of
-from infrastudio.http.asgi import respond
+from infrastudio.contexts.tracking.schemas.artifacts import Artifact, join, location_of
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.text import MAX_INTEGER
-from infrastudio.protocols.mlflow.errors import MlflowError, does_not_exist
+from infrastudio.protocols.mlflow.artifacts import send_file
+from infrastudio.protocols.mlflow.errors import MlflowError, does_not_exist, invalid_parameter
 from infrastudio.protocols.mlflow.exchange import Exchange
 from infrastudio.protocols.mlflow.messages import Json, message
 from infrastudio.protocols.mlflow.services import Services
+from infrastudio.stores.db import Snapshot
 
 FILE: Final = "traces.json"
+MAX_BYTES: Final = 64 * 1024 * 1024
+"""Of the files that one answer is made of; they are held in memory."""
 SAME: Final = (
     "trace_id",
     "span_id",
@@ -34,17 +38,26 @@ SAME: Final = (
 """What a stored span has as OTLP has it: ids as base64, times in nanoseconds."""
 
 
-async def stored_spans(services: Services, actor: Actor, trace: Trace) -> list[Json]:
-    """Return the spans of a trace as its program stored them; none where it stored none yet.
+async def stored_spans(services: Services, actor: Actor, traces: Sequence[Trace]) -> list[list[Json]]:
+    """Return the spans of each trace as its program stored them; none where it stored none yet.
 
     Raises:
-        MlflowError: What is stored are no spans.
+        MlflowError: What is stored are no spans, they are kept elsewhere, or there are too many for one answer.
     """
-    try:
-        content = await _file(services, actor, trace)
-    except UnknownArtifact:
-        return []
-    return spans_of(content)
+    files = await services.db.read(actor, _files, [_location(trace) for trace in traces])
+    size = sum(file.size_bytes for file in files if file is not None)
+    if size > MAX_BYTES:
+        raise invalid_parameter(
+            f"The spans of these traces have {size} bytes, and one answer holds at most {MAX_BYTES}. Ask for fewer "
+            "traces at once, or for their files."
+        )
+    return [[] if file is None else await _read(services, file) for file in files]
+
+
+async def download(services: Services, exchange: Exchange, *, request_id: str) -> None:
+    """Send the spans of a trace as its program stored them."""
+    trace = await services.db.read(exchange.actor, queries.trace, request_id)
+    await send_file(services, exchange, _location(trace))
 
 
 def spans_of(content: bytes) -> list[Json]:
@@ -56,16 +69,31 @@ def spans_of(content: bytes) -> list[Json]:
     try:
         spans = orjson.loads(content)["spans"]
         return [_span(span) for span in spans]
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise MlflowError("INVALID_STATE", f"{FILE} of this trace holds no spans: {error}") from error
 
 
-async def _file(services: Services, actor: Actor, trace: Trace) -> bytes:
+def _location(trace: Trace) -> str:
     location = location_of(trace.location)
     if location is None:
         raise does_not_exist(f"The spans are kept at {trace.location!r}, not by this server; read them there.")
-    found = await services.db.read(actor, artifacts.find, join(location, FILE))
-    return b"".join([part async for part in services.blobs.read(found.sha256)])
+    return join(location, FILE)
+
+
+def _files(snapshot: Snapshot, locations: Sequence[str]) -> list[Artifact | None]:
+    """Return the file at each location; None where there is none."""
+    found: list[Artifact | None] = []
+    for location in locations:
+        try:
+            found.append(artifacts.find(snapshot, location))
+        except UnknownArtifact:
+            found.append(None)
+    return found
+
+
+async def _read(services: Services, file: Artifact) -> list[Json]:
+    content = b"".join([part async for part in services.blobs.read(file.sha256)])
+    return await asyncio.to_thread(spans_of, content)
 
 
 def _span(span: Mapping[str, Any]) -> Json:
@@ -114,9 +142,3 @@ def _any_value(value: Any) -> Json:
         case None:
             return {}
     return {"string_value": str(value)}
-
-
-async def download(services: Services, exchange: Exchange, *, request_id: str) -> None:
-    """Send the spans of a trace as its program stored them."""
-    trace = await services.db.read(exchange.actor, traces.trace, request_id)
-    await respond(exchange.send, 200, await _file(services, exchange.actor, trace))

@@ -13,20 +13,11 @@ from infrastudio.kernel.clock import format_time, parse_time
 from infrastudio.protocols.mlflow.errors import invalid_value
 from infrastudio.protocols.mlflow.messages import MICROSECONDS, Json, message, millis, pairs
 
-STATES: Final[Mapping[str, TraceState]] = {
-    "STATE_UNSPECIFIED": "unspecified",
-    "OK": "ok",
-    "ERROR": "error",
-    "IN_PROGRESS": "in_progress",
-}
+_KNOWN_STATES: Final[Mapping[str, TraceState]] = {"OK": "ok", "ERROR": "error", "IN_PROGRESS": "in_progress"}
+STATES: Final[Mapping[str, TraceState]] = {"STATE_UNSPECIFIED": "unspecified", **_KNOWN_STATES}
 STATE_WORDS: Final[Mapping[TraceState, str]] = {state: word for word, state in STATES.items()}
 STATE_NUMBERS: Final = {word: number for number, word in enumerate(STATES)}
-OLD_STATES: Final[Mapping[str, TraceState]] = {
-    "TRACE_STATUS_UNSPECIFIED": "unspecified",
-    "OK": "ok",
-    "ERROR": "error",
-    "IN_PROGRESS": "in_progress",
-}
+OLD_STATES: Final[Mapping[str, TraceState]] = {"TRACE_STATUS_UNSPECIFIED": "unspecified", **_KNOWN_STATES}
 OLD_STATE_WORDS: Final[Mapping[TraceState, str]] = {state: word for word, state in OLD_STATES.items()}
 OLD_STATE_NUMBERS: Final = {word: number for number, word in enumerate(OLD_STATES)}
 SOURCES: Final[Mapping[str, SourceType]] = {

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
-import orjson
-
 from infrastudio.contexts.tracing.queries import traces as queries
-from infrastudio.contexts.tracing.queries.fields import RUN_COLLECTION, WIRE_PREFIX
+from infrastudio.contexts.tracing.queries.fields import PROMPTS_TAG, WIRE_PREFIX
 from infrastudio.contexts.tracing.queries.traces import TraceSearch
-from infrastudio.contexts.tracing.schemas import Trace, TraceIn
+from infrastudio.contexts.tracing.schemas import MAX_TAG_VALUE, Trace, TraceIn
 from infrastudio.contexts.tracing.service import assessments as assessment_service
 from infrastudio.contexts.tracing.service import traces as service
 from infrastudio.contexts.tracking.queries import experiments as experiment_queries
@@ -19,18 +19,13 @@ from infrastudio.contexts.tracking.schemas.artifacts import location_of
 from infrastudio.contexts.tracking.service import artifacts as artifact_service
 from infrastudio.contexts.tracking.service.experiments import ExperimentNotActive
 from infrastudio.kernel.actor import Actor
+from infrastudio.kernel.batches import batches
 from infrastudio.kernel.clock import to_micros
 from infrastudio.kernel.filters import (
     CONJUNCTIVE,
-    And,
-    Comparison,
-    Expression,
-    Identifier,
-    Operator,
-    Ordering,
     parse_filter,
-    parse_order_by,
 )
+from infrastudio.kernel.text import MAX_INTEGER
 from infrastudio.protocols.mlflow.assessments import assessment_in
 from infrastudio.protocols.mlflow.errors import invalid_parameter, invalid_value, missing_value
 from infrastudio.protocols.mlflow.experiments import known_id, known_ids
@@ -38,6 +33,7 @@ from infrastudio.protocols.mlflow.messages import Json, mapping, message, moment
 from infrastudio.protocols.mlflow.pages import cut_page, offset_of
 from infrastudio.protocols.mlflow.services import Services
 from infrastudio.protocols.mlflow.spans import stored_spans
+from infrastudio.protocols.mlflow.trace_filters import meant, ordering
 from infrastudio.protocols.mlflow.trace_messages import (
     OLD_STATES,
     STATES,
@@ -50,11 +46,10 @@ from infrastudio.stores.db import UnitOfWork
 
 MAX_IDS: Final = 100
 MAX_SEARCHED: Final = 500
+DELETED_AT_ONCE: Final = 100
+"""Traces in one transaction: others may write between two of them."""
 LOCATION_TAG: Final = "mlflow.artifactLocation"
-PROMPTS_TAG: Final = "mlflow.linkedPrompts"
-NAME_TAG: Final = "mlflow.traceName"
 HEX_DIGITS: Final = 32
-ATTRIBUTES: Final = (None, "attribute", "attributes", "attr", "trace")
 
 
 async def start(services: Services, actor: Actor, *, trace: Json) -> Json:
@@ -130,7 +125,8 @@ async def get_info_old(services: Services, actor: Actor, *, request_id: str) -> 
 async def get(services: Services, actor: Actor, *, trace_id: str, allow_partial: bool) -> Json:
     """Return a trace with its spans; a part of it is never returned, so that nothing has to be allowed."""
     del allow_partial
-    return {"trace": await _with_spans(services, actor, await services.db.read(actor, queries.trace, trace_id))}
+    (found,) = await _with_spans(services, actor, [await services.db.read(actor, queries.trace, trace_id)])
+    return {"trace": found}
 
 
 async def batch_get(
@@ -138,7 +134,7 @@ async def batch_get(
 ) -> Json:
     """Return traces with their spans; those that are not there are left out."""
     found = await _known(services, actor, trace_ids, experiment_ids)
-    return message(traces=[await _with_spans(services, actor, each) for each in found])
+    return message(traces=await _with_spans(services, actor, found))
 
 
 async def batch_get_infos(
@@ -210,7 +206,18 @@ async def delete(
         raise invalid_parameter(f"`max_traces` must be a positive integer, received {max_traces}.")
     id = await known_id(services, actor, experiment_id)
     before = None if max_timestamp_millis is None else moment_of(max_timestamp_millis, "max_timestamp_millis")
-    return {"traces_deleted": await services.db.write(actor, _delete, id, before, max_traces, request_ids)}
+    deleted = 0
+    if before is None:
+        for ids in batches(request_ids, DELETED_AT_ONCE):
+            deleted += await services.db.write(actor, _delete, id, ids)
+        return {"traces_deleted": deleted}
+    wanted = MAX_INTEGER if max_traces is None else max_traces
+    while part := min(wanted - deleted, DELETED_AT_ONCE):
+        done = await services.db.write(actor, _delete_oldest, id, before, part)
+        deleted += done
+        if done < part:
+            break
+    return {"traces_deleted": deleted}
 
 
 async def link_to_run(services: Services, actor: Actor, *, trace_ids: Sequence[str], run_id: str) -> Json:
@@ -239,28 +246,6 @@ def checked_id(id: str, path: str) -> str:
     return digits
 
 
-def meant(expression: Expression | None) -> Expression | None:
-    """Return a filter with the words that stand for tags, and for the runs of a trace, replaced."""
-    if isinstance(expression, And):
-        return And(tuple(meant(part) or part for part in expression.parts))
-    if not isinstance(expression, Comparison) or expression.identifier.entity not in (
-        None,
-        "attribute",
-        "attributes",
-        "trace",
-    ):
-        return expression
-    found = expression.identifier
-    match found.key:
-        case "name":
-            return _about(expression, Identifier("tag", NAME_TAG, found.position))
-        case "run_id":
-            return _about(expression, Identifier(RUN_COLLECTION, "id", found.position))
-        case "prompt":
-            return _about_prompt(expression)
-    return expression
-
-
 async def _search(
     services: Services,
     actor: Actor,
@@ -276,7 +261,7 @@ async def _search(
     wanted = TraceSearch(
         await known_ids(services, actor, experiment_ids),
         meant(parse_filter(filter, CONJUNCTIVE)),
-        [_ordering(term) for term in order_by],
+        [ordering(term) for term in order_by],
         max_results + 1,
         offset,
     )
@@ -290,8 +275,9 @@ async def _known(services: Services, actor: Actor, ids: Sequence[str], experimen
     return [each for each in found if not experiment_ids or each.experiment_id in experiment_ids]
 
 
-async def _with_spans(services: Services, actor: Actor, trace: Trace) -> Json:
-    return message(trace_info=trace_message(trace), spans=await stored_spans(services, actor, trace))
+async def _with_spans(services: Services, actor: Actor, traces: Sequence[Trace]) -> list[Json]:
+    spans = await stored_spans(services, actor, traces)
+    return [message(trace_info=trace_message(trace), spans=own) for trace, own in zip(traces, spans, strict=True)]
 
 
 def _record(uow: UnitOfWork, fields: Json, said: Sequence[Any]) -> Trace:
@@ -319,10 +305,13 @@ def _end(uow: UnitOfWork, id: str, ended: Any, changed: Json) -> Trace:
     return service.record(uow, found.project, body)
 
 
-def _delete(uow: UnitOfWork, experiment_id: str, before: Any, limit: int | None, ids: Sequence[str]) -> int:
+def _delete_oldest(uow: UnitOfWork, experiment_id: str, before: datetime, count: int) -> int:
+    return _delete(uow, experiment_id, queries.oldest(uow, experiment_id, before, count))
+
+
+def _delete(uow: UnitOfWork, experiment_id: str, ids: Sequence[str]) -> int:
     experiment_queries.experiment(uow, experiment_id)
-    wanted = ids or queries.oldest(uow, experiment_id, before, limit)
-    deleted = service.delete_traces(uow, experiment_id, wanted)
+    deleted = service.delete_traces(uow, experiment_id, ids)
     for trace in deleted:
         if (location := location_of(trace.location)) is not None:
             artifact_service.delete(uow, location)
@@ -341,39 +330,15 @@ def _link_prompts(uow: UnitOfWork, id: str, prompts: Sequence[Json]) -> None:
     known = _listed(queries.trace(uow, id).tags.get(PROMPTS_TAG))
     wanted = [{"name": each["name"], "version": each["version"]} for each in prompts]
     linked = [*known, *(each for each in wanted if each not in known)]
-    text = orjson.dumps(linked).decode().replace('":"', '": "').replace('","', '", "')
+    text = json.dumps(linked)
+    if len(text) > MAX_TAG_VALUE:
+        raise invalid_parameter(f"The list of a trace's prompts can have at most {MAX_TAG_VALUE} characters.")
     service.set_tags(uow, id, {PROMPTS_TAG: text})
 
 
 def _listed(text: str | None) -> list[Any]:
     try:
-        value = orjson.loads(text or "[]")
-    except orjson.JSONDecodeError:
+        value = json.loads(text or "[]")
+    except ValueError:
         return []
     return value if isinstance(value, list) else []
-
-
-def _ordering(term: str) -> Ordering:
-    found = parse_order_by(term)
-    key = found.identifier.key
-    if found.identifier.entity in ATTRIBUTES:
-        if key == "name":
-            return Ordering(Identifier("tag", NAME_TAG), descending=found.descending)
-        if key == "run_id":
-            return Ordering(Identifier("request_metadata", service.RUN_METADATA), descending=found.descending)
-    return found
-
-
-def _about(comparison: Comparison, identifier: Identifier) -> Comparison:
-    return Comparison(
-        identifier, comparison.operator, comparison.value, comparison.operator_position, comparison.value_position
-    )
-
-
-def _about_prompt(comparison: Comparison) -> Comparison:
-    """Return the comparison of the tag that lists prompts by name and version."""
-    name, slash, version = str(comparison.value).rpartition("/")
-    if comparison.operator is not Operator.EQUAL or not slash:
-        raise invalid_parameter("`prompt` can only be compared by =, with a text of the form 'name/version'.")
-    pattern = f'%"name": "{name}", "version": "{version}"%'
-    return Comparison(Identifier("tag", PROMPTS_TAG), Operator.LIKE, pattern)

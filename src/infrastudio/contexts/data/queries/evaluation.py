@@ -124,7 +124,7 @@ def search(snapshot: Snapshot, wanted: DatasetSearch) -> list[EvaluationDataset]
     return datasets_of(snapshot, snapshot.execute(page).all())
 
 
-def records(snapshot: Snapshot, dataset_id: str, *, limit: int | None, offset: int = 0) -> list[EvaluationRecord]:
+def records(snapshot: Snapshot, dataset_id: str, *, limit: int, offset: int = 0) -> list[EvaluationRecord]:
     """Return a part of the records of a dataset that the actor may read, the oldest first."""
     dataset_row(snapshot, dataset_id)
     statement = (
@@ -145,6 +145,15 @@ def records_by_inputs(snapshot: Snapshot, dataset_id: str, digests: Sequence[str
             _record.dataset_id == dataset_id, _record.inputs_digest.in_(part)
         )
         found |= {each.inputs_digest: each for each in records_of(snapshot, snapshot.execute(statement).all())}
+    return found
+
+
+def records_by_id(snapshot: Snapshot, dataset_id: str, ids: Collection[str]) -> list[EvaluationRecord]:
+    """Return those of some records that a dataset has; rights were checked before."""
+    found: list[EvaluationRecord] = []
+    for part in batches(dict.fromkeys(ids)):
+        statement = select(EvaluationRecordRow.__table__).where(_record.dataset_id == dataset_id, _record.id.in_(part))
+        found += records_of(snapshot, snapshot.execute(statement).all())
     return found
 
 

@@ -35,6 +35,7 @@ from infrastudio.contexts.data.tables import (
     experiment_rows,
 )
 from infrastudio.contexts.projects import queries as projects
+from infrastudio.kernel.batches import batches
 from infrastudio.kernel.canonical_json import canonical_json
 from infrastudio.kernel.diff import diff, item_changes
 from infrastudio.kernel.errors import ValidationFailed
@@ -46,6 +47,8 @@ from infrastudio.stores.db.item_rows import item_rows
 USER_TAG: Final = "mlflow.user"
 """By which clients say who they are."""
 DIGEST_LENGTH: Final = 8
+DELETED_AT_ONCE: Final = 1000
+"""Records that are held in memory to be deleted."""
 
 
 def create(uow: UnitOfWork, body: EvaluationDatasetIn, *, project: str | None = None) -> EvaluationDataset:
@@ -100,7 +103,7 @@ def merge_records(uow: UnitOfWork, id: str, given: Sequence[EvaluationRecordIn])
 
     Raises:
         UnknownDataset: There is no such dataset for the actor.
-        ValidationFailed: A record is too long, or cannot be kept as JSON.
+        ValidationFailed: A record cannot be kept as JSON, it is too long, or all names of fields together are.
     """
     before = _writable(uow, id)
     contents = [_content(each) for each in given]
@@ -112,6 +115,8 @@ def merge_records(uow: UnitOfWork, id: str, given: Sequence[EvaluationRecordIn])
         inserted += digest not in known
         known[digest] = _merge(uow, before, digest, content, known.get(digest), user)
         fields = rules.fields_with(fields, content)
+    if len(canonical_json(fields)) > MAX_RECORD:
+        raise ValidationFailed.of("records", "have too many different fields; put what varies into a value")
     changed = {
         "fields": fields,
         "record_count": before.record_count + inserted,
@@ -126,7 +131,7 @@ def merge_records(uow: UnitOfWork, id: str, given: Sequence[EvaluationRecordIn])
 def delete_records(uow: UnitOfWork, id: str, record_ids: Collection[str]) -> int:
     """Remove records of a dataset; return how many of them there were."""
     before = _writable(uow, id)
-    found = [each for each in queries.records(uow, id, limit=None) if each.id in set(record_ids)]
+    found = queries.records_by_id(uow, id, record_ids)
     _delete_records(uow, before, found)
     if found:
         left = before.record_count - len(found)
@@ -138,7 +143,8 @@ def delete(uow: UnitOfWork, id: str) -> None:
     """Remove a dataset with its records."""
     before = _writable(uow, id)
     project_id = projects.id_of(uow, before.project) or ""
-    _delete_records(uow, before, queries.records(uow, id, limit=None))
+    while found := queries.records(uow, id, limit=DELETED_AT_ONCE):
+        _delete_records(uow, before, found)
     for part in (EvaluationDatasetTagRow, EvaluationDatasetExperimentRow):
         uow.change(sql_delete(part).where(part.dataset_id == id))
     uow.change(sql_delete(EvaluationDatasetRow).where(EvaluationDatasetRow.id == id))
@@ -199,8 +205,9 @@ def _merge(
 
 def _delete_records(uow: UnitOfWork, dataset: EvaluationDataset, found: Sequence[EvaluationRecord]) -> None:
     project_id = projects.id_of(uow, dataset.project) or ""
+    for ids in batches([each.id for each in found]):
+        uow.change(sql_delete(EvaluationRecordRow).where(EvaluationRecordRow.id.in_(ids)))
     for each in found:
-        uow.change(sql_delete(EvaluationRecordRow).where(EvaluationRecordRow.id == each.id))
         event = EvaluationRecordDeleted(
             after=None, changes=diff(each, None), entity_id=each.id, version=each.version + 1
         )

@@ -24,12 +24,18 @@ from infrastudio.kernel.filters import (
     Field,
     FilterFields,
     Kind,
+    Operator,
 )
+from infrastudio.stores.db import contains
 from infrastudio.stores.db.filter_compiler import CollectionColumns, FieldColumn, FilterColumns, moment_column
 from infrastudio.stores.db.item_columns import ItemColumns, ValueCondition
 
 RUN_COLLECTION: Final = "linked_run"
 """The runs of a trace; `run_id` of clients means one of them, whatever the key."""
+PROMPT_COLLECTION: Final = "linked_prompt"
+"""The versions of prompts that a trace used; the key is what their list says of one, whatever the value."""
+PROMPTS_TAG: Final = "mlflow.linkedPrompts"
+"""The tag in which clients list them, as JSON."""
 WIRE_PREFIX: Final = "tr-"
 
 _MICROSECONDS: Final = 1000
@@ -71,6 +77,7 @@ CLIENT_TRACE_FIELDS: Final = FilterFields(
         Collection("feedback", Field("feedback", operators=_ITEMS, sortable=False)),
         Collection("expectation", Field("expectation", operators=_ITEMS, sortable=False)),
         Collection(RUN_COLLECTION, Field(RUN_COLLECTION, operators=EQUALITY | _NAMES, sortable=False)),
+        Collection(PROMPT_COLLECTION, Field(PROMPT_COLLECTION, operators=frozenset({Operator.EQUAL}), sortable=False)),
     ),
     attribute_entities=("attribute", "attributes", "attr", "trace"),
 )
@@ -108,6 +115,15 @@ class RunColumns(_Unsortable):
         return _trace.id.in_(select(runs.trace_id).where(condition(FieldColumn(runs.run_id, runs.run_id))))
 
 
+class PromptColumns(_Unsortable):
+    """The versions of prompts that a trace used."""
+
+    @override
+    def where(self, key: str, condition: ValueCondition) -> ColumnElement[bool]:
+        tags = TraceTagRow.__table__.c
+        return _trace.id.in_(select(tags.trace_id).where(tags.key == PROMPTS_TAG, contains(tags.value, key)))
+
+
 def trace_columns() -> FilterColumns:
     """Return where the fields of traces stand."""
     wire_id = literal(WIRE_PREFIX, String()).concat(_trace.id)
@@ -128,5 +144,6 @@ def trace_columns() -> FilterColumns:
             "feedback": AssessmentColumns("feedback"),
             "expectation": AssessmentColumns("expectation"),
             RUN_COLLECTION: RunColumns(),
+            PROMPT_COLLECTION: PromptColumns(),
         },
     )

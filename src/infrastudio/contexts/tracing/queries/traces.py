@@ -101,7 +101,7 @@ def search(snapshot: Snapshot, wanted: TraceSearch) -> list[Trace]:
     return traces_of(snapshot, snapshot.execute(page).all())
 
 
-def oldest(snapshot: Snapshot, experiment_id: str, before: datetime, limit: int | None) -> list[str]:
+def oldest(snapshot: Snapshot, experiment_id: str, before: datetime, limit: int) -> list[str]:
     """Return the ids of traces of an experiment that began at or before a moment, the oldest first."""
     statement = (
         select(_table.id)
