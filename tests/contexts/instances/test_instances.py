@@ -133,6 +133,17 @@ async def test_a_bad_field_is_named(client: httpx.AsyncClient, field: str, value
     assert [problem["path"] for problem in answer.json()["error"]["details"]["problems"]] == [field]
 
 
+@pytest.mark.parametrize("key", ["", "k" * 256])
+async def test_a_key_that_is_empty_or_too_long_is_named_and_nothing_is_done(
+    client: httpx.AsyncClient, key: str
+) -> None:
+    before = (await client.get("/api/instances")).headers["x-total-count"]
+    answer = await client.post("/api/instances", json=an_instance().model_dump(), headers={"Idempotency-Key": key})
+    assert answer.status_code == 422
+    assert [problem["path"] for problem in answer.json()["error"]["details"]["problems"]] == ["Idempotency-Key"]
+    assert (await client.get("/api/instances")).headers["x-total-count"] == before
+
+
 async def test_a_keyed_repeat_is_done_once(client: httpx.AsyncClient) -> None:
     body, key = an_instance().model_dump(), {"Idempotency-Key": "again"}
     first = await client.post("/api/instances", json=body, headers=key)

@@ -14,6 +14,7 @@ from infrastudio.contexts.realtime import queries
 from infrastudio.contexts.realtime.rules.messages import MAX_FRAME_BYTES, Message, frames
 from infrastudio.contexts.realtime.rules.records import record_of
 from infrastudio.contexts.realtime.rules.selection import Selection
+from infrastudio.contexts.realtime.service.ledger_tail import LedgerTail
 from infrastudio.contexts.realtime.service.ring import Ring
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Database
@@ -71,6 +72,29 @@ def test_a_ring_is_bounded_in_bytes_too() -> None:
     assert (ring.floor, ring.bytes_held, ring.after(1, most=9)) == (1, 800, [400, 400])
     ring.extend(4, [5000])
     assert (ring.floor, ring.head, ring.bytes_held) == (4, 4, 0)
+
+
+def test_the_tail_of_the_ledger_holds_events_only_while_somebody_watches(db: Database) -> None:
+    things = Things(db)
+    project = things.project()
+    tail = LedgerTail(things.head())
+
+    def one_more() -> tuple[int, int, list[int] | None]:
+        """Append an event; return its number, the end of the tail, and what it holds of it."""
+        seq = things.put("run", an_id(), project_id=project.id)
+        with db.snapshot(SINGLE_USER) as snapshot:
+            tail.hear(ledger.since(snapshot, tail.head))
+        held = tail.after(seq - 1, most=9)
+        return seq, tail.head, held and [record.seq for record in held]
+
+    seq, head, held = one_more()
+    assert (head, held, tail.bytes_held, tail.after(seq, most=9)) == (seq, None, 0, [])
+    leave = tail.subscribe(lambda: None)
+    seq, head, held = one_more()
+    assert (head, held) == (seq, [seq])
+    leave()
+    seq, head, held = one_more()
+    assert (head, held, tail.bytes_held) == (seq, None, 0)
 
 
 NAMES = ("run", "model", "token")
