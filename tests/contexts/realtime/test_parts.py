@@ -85,7 +85,7 @@ def test_the_tail_of_the_ledger_holds_events_only_while_somebody_watches(db: Dat
         with db.snapshot(SINGLE_USER) as snapshot:
             tail.hear(ledger.since(snapshot, tail.head))
         held = tail.after(seq - 1, most=9)
-        return seq, tail.head, held and [record.seq for record in held]
+        return seq, tail.head, None if held is None else [record.seq for record in held]
 
     seq, head, held = one_more()
     assert (head, held, tail.bytes_held, tail.after(seq, most=9)) == (seq, None, 0, [])
