@@ -115,7 +115,7 @@ function columnsFor(
     {
       id: "who",
       header: "Who",
-      width: 92,
+      width: 140,
       phone: "meta",
       cell: ({ actor }) => <ActorName reference={actor} className={styles.soft} />,
     },
