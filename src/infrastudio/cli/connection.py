@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from infrastudio.sdk import StudioClient
+from infrastudio.sdk import Client
 from infrastudio.server.data_folder import running_server
 from infrastudio.server.settings import load_settings
 
@@ -22,11 +22,11 @@ ProjectOption = Annotated[str | None, typer.Option("--project", "-p", help="Slug
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
-def connect(server: str | None, project: str | None = None) -> StudioClient:
+def connect(server: str | None, project: str | None = None) -> Client:
     """Return a client: of the named server, of STUDIO_URL, of the data folder's server, or of the default address."""
     settings = load_settings().settings
     found = running_server(Path(settings.folder))
     url = server or os.environ.get("STUDIO_URL") or (found.url if found else None)
-    return StudioClient(
+    return Client(
         url or f"http://{settings.host}:{settings.port}", token=os.environ.get("STUDIO_TOKEN"), project=project
     )

@@ -1,5 +1,6 @@
-"""The typed client, light enough for a training script: `import infrastudio.sdk as studio`."""
+"""The SDK: clients of the native API, and runs that a program logs to. Light enough for a training script."""
 
-from infrastudio.sdk.client import ServerFailure, StudioClient
+from infrastudio.sdk.client import AsyncClient, Client
+from infrastudio.sdk.errors import ServerFailure, ServerUnreachable
 
-__all__ = ["ServerFailure", "StudioClient"]
+__all__ = ["AsyncClient", "Client", "ServerFailure", "ServerUnreachable"]

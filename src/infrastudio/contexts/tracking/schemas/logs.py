@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints
 
+from infrastudio.contexts.tracking.schemas.runs import AttemptNumber
 from infrastudio.kernel.text import Integer, Text
 from infrastudio.kernel.versioned import Time, Value
 
@@ -79,6 +80,8 @@ class LogLinesIn(Value):
     """The sender's own number of the first line, from 1 on in each attempt."""
     source: Annotated[Text, StringConstraints(max_length=100)] = ""
     """Who sends, where several do: a rank, a file."""
+    attempt: AttemptNumber | None = None
+    """Which attempt of the run printed them; None: the one that it is at."""
 
 
 class LinesLogged(Value):
