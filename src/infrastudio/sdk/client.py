@@ -6,6 +6,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Final, Self
 
@@ -72,10 +73,19 @@ class Client(Api):
         """Send a JSON object and return the answer."""
         return self.send("POST", path, {} if body is None else body)
 
-    def send(self, method: str, path: str, body: Any = None) -> Any:
+    def send(self, method: str, path: str, body: Any = None, *, key: str | None = None) -> Any:
         """Send a JSON object by any method and return the answer; None where it has no content."""
-        key = uuid.uuid4().hex
+        key = key or uuid.uuid4().hex
         return self._transport.ask(JSON, method, path, body=body, key=key, is_repeatable=True)
+
+    def put_file(self, path: str, source: Path) -> None:
+        """Send a file as it is read.
+
+        Raises:
+            OSError: The file cannot be read.
+        """
+        with source.open("rb") as file:
+            self._transport.ask(JSON, "PUT", path, content=file, media_type="application/octet-stream")
 
     def upload(self, path: str, content: bytes, media_type: str, **query: Any) -> Any:
         """Send a file and return the answer; query values of None are left out."""

@@ -45,7 +45,7 @@ class Request:
         *,
         query: Mapping[str, Any] | None = None,
         body: Any = None,
-        content: bytes | None = None,
+        content: bytes | BinaryIO | None = None,
         media_type: str = "application/json",
         if_match: int | None = None,
         key: str | None = None,
