@@ -14,6 +14,7 @@ from infrastudio.cli import (
     model_commands,
     run_commands,
     server_commands,
+    sync_command,
 )
 from infrastudio.cli.demo import story
 from infrastudio.kernel.errors import StudioError
@@ -32,6 +33,7 @@ run_commands.register(app)
 model_commands.register(app)
 fleet_commands.register(app)
 import_commands.register(app)
+sync_command.register(app)
 
 
 def main() -> None:

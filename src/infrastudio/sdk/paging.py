@@ -33,8 +33,9 @@ def pages(fetch: Callable[[str | None], Page[Item]]) -> Iterator[Item]:
     while True:
         page = fetch(place)
         yield from page.items
-        if (place := page.next_cursor) is None:
+        if page.next_cursor in (None, place):  # a log that goes on tells at its end where it will go on
             return
+        place = page.next_cursor
 
 
 def parts(fetch: Callable[[int], Part[Item]]) -> Iterator[Item]:
@@ -57,8 +58,9 @@ async def async_pages(fetch: Callable[[str | None], Awaitable[Page[Item]]]) -> A
         page = await fetch(place)
         for item in page.items:
             yield item
-        if (place := page.next_cursor) is None:
+        if page.next_cursor in (None, place):  # a log that goes on tells at its end where it will go on
             return
+        place = page.next_cursor
 
 
 async def async_parts(fetch: Callable[[int], Awaitable[Part[Item]]]) -> AsyncIterator[Item]:

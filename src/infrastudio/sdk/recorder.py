@@ -31,7 +31,7 @@ class Report:
 
     Attributes:
         sent: The server has them.
-        waiting: They stand on the disk, in `folder`; the next `init` or `studio sync` sends them.
+        waiting: They stand on the disk, in `folder`; the next `init` or `studio sync` sends them. `obstacle` says why.
         dropped: They are lost: the queue was full, or the disk was and the server away.
         refused: They will never be taken; `problems` says why.
     """
@@ -41,6 +41,7 @@ class Report:
     dropped: int = 0
     refused: int = 0
     problems: list[str] = field(default_factory=list)
+    obstacle: str | None = None
     folder: Path | None = None
 
     @property
@@ -54,7 +55,8 @@ class Report:
         told = [f"{self.sent} sent", *(f"{count} {word}" for count, word in counts if count)]
         if self.waiting:
             told.append(f"{self.waiting} waiting in {self.folder}: `studio sync` sends them")
-        return ", ".join(told) + "".join(f"; {problem}" for problem in self.problems[:3])
+        reasons = [*self.problems[:3], *([self.obstacle] if self.waiting and self.obstacle else [])]
+        return ", ".join(told) + "".join(f"; {reason}" for reason in reasons)
 
 
 class Recorder:
@@ -126,6 +128,7 @@ class Recorder:
             dropped=self._dropped + lost,
             refused=len(self._refused) + (sender.refused if sender else 0),
             problems=list(dict.fromkeys([*self._refused, *(sender.problems if sender else ())])),
+            obstacle=sender.obstacle if sender else None,
             folder=self.spool.folder,
         )
         if is_ended and not report.waiting:
@@ -136,7 +139,7 @@ class Recorder:
 
     def abandon(self) -> None:
         """Let go of it in a forked child: the threads and what waits are the parent's."""
-        self.spool.close()
+        self.spool.abandon()
 
     def _comes_room(self) -> bool:
         if self._is_stuck:

@@ -36,6 +36,8 @@ class Sender:
         self.sent = 0
         self.refused = 0
         self.problems: list[str] = []
+        self.obstacle: str | None = None
+        """Why the server does not take it now."""
         self._thread = threading.Thread(target=self._run, name="studio-sender", daemon=True)
         self._thread.start()
 
@@ -66,10 +68,12 @@ class Sender:
         with self._new_client() as client:
             own = Delivery(client, self._spool)
             rest = _steps_of_others(client, self._root) if self._takes_leftovers else iter(())
+            children = _steps_of_others(client, self._root, run_id=self._spool.header.run_id)
             failures = 0
             while True:
                 try:
-                    is_idle = not self._step(own) and (self._is_closing or next(rest, None) is None)
+                    others = children if self._is_closing else rest
+                    is_idle = not self._step(own) and next(others, None) is None
                     failures = 0
                     if not self._may_go_on(is_idle=is_idle):
                         return
@@ -85,7 +89,7 @@ class Sender:
         is_sent = own.step()
         with self._changed:
             self._waits -= own.sent + own.refused - before
-            self.sent, self.refused = own.sent, own.refused
+            self.sent, self.refused, self.obstacle = own.sent, own.refused, None
             self.problems += [problem for problem in own.problems if problem not in self.problems]
             self._changed.notify_all()
         return is_sent
@@ -105,18 +109,20 @@ class Sender:
         """Wait until it is worth another attempt; False: nobody waits for it any more."""
         with self._changed:
             self._failures += 1
-            if why not in self.problems:
-                self.problems.append(why)
+            self.obstacle = why
             self._changed.notify_all()
             self._changed.wait_for(lambda: self._is_closing or self._is_hurried, pause_s)
             return not self._is_closing
 
 
-def _steps_of_others(client: Client, root: Path) -> Iterator[bool]:
-    """Send what ended processes have left for the same server, one part each time that this is asked for more."""
+def _steps_of_others(client: Client, root: Path, *, run_id: str | None = None) -> Iterator[bool]:
+    """Send what ended processes have left for the same server, one part each time that this is asked for more.
+
+    With `run_id` only what is of that run: what its forked children have left.
+    """
     for spool in leftovers(root):
         with closing(spool):
-            if spool.header.server != client.url:
+            if spool.header.server != client.url or run_id not in (None, spool.header.run_id):
                 continue
             delivery = Delivery(client, spool)
             try:

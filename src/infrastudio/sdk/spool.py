@@ -177,10 +177,14 @@ class Spool:
     def close(self) -> None:
         """Let another process take it over."""
         with self._mutex:
-            for descriptor in (self._writer, self._lock_descriptor):
-                if descriptor is not None:
-                    os.close(descriptor)
-            self._writer = self._lock_descriptor = None
+            self.abandon()
+
+    def abandon(self) -> None:
+        """As `close`, in a forked child: its threads are gone, and one of them may have held the lock."""
+        for descriptor in (self._writer, self._lock_descriptor):
+            if descriptor is not None:
+                os.close(descriptor)
+        self._writer = self._lock_descriptor = None
 
     def remove(self) -> None:
         """Delete it: everything is sent, or shall never be."""
