@@ -79,6 +79,7 @@ class Run:
         self._recorder = Recorder(header, self._root, new_client, **limits) if is_kept else None
         self._finishing = threading.RLock()  # a signal may come while the run is being finished
         self._is_finished = False
+        self._parent_header: Header | None = None
         self._metrics = SystemMetrics(self._put, system_metrics_s) if system_metrics_s else None
         if self._metrics is not None:
             self._metrics.start()
@@ -180,16 +181,22 @@ class Run:
         if self._recorder is None or self._is_finished:
             return
         self._recorder.abandon()
+        self._parent_header, self._recorder = self._recorder.spool.header, None
         self._finishing = threading.RLock()
         self._metrics = None
-        attempt = self._recorder.spool.header.attempt
-        self._header = msgspec.structs.replace(
-            self._header,
-            source=new_source(),
-            begins="join" if attempt is None else self._header.begins,
-            attempt=attempt,
-        )
-        self._recorder = Recorder(self._header, self._root, self._new_client, takes_leftovers=False, **self._limits)
+
+    def _own_recorder(self) -> Recorder | None:
+        """Return where records go: in a forked child one of its own, made when it first logs something."""
+        if self._parent_header is None:
+            return self._recorder
+        with self._finishing:
+            parent, self._parent_header = self._parent_header, None
+            if parent is not None:
+                header = msgspec.structs.replace(parent, source=new_source())
+                if parent.attempt is None:  # the parent begins the run; here it is only gone on with
+                    header = msgspec.structs.replace(header, begins="join")
+                self._recorder = Recorder(header, self._root, self._new_client, takes_leftovers=False, **self._limits)
+        return self._recorder
 
     def _put_texts(self, kind: type[Params | Tags], values: Mapping[str, Any]) -> None:
         try:
@@ -203,12 +210,12 @@ class Run:
     def _put(self, record: Record) -> None:
         if self._is_finished:
             logger.warning("not logged: the run %s is finished", self.id)
-        elif self._recorder is not None:
-            self._recorder.put(record)
+        elif (recorder := self._own_recorder()) is not None:
+            recorder.put(record)
 
     def _refuse(self, why: str) -> None:
-        if self._recorder is not None:
-            self._recorder.refuse(why)
+        if (recorder := self._own_recorder()) is not None:
+            recorder.refuse(why)
         logger.warning("not logged: %s", why)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
+import multiprocessing.util
 import os
 import re
 import signal
@@ -187,6 +187,7 @@ def _prepare_process() -> None:
     _is_prepared = True
     atexit.register(_at_exit)
     os.register_at_fork(after_in_child=_after_fork)
+    multiprocessing.util.register_after_fork(_in_child_of_multiprocessing, _in_child_of_multiprocessing)
     is_main = threading.current_thread() is threading.main_thread()
     if is_main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, _on_sigterm)
@@ -206,10 +207,10 @@ def _on_sigterm(number: int, frame: FrameType | None) -> None:
 
 
 def _after_fork() -> None:
-    if _current is None:
-        return
-    _current.continue_in_child()
-    with contextlib.suppress(ImportError):  # a child of multiprocessing does not come to atexit
-        from multiprocessing import util
+    if _current is not None:
+        _current.continue_in_child()
 
-        util.Finalize(None, _at_exit, exitpriority=10)
+
+def _in_child_of_multiprocessing(_: object) -> None:
+    """Let such a child end its log too: it does not come to atexit."""
+    multiprocessing.util.Finalize(None, _at_exit, exitpriority=10)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import random
+import ssl  # noqa: F401  as certifi and httpcore below
 import time
 import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, Final, TypeVar, overload
 from urllib.parse import quote
 
-import httpx
+import certifi  # noqa: F401  httpx imports these three when a client is made, which may be in a thread while the
+import httpcore  # noqa: F401  program forks: the child would wait for ever for the lock of a module that the thread
+import httpx  #                had begun to import
 import msgspec
 
 from infrastudio.kernel.retry import RetryPolicy
