@@ -1105,6 +1105,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Run
+         * @description Let a run go on in a new attempt, for instance after its program was killed.
+         */
+        post: operations["resume_run_api_runs__id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{id}/timeline": {
         parameters: {
             query?: never;
@@ -1671,14 +1691,20 @@ export interface components {
             /** Reason */
             reason: string | null;
             replicas: components["schemas"]["ReplicaNumbers"];
-            /** Revised At */
+            /**
+             * Revised At
+             * Format: date-time
+             */
             revised_at: string;
             /**
              * State
              * @enum {string}
              */
             state: "pending" | "starting" | "ready" | "degraded" | "unavailable" | "stopping" | "stopped" | "failed";
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -1711,7 +1737,10 @@ export interface components {
          * @description A deployment as clients see it; `endpoint` is the base URL of its protocols.
          */
         DeploymentView: {
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Endpoint */
             endpoint: string;
@@ -1735,7 +1764,10 @@ export interface components {
             /** Reason */
             reason: string | null;
             replicas: components["schemas"]["ReplicaNumbers"];
-            /** Revised At */
+            /**
+             * Revised At
+             * Format: date-time
+             */
             revised_at: string;
             /**
              * Runtime
@@ -1749,7 +1781,10 @@ export interface components {
              * @enum {string}
              */
             state: "pending" | "starting" | "ready" | "degraded" | "unavailable" | "stopping" | "stopped" | "failed";
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -1778,7 +1813,10 @@ export interface components {
         EndpointView: {
             /** Authentication */
             authentication: string;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Deployment Id */
             deployment_id: string;
@@ -1828,7 +1866,10 @@ export interface components {
          * @description The state of one entity at a moment.
          */
         EntityState: {
-            /** At */
+            /**
+             * At
+             * Format: date-time
+             */
             at: string;
             /** Entity */
             entity: string;
@@ -1966,7 +2007,10 @@ export interface components {
         ExperimentView: {
             /** Artifact Location */
             artifact_location: string;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Description */
             description: string;
@@ -1985,7 +2029,10 @@ export interface components {
             owner: string | null;
             /** Project */
             project: string;
-            /** Revised At */
+            /**
+             * Revised At
+             * Format: date-time
+             */
             revised_at: string;
             /**
              * @default {
@@ -2001,7 +2048,10 @@ export interface components {
             tags?: {
                 [key: string]: string;
             };
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -2055,7 +2105,10 @@ export interface components {
             cluster_name: string;
             /** Cp */
             cp: number;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Description */
             description: string;
@@ -2075,7 +2128,10 @@ export interface components {
             model_version: string;
             /** Name */
             name: string;
-            /** Operation Timestamp */
+            /**
+             * Operation Timestamp
+             * Format: date-time
+             */
             operation_timestamp: string;
             /**
              * Operation Type
@@ -2106,7 +2162,10 @@ export interface components {
             status: "active" | "inactive" | "pending" | "error";
             /** Tp */
             tp: number;
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -2148,7 +2207,10 @@ export interface components {
             cluster_name: string;
             /** Cp */
             cp: number;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Description */
             description: string;
@@ -2180,7 +2242,10 @@ export interface components {
             status: "active" | "inactive" | "pending" | "error";
             /** Tp */
             tp: number;
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -2314,7 +2379,10 @@ export interface components {
             cluster_name: string;
             /** Cp */
             cp: number;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Description */
             description: string;
@@ -2346,7 +2414,10 @@ export interface components {
             status: "active" | "inactive" | "pending" | "error";
             /** Tp */
             tp: number;
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -2374,7 +2445,10 @@ export interface components {
             config?: Record<string, never>;
             /** Config Version Id */
             config_version_id?: string | null;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Cwd */
             cwd?: string | null;
@@ -2453,7 +2527,10 @@ export interface components {
             };
             /** Timeout S */
             timeout_s?: number | null;
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -2489,7 +2566,10 @@ export interface components {
             config?: Record<string, never>;
             /** Config Version Id */
             config_version_id?: string | null;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Cwd */
             cwd?: string | null;
@@ -2573,7 +2653,10 @@ export interface components {
             };
             /** Timeout S */
             timeout_s?: number | null;
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -2610,7 +2693,10 @@ export interface components {
             attempt: number;
             /** Completed At */
             completed_at: string | null;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /**
              * Executor
@@ -2647,7 +2733,10 @@ export interface components {
             status_reason: string | null;
             /** Stopping */
             stopping: ("requested" | "timeout") | null;
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -2673,7 +2762,10 @@ export interface components {
         LastEvent: {
             /** Actor */
             actor: string;
-            /** At */
+            /**
+             * At
+             * Format: date-time
+             */
             at: string;
             /** Kind */
             kind: string;
@@ -2693,7 +2785,10 @@ export interface components {
             after: {
                 [key: string]: unknown;
             } | null;
-            /** At */
+            /**
+             * At
+             * Format: date-time
+             */
             at: string;
             /** Cause */
             cause: string | null;
@@ -2719,7 +2814,10 @@ export interface components {
             };
             /** Links */
             links: components["schemas"]["LinkOut"][];
-            /** Occurred At */
+            /**
+             * Occurred At
+             * Format: date-time
+             */
             occurred_at: string;
             /** Project */
             project: string | null;
@@ -2877,7 +2975,10 @@ export interface components {
             stream: "stdout" | "stderr" | "event";
             /** Text */
             text: string;
-            /** Time */
+            /**
+             * Time
+             * Format: date-time
+             */
             time: string;
         };
         /**
@@ -2903,6 +3004,8 @@ export interface components {
          * @description Lines of one sender, who numbers them: what was sent before is passed over, a gap is refused.
          */
         LogLinesIn: {
+            /** Attempt */
+            attempt?: number | null;
             /** First */
             first: number;
             /** Lines */
@@ -2957,7 +3060,10 @@ export interface components {
             name: string;
             /** Step */
             step: number;
-            /** Time */
+            /**
+             * Time
+             * Format: date-time
+             */
             time: string;
         };
         /**
@@ -2991,7 +3097,10 @@ export interface components {
             min?: number | string | null;
             /** Step */
             step: number;
-            /** Time */
+            /**
+             * Time
+             * Format: date-time
+             */
             time: string;
             /** Value */
             value?: number | string | null;
@@ -3011,13 +3120,15 @@ export interface components {
             /** Time */
             time?: string | null;
             /** Value */
-            value: number | ("NaN" | "Infinity");
+            value: number | ("NaN" | "Infinity" | "-Infinity");
         };
         /**
          * MetricPointsIn
          * @description Points to log, all or none of them.
          */
         MetricPointsIn: {
+            /** Attempt */
+            attempt?: number | null;
             /** Points */
             points: components["schemas"]["MetricPointIn"][];
         };
@@ -3056,7 +3167,10 @@ export interface components {
             aliases?: {
                 [key: string]: number;
             };
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Description */
             description: string | null;
@@ -3076,13 +3190,19 @@ export interface components {
             name: string;
             /** Project */
             project: string;
-            /** Revised At */
+            /**
+             * Revised At
+             * Format: date-time
+             */
             revised_at: string;
             /** Tags */
             tags?: {
                 [key: string]: string;
             };
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -3153,7 +3273,10 @@ export interface components {
              * @default []
              */
             aliases?: string[];
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Description */
             description: string | null;
@@ -3179,7 +3302,10 @@ export interface components {
             number: number;
             /** Project */
             project: string;
-            /** Revised At */
+            /**
+             * Revised At
+             * Format: date-time
+             */
             revised_at: string;
             /** Run Id */
             run_id: string | null;
@@ -3207,7 +3333,10 @@ export interface components {
             tags?: {
                 [key: string]: string;
             };
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -3234,7 +3363,10 @@ export interface components {
          * @description A moment of the ledger.
          */
         MomentOut: {
-            /** At */
+            /**
+             * At
+             * Format: date-time
+             */
             at: string;
             /** Seq */
             seq: number;
@@ -3266,7 +3398,10 @@ export interface components {
          * @description Long work. A value: the next state is another one.
          */
         Operation: {
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             error: components["schemas"]["OperationFailure"] | null;
             /** Id */
@@ -3283,7 +3418,10 @@ export interface components {
              * @enum {string}
              */
             status: "running" | "succeeded" | "failed" | "canceled";
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
         };
         /**
@@ -3339,7 +3477,10 @@ export interface components {
          * @description A project.
          */
         Project: {
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Description */
             description: string;
@@ -3349,7 +3490,10 @@ export interface components {
             name: string;
             /** Slug */
             slug: string;
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -3390,7 +3534,10 @@ export interface components {
         Replica: {
             /** Address */
             address: string | null;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Deployment Id */
             deployment_id: string;
@@ -3417,7 +3564,10 @@ export interface components {
              * @enum {string}
              */
             state: "starting" | "ready" | "unhealthy" | "draining" | "stopped" | "failed";
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -3541,7 +3691,10 @@ export interface components {
             artifact_count: number | null;
             /** Attempts */
             attempts: number;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Datasets */
             datasets: components["schemas"]["LoggedDataset"][];
@@ -3595,7 +3748,10 @@ export interface components {
             tags: {
                 [key: string]: string;
             };
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** User */
             user: string;
@@ -3607,6 +3763,8 @@ export interface components {
          * @description A new run, as our API takes it.
          */
         RunIn: {
+            /** Id */
+            id?: string | null;
             /** Name */
             name?: string | null;
             /** Params */
@@ -3730,7 +3888,10 @@ export interface components {
         RunSummary: {
             /** Attempts */
             attempts: number;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Ended At */
             ended_at: string | null;
@@ -3772,7 +3933,10 @@ export interface components {
             tags: {
                 [key: string]: string;
             };
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** User */
             user: string;
@@ -3864,7 +4028,10 @@ export interface components {
         StartedRun: {
             /** Attempts */
             attempts: number;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Ended At */
             ended_at: string | null;
@@ -3907,7 +4074,10 @@ export interface components {
             tags: {
                 [key: string]: string;
             };
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** User */
             user: string;
@@ -3938,7 +4108,10 @@ export interface components {
          * @description What existed at a moment: the last event, counts by entity, where to read more.
          */
         StateSummary: {
-            /** At */
+            /**
+             * At
+             * Format: date-time
+             */
             at: string;
             /** Counts */
             counts: {
@@ -3958,7 +4131,10 @@ export interface components {
          * @description The newest items of a window, newest first, and how many each lane has in all.
          */
         Timeline: {
-            /** From */
+            /**
+             * From
+             * Format: date-time
+             */
             from: string;
             /** Items */
             items: components["schemas"]["TimelineItem"][];
@@ -3966,7 +4142,10 @@ export interface components {
             lanes: components["schemas"]["LaneTotal"][];
             /** Next Cursor */
             next_cursor: string | null;
-            /** To */
+            /**
+             * To
+             * Format: date-time
+             */
             to: string;
             /** Total */
             total: number;
@@ -3998,7 +4177,10 @@ export interface components {
             reason: string | null;
             /** Seq */
             seq: number;
-            /** Time */
+            /**
+             * Time
+             * Format: date-time
+             */
             time: string;
             /** Title */
             title: string;
@@ -6753,6 +6935,40 @@ export interface operations {
         };
     };
     restore_run_api_runs__id__restore_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    resume_run_api_runs__id__resume_post: {
         parameters: {
             query?: never;
             header?: {
