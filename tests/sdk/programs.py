@@ -77,3 +77,11 @@ def points(client: Client, run_id: str, name: str = "x", *, attempts: str = "all
 def texts(client: Client, run_id: str) -> list[str]:
     """Return all lines of a run's log."""
     return [line.text for line in client.runs.iterate_logs(run_id)]
+
+
+def sync(spool: Path, url: str) -> str:
+    """Run `studio sync` against a server and return what it printed."""
+    code = (
+        f"import sys; from infrastudio.cli.main import main; sys.argv = ['studio', 'sync', '--server', {url!r}]; main()"
+    )
+    return run_program(code, url, spool, COLUMNS="200")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from infrastudio.sdk import Client
 from running_server import Server, start_server
-from sdk.programs import NOBODY, points, program, read_line, run_program, tell, texts
+from sdk.programs import NOBODY, points, program, read_line, run_program, sync, tell, texts
 
 LOOP = """
 import sys, infrastudio as studio
@@ -78,7 +78,7 @@ def test_a_server_that_is_killed_in_the_middle_gets_everything_once_when_it_is_b
         second = start_server(tmp_path / "data", "--port", port)
         try:
             tell(loop)
-            assert read_line(loop) == "401 sent"
+            assert read_line(loop) == "402 sent"
             with Client(second.url) as client:
                 assert points(client, id) == EXPECTED
                 assert texts(client, id) == LINES
@@ -95,10 +95,10 @@ def test_a_program_whose_server_is_away_from_start_to_end_leaves_all_of_it_on_th
         for word in ("half", "end"):
             assert read_line(loop) == word
             tell(loop)
-        assert "401 waiting in" in read_line(loop)
+        assert "402 waiting in" in read_line(loop)
         assert loop.wait(20) == 0
-    told = studio_sync(spool, server.url)
-    assert "401 sent, 0 refused, 0 waiting" in told
+    told = sync(spool, server.url)
+    assert "402 sent, 0 refused, 0 waiting" in told
     assert points(client, id) == EXPECTED
     assert texts(client, id) == LINES
     assert list(spool.iterdir()) == []
@@ -139,7 +139,7 @@ print(studio.finish("{status}"))
     run_program(code.format(id=id, mode="online", value=1, status="failed"), server.url, spool)
     late = spool.parent / "late"
     run_program(code.format(id=id, mode="offline", value=2, status="failed"), server.url, late)
-    assert "3 sent" in studio_sync(late, server.url)
+    assert "4 sent" in sync(late, server.url)
     run_program(code.format(id=id, mode="online", value=3, status="succeeded"), server.url, spool)
     assert points(client, id) == [(1, 0, 1.0), (2, 0, 2.0), (3, 0, 3.0)]
     assert [(line.attempt, line.text) for line in client.runs.get_logs(id).items] == [
@@ -267,9 +267,3 @@ def wait_until(is_true: Callable[[], bool], *, deadline_s: float = 20) -> None:
     while not is_true():
         assert time.monotonic() < end
         time.sleep(0.01)
-
-
-def studio_sync(spool: Path, url: str) -> str:
-    """Run `studio sync` against a server and return what it printed."""
-    code = "import sys; from infrastudio.cli.main import main; sys.argv[1:] = ['sync', '--server', sys.argv[1]]; main()"
-    return run_program(f"import sys; sys.argv = ['studio', {url!r}]\n{code}", url, spool, COLUMNS="200")

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from infrastudio.cli import (
     doctor_command,
+    exec_command,
     fleet_commands,
     import_commands,
     model_commands,
@@ -30,6 +31,7 @@ server_commands.register(app)
 story.register(app)
 doctor_command.register(app)
 run_commands.register(app)
+exec_command.register(app)
 model_commands.register(app)
 fleet_commands.register(app)
 import_commands.register(app)

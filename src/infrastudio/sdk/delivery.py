@@ -149,7 +149,8 @@ class Delivery:
                 case Params():
                     self._send_params(_merged(group, keeps_first=True))
                 case Tags():
-                    self._patch({"tags": _merged(group)})
+                    if tags := _merged(group):
+                        self._patch({"tags": tags})
                 case File():
                     self._send_files([record for record in group if isinstance(record, File)])
                 case End():

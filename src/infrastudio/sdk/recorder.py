@@ -109,6 +109,11 @@ class Recorder:
         """Count something that cannot be logged."""
         self._refused.append(why)
 
+    @property
+    def obstacle(self) -> str | None:
+        """Why the server does not take anything now; None: nothing stands in the way."""
+        return self._sender.obstacle if self._sender is not None else None
+
     def flush(self, timeout_s: float) -> bool:
         """Wait until all that was put is sent; False: it is not, and stands on the disk if that takes it."""
         return self._is_written(timeout_s) and self._sender is not None and self._sender.flush(timeout_s)

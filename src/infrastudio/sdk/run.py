@@ -31,7 +31,7 @@ from infrastudio.sdk.records import (
     Tags,
 )
 from infrastudio.sdk.spool import spool_root
-from infrastudio.sdk.system_metrics import SystemMetrics
+from infrastudio.sdk.system_metrics import INTERVAL_S, SystemMetrics
 from infrastudio.sdk.values import Unloggable, as_step, numbers, texts
 
 MAX_LINE: Final = 1_000_000
@@ -53,7 +53,6 @@ class Run:
         new_client: Callable[[], Client] | None,
         *,
         root: Path | None = None,
-        system_metrics_s: float | None = None,
         is_kept: bool = True,
         **limits: Any,
     ) -> None:
@@ -63,7 +62,6 @@ class Run:
             header: The run.
             new_client: Makes the client that sends; None: all of it stays on the disk.
             root: Where spools are; None: where those of the user are.
-            system_metrics_s: Seconds between two samples of the machine; None: none are taken.
             is_kept: False: nothing is logged at all.
             limits: As of `Recorder`.
         """
@@ -80,9 +78,8 @@ class Run:
         self._finishing = threading.RLock()  # a signal may come while the run is being finished
         self._is_finished = False
         self._parent_header: Header | None = None
-        self._metrics = SystemMetrics(self._put, system_metrics_s) if system_metrics_s else None
-        if self._metrics is not None:
-            self._metrics.start()
+        self._put(Tags({}))  # so that the run is there before it has anything to say
+        self._metrics: SystemMetrics | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -152,6 +149,27 @@ class Run:
         for file in files:
             place = PurePosixPath(to or "") / file.relative_to(source.parent).as_posix()
             self._put(File(str(file), str(place)))
+
+    def log_system_metrics(self, interval_s: float = INTERVAL_S, *, pid: int | None = None) -> None:
+        """Log what the machine does every `interval_s` seconds until the run is finished; more calls change nothing.
+
+        Args:
+            interval_s: Seconds between two samples.
+            pid: The process whose memory is told, its children included; None: this one.
+        """
+        if self._metrics is None:
+            self._metrics = SystemMetrics(self._put, interval_s, pid=pid or os.getpid())
+            self._metrics.start()
+
+    @property
+    def attempt(self) -> int | None:
+        """The attempt of the run; None until the server has answered."""
+        return self._recorder.spool.header.attempt if self._recorder is not None else None
+
+    @property
+    def obstacle(self) -> str | None:
+        """Why the server does not take anything now; None: nothing stands in the way."""
+        return self._recorder.obstacle if self._recorder is not None else None
 
     def flush(self, timeout_s: float = 30.0) -> bool:
         """Wait until the server has everything; False: it is away, or the time was not enough."""

@@ -70,7 +70,8 @@ def init(
         token: Left out: STUDIO_TOKEN.
         mode: `online`; `offline`: all of it stays on the disk until `studio sync`; `disabled`: nothing is kept. Left
             out: STUDIO_SDK_MODE, or `online`.
-        system_metrics: Log what the machine does, too.
+        system_metrics: Log what the machine does, too, unless STUDIO_SYSTEM_METRICS is 0: under `studio exec`, which
+            does so itself.
         system_metrics_interval_s: How often.
         spool: Folder of what waits for the server; left out: STUDIO_SPOOL, or `~/.infrastudio/spool`.
 
@@ -79,7 +80,7 @@ def init(
     """
     global _current
     own_mode = _one_of("mode", mode or os.environ.get("STUDIO_SDK_MODE") or "online", Mode)
-    run_id, begins, attempt = _which_run(run, resume)
+    run_id, begins, attempt = which_run(run, resume)
     if _current is not None:
         logger.warning("studio.init() again: the run %s ends here", _current.id)
         finish()
@@ -94,9 +95,10 @@ def init(
         header,
         own_client if own_mode == "online" else None,
         root=None if spool is None else Path(spool),
-        system_metrics_s=system_metrics_interval_s if system_metrics and own_mode != "disabled" else None,
         is_kept=own_mode != "disabled",
     )
+    if system_metrics and own_mode != "disabled" and os.environ.get("STUDIO_SYSTEM_METRICS") != "0":
+        _current.log_system_metrics(system_metrics_interval_s)
     if config:
         _current.log_params(config)
     if tags:
@@ -152,7 +154,7 @@ def finish(status: Status = "succeeded", reason: str | None = None, *, timeout_s
     return run.finish(status, reason, timeout_s=timeout_s) if run is not None else Report()
 
 
-def _which_run(run: str | None, resume: Resume | None) -> tuple[str, Beginning, int | None]:
+def which_run(run: str | None, resume: Resume | None) -> tuple[str, Beginning, int | None]:
     """Return the id of the run, how it begins, and its attempt where a job says it."""
     if run is None:
         given = os.environ.get("STUDIO_RUN_ID")

@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 from infrastudio.sdk.records import Points
@@ -20,9 +21,10 @@ GPU_QUERY: Final = ("utilization.gpu", "memory.used", "memory.total", "power.dra
 class SystemMetrics:
     """Samples the machine in a thread of its own. Names are those of MLflow's client, so that charts find both."""
 
-    def __init__(self, put: Callable[[Points], object], interval_s: float = INTERVAL_S) -> None:
+    def __init__(self, put: Callable[[Points], object], interval_s: float, *, pid: int) -> None:
         self._put = put
         self._interval_s = interval_s
+        self._pid = pid
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="studio-system-metrics", daemon=True)
 
@@ -45,19 +47,32 @@ class SystemMetrics:
         step = 0
         while not self._stopping.wait(self._interval_s):
             now = _counters(psutil)
-            values = dict(_usage(psutil)) | {name: (now[name] - before.get(name, now[name])) / MEGA for name in now}
+            values = dict(_usage(psutil, self._pid)) | {
+                name: (now[name] - before.get(name, now[name])) / MEGA for name in now
+            }
             if gpus:
                 values |= dict(_gpu_usage(gpus))
             self._put(Points(time.time_ns() // 1000, step, {f"system/{name}": value for name, value in values.items()}))
             before, step = now, step + 1
 
 
-def _usage(psutil: Any) -> Iterator[tuple[str, float]]:
+def _usage(psutil: Any, pid: int) -> Iterator[tuple[str, float]]:
     memory = psutil.virtual_memory()
     yield "cpu_utilization_percentage", psutil.cpu_percent()
     yield "system_memory_usage_megabytes", memory.used / MEGA
     yield "system_memory_usage_percentage", memory.percent
-    yield "process_memory_usage_megabytes", psutil.Process().memory_info().rss / MEGA
+    yield "process_memory_usage_megabytes", _memory_of_tree(psutil, pid) / MEGA
+
+
+def _memory_of_tree(psutil: Any, pid: int) -> float:
+    """Return the bytes in memory of a process and its descendants; those that end meanwhile count nothing."""
+    found = 0.0
+    with suppress(psutil.Error):
+        root = psutil.Process(pid)
+        for process in (root, *root.children(recursive=True)):
+            with suppress(psutil.Error):
+                found += process.memory_info().rss
+    return found
 
 
 def _counters(psutil: Any) -> dict[str, float]:
