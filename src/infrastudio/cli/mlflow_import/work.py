@@ -1,0 +1,78 @@
+"""What all parts of an import share: both sides, the report, and what things are called here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from infrastudio.cli.mlflow_import.report import Report
+from infrastudio.cli.mlflow_import.source import MlflowSource, SourceFile
+from infrastudio.cli.mlflow_import.target import SOURCE_TAG, ImportTarget
+from infrastudio.contexts.tracking.rules import MAX_TAG_VALUE
+
+RUN_ID_LENGTH: Final = 32
+
+
+@dataclass
+class ImportWork:
+    """One import, or its dry run.
+
+    Attributes:
+        source: What is read.
+        target: What is written to.
+        is_dry: Only count what would be written.
+        with_files: Bring artifacts over, too.
+        watch: Called with what is being done.
+        run_ids: What runs of the source are called here.
+        logged_model_ids: The same of logged models.
+        roots: Roots of artifacts in the source, with what they belong to here: `runs` or `models`, and its id.
+    """
+
+    source: MlflowSource
+    target: ImportTarget
+    is_dry: bool
+    with_files: bool
+    watch: Callable[[str], object]
+    report: Report = field(default_factory=Report)
+    run_ids: dict[str, str] = field(default_factory=dict)
+    logged_model_ids: dict[str, str] = field(default_factory=dict)
+    roots: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def mark(self, kind: str, id: str) -> str:
+        """Return how the source of something is told in its tag."""
+        return f"{self.source.name} {kind} {id}"[:MAX_TAG_VALUE]
+
+    def run_id(self, id: str) -> str:
+        """Return the id of a run here: its own where that is free or stands for the same run, else always the same."""
+        if id not in self.run_ids:
+            found = self.target.run(id) if len(id) == RUN_ID_LENGTH else {"tags": {}}
+            is_ours = found is None or found["tags"].get(SOURCE_TAG) == self.mark("run", id)
+            other = hashlib.sha256(self.mark("run", id).encode()).hexdigest()[:RUN_ID_LENGTH]
+            self.run_ids[id] = id if is_ours else other
+            if not is_ours:
+                self.report.mapped_ids[f"run {id}"] = other
+        return self.run_ids[id]
+
+    def files(self, uri: str) -> list[SourceFile]:
+        """Return the files of a root of artifacts, none where they are not wanted."""
+        return list(self.source.files(uri)) if self.with_files else []
+
+    def copy_files(self, uri: str, root: str, files: Sequence[SourceFile]) -> None:
+        """Bring files over that are not there yet."""
+        there = self.target.files(root) if files else {}
+        counts = self.report.counts["files"]
+        for file in files:
+            if file.path in there and file.size_bytes in (None, there[file.path]):
+                counts.unchanged += 1
+                continue
+            with self.source.downloaded(uri, file.path) as path:
+                self.target.put_file(root, file.path, path)
+            counts.created += 1
+
+    def count(self, kind: str, *, is_new: bool) -> None:
+        """Count something that was written, or would be."""
+        counts = self.report.counts[kind]
+        counts.created += is_new
+        counts.updated += not is_new
