@@ -17,6 +17,7 @@ from rich.progress import Progress, TaskID
 from infrastudio.cli.connection import JsonOption, ProjectOption, ServerOption, connect, console
 from infrastudio.cli.import_mlflow_command import import_mlflow
 from infrastudio.cli.import_reports import Outcome, as_json_values, print_done, print_plan
+from infrastudio.cli.import_runs_command import import_runs
 from infrastudio.cli.import_targets import ImportTarget, ServerTarget, opened_database
 from infrastudio.cli.import_undo import delete_created, records_of, undo_updates
 from infrastudio.contexts.instances.rules.candidates import Candidate, candidate
@@ -48,6 +49,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(import_app, name="import")
     import_app.command("instances")(import_instances)
     import_app.command("mlflow")(import_mlflow)
+    import_app.command("runs")(import_runs)
     import_app.command("undo")(undo_import)
 
 

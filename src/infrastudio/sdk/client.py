@@ -65,7 +65,7 @@ class Client(Api):
         """Give the connections back."""
         self._transport.close()
 
-    def get(self, path: str, **query: Any) -> Any:
+    def get(self, path: str, /, **query: Any) -> Any:
         """Return what is at a path as JSON values; query values of None are left out."""
         return self._transport.ask(JSON, "GET", path, query=query, is_repeatable=True)
 
@@ -87,12 +87,12 @@ class Client(Api):
         with source.open("rb") as file:
             self._transport.ask(JSON, "PUT", path, content=file, media_type="application/octet-stream")
 
-    def upload(self, path: str, content: bytes, media_type: str, **query: Any) -> Any:
+    def upload(self, path: str, content: bytes, media_type: str, /, **query: Any) -> Any:
         """Send a file and return the answer; query values of None are left out."""
         parts = {"query": query, "content": content, "media_type": media_type, "key": uuid.uuid4().hex}
         return self._transport.ask(JSON, "POST", path, **parts, is_repeatable=True)
 
-    def download(self, path: str, into: BinaryIO, **query: Any) -> int:
+    def download(self, path: str, into: BinaryIO, /, **query: Any) -> int:
         """Write what is at a path into a file, as it comes, and return how many bytes it was."""
         return self._transport.save(into, "GET", path, query=query)
 
@@ -114,7 +114,7 @@ class Client(Api):
             watch(found)
         return found
 
-    def items(self, path: str, **query: Any) -> Iterator[Any]:
+    def items(self, path: str, /, **query: Any) -> Iterator[Any]:
         """Yield all items of a list, page by page."""
         cursor = None
         while True:

@@ -8,6 +8,8 @@ from typing import Any, Final
 from infrastudio.cli.mlflow_import.target import SOURCE_TAG, pairs
 from infrastudio.cli.mlflow_import.work import ImportWork
 
+ELSEWHERE: Final = "not-imported:"
+"""Stands before a source that is a path of some machine, where nobody here can read."""
 STAGES: Final = {"None": "draft", "Staging": "staging", "Production": "production", "Archived": "archived"}
 GAP: Final = "import-gap:deleted"
 """Source of a version that is made and deleted at once, for its number was used and deleted in the source."""
@@ -40,9 +42,12 @@ def _model(work: ImportWork, model: Any, known: Mapping[str, Any]) -> None:
     there = {each["tags"].get(SOURCE_TAG): each for each in existing}
     taken = max((each["number"] for each in existing), default=0)
     numbers: dict[int, int] = {}
+    failed = work.report.counts["versions"].failed
     for version in versions:
         with work.report.attempt("versions", f"{model.name}/{version.version}"):
             taken = _version(work, version, there, taken, numbers)
+        if work.report.counts["versions"].failed > failed:
+            break  # a later version must not take the number of one that is brought over another time
     if not work.is_dry:
         aliases = {alias: int(number) for alias, number in (model.aliases or {}).items()}
         have = {alias: each["number"] for each in there.values() for alias in each["aliases"]}
@@ -73,14 +78,15 @@ def _version(work: ImportWork, version: Any, there: Mapping[Any, Any], taken: in
         body = {"name": version.name, "source": GAP}
         taken = work.target.create_version(body)
         work.target.delete_version(version.name, taken)
-    body = {
-        "name": version.name, "source": _source(work, version), "description": version.description or "",
-        "run_id": work.run_ids.get(version.run_id or "", ""), "run_link": version.run_link or "",
-        "model_id": work.logged_model_ids.get(getattr(version, "model_id", None) or "", ""),
+    origin = _origin(work, version)
+    if origin["source"].startswith(ELSEWHERE):
+        work.report.problems.append(f"version {version.name}/{number}: its files at {version.source} are not imported")
+    body = origin | {
+        "name": version.name,
+        "description": version.description or "",
+        "run_link": version.run_link or "",
         "tags": pairs({**(version.tags or {}), SOURCE_TAG: mark}),
-    }  # fmt: skip
-    if not body["source"].startswith(("runs:", "models:")):
-        body |= {"run_id": "", "model_id": ""}
+    }
     numbers[number] = taken = work.target.create_version(body)
     if taken != number:
         work.report.mapped_ids[f"version {version.name}/{number}"] = f"{version.name}/{taken}"
@@ -89,16 +95,22 @@ def _version(work: ImportWork, version: Any, there: Mapping[Any, Any], taken: in
     return taken
 
 
-def _source(work: ImportWork, version: Any) -> str:
+def _origin(work: ImportWork, version: Any) -> dict[str, str]:
     """Return where the files of a version are here: with the run or logged model that they came with."""
     source = str(version.source or "")
+    run_id = work.run_ids.get(version.run_id or "", "")
     model_id = getattr(version, "model_id", None) or source.removeprefix("models:/")
     if model_id in work.logged_model_ids:
-        return f"models:/{work.logged_model_ids[model_id]}"
+        id = work.logged_model_ids[model_id]
+        return {"source": f"models:/{id}", "model_id": id, "run_id": run_id}
     if source.startswith("runs:/"):
         id, _, path = source.removeprefix("runs:/").partition("/")
-        return f"runs:/{work.run_ids.get(id, id)}/{path}"
+        id = work.run_ids.get(id, id)
+        return {"source": f"runs:/{id}/{path}", "run_id": id}
     for root, (kind, id) in work.roots.items():
-        if source.startswith(f"{root}/"):
-            return f"runs:/{id}/{source[len(root) + 1 :]}" if kind == "runs" else f"models:/{id}"
-    return source
+        if source.startswith(f"{root}/") and kind == "runs":
+            return {"source": f"runs:/{id}/{source[len(root) + 1 :]}", "run_id": id}
+        if source.startswith(root) and kind == "models":
+            return {"source": f"models:/{id}", "model_id": id, "run_id": run_id}
+    is_local = "://" not in source and not source.startswith("models:/")
+    return {"source": f"{ELSEWHERE}{source}" if is_local or source.startswith("file:") else source}
