@@ -119,7 +119,7 @@ def _print_plan(told: dict[str, str | None], rows: list[RunRow], new: list[RunRo
         console.print(f"Left out, say what they are by {escape(hint)}: {escape(', '.join(unused))}.", highlight=False)
     for problem in problems[:SHOWN]:
         console.print(f"  [red]problem[/] {escape(problem)}", highlight=False, soft_wrap=True)
-    console.print(f"{len(new)} runs to make, {len(rows) - len(new)} there already or with problems.")
+    console.print(f"{len(new)} runs to write, {len(rows) - len(new)} there already or with problems.")
 
 
 def _is_confirmed(count: int) -> bool:

@@ -41,6 +41,10 @@ def _logged_model(work: ImportWork, model: Any, experiment_id: str, known: Mappi
     work.logged_model_ids[model.model_id] = id
     work.roots[model.artifact_location] = ("models", id)
     work.report.mapped_ids[f"logged model {model.model_id}"] = id
+    for metric in model.metrics or ():
+        label = {"model_id": id, "dataset_name": metric.dataset_name, "dataset_digest": metric.dataset_digest}
+        place = (metric.run_id, metric.key, metric.step, metric.timestamp)
+        work.labels.setdefault(place, []).append({name: value for name, value in label.items() if value})
     if is_done or work.is_dry:
         return
     work.copy_files(model.artifact_location, f"{experiment_id}/models/{id}/artifacts", files)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from infrastudio.cli.mlflow_import.source import SourceFile
@@ -73,7 +73,8 @@ def _fill(work: ImportWork, run: Any, id: str) -> None:
     """Log params, points, inputs and outputs; what is there already is not changed by it."""
     work.target.log_params(id, cut(run.data.params, MAX_PARAM_VALUE))
     for key in run.data.metrics:
-        points = [_point(work, point) for point in work.source.metric_history(run.info.run_id, key)]
+        history = work.source.metric_history(run.info.run_id, key)
+        points = [told for point in history for told in _points(work, run.info.run_id, point)]
         work.target.log_points(id, points)
         work.report.counts["points"].created += len(points)
     if run.inputs is not None:
@@ -85,14 +86,11 @@ def _fill(work: ImportWork, run: Any, id: str) -> None:
         work.target.log_outputs(id, {model: step for model, step in made.items() if model})
 
 
-def _point(work: ImportWork, point: Any) -> dict[str, Any]:
-    labels = {
-        "model_id": work.logged_model_ids.get(getattr(point, "model_id", None) or ""),
-        "dataset_name": getattr(point, "dataset_name", None),
-        "dataset_digest": getattr(point, "dataset_digest", None),
-    }
+def _points(work: ImportWork, run_id: str, point: Any) -> Iterator[dict[str, Any]]:
+    """Yield a point, once for each model or dataset that it is of."""
     told = {"key": point.key, "value": point.value, "timestamp": point.timestamp, "step": point.step}
-    return told | {name: value for name, value in labels.items() if value}
+    for label in work.labels.get((run_id, point.key, point.step, point.timestamp), [{}]):
+        yield told | label
 
 
 def _dataset(entry: Any) -> dict[str, Any]:

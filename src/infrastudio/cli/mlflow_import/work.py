@@ -27,6 +27,7 @@ class ImportWork:
         watch: Called with what is being done.
         run_ids: What runs of the source are called here.
         logged_model_ids: The same of logged models.
+        labels: Models and datasets that points are of, by run, key, step and timestamp: the history does not tell them.
         roots: Roots of artifacts in the source, with what they belong to here: `runs` or `models`, and its id.
     """
 
@@ -39,6 +40,7 @@ class ImportWork:
     run_ids: dict[str, str] = field(default_factory=dict)
     logged_model_ids: dict[str, str] = field(default_factory=dict)
     roots: dict[str, tuple[str, str]] = field(default_factory=dict)
+    labels: dict[tuple[str, str, int, int], list[dict[str, str]]] = field(default_factory=dict)
 
     def mark(self, kind: str, id: str) -> str:
         """Return how the source of something is told in its tag."""
