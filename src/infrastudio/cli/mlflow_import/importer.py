@@ -8,7 +8,6 @@ from typing import Any, Final
 from infrastudio.cli.mlflow_import.logged_models import import_logged_models
 from infrastudio.cli.mlflow_import.registry import import_models
 from infrastudio.cli.mlflow_import.runs import import_run
-from infrastudio.cli.mlflow_import.target import SOURCE_TAG
 from infrastudio.cli.mlflow_import.work import ImportWork
 from infrastudio.contexts.tracking.rules import MAX_TAG_VALUE, cut
 
@@ -27,7 +26,7 @@ def import_everything(work: ImportWork) -> None:
 
 def _experiment(work: ImportWork, experiment: Any, known: Mapping[str, dict[str, Any]]) -> None:
     name = DEFAULT_NAME if experiment.experiment_id == DEFAULT_ID else experiment.name
-    tags = cut(experiment.tags, MAX_TAG_VALUE) | {SOURCE_TAG: work.mark("experiment", experiment.experiment_id)}
+    tags = cut(experiment.tags, MAX_TAG_VALUE) | work.marks("experiment", experiment.experiment_id)
     found = known.get(name)
     missing = tags if found is None else {key: value for key, value in tags.items() if key not in found["tags"]}
     if found is None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from infrastudio.cli.mlflow_import.target import SOURCE_TAG, pairs
-from infrastudio.cli.mlflow_import.work import ImportWork
+from infrastudio.cli.mlflow_import.target import ID_TAG, pairs
+from infrastudio.cli.mlflow_import.work import ImportWork, mark
 
 STATUSES: Final = {"READY": "LOGGED_MODEL_READY", "FAILED": "LOGGED_MODEL_UPLOAD_FAILED"}
 """What is said at the end, by the status in the source; one that is pending there stays so."""
@@ -17,7 +17,7 @@ def import_logged_models(work: ImportWork, experiment: Any, experiment_id: str) 
     known: dict[str, dict[str, Any]] = {}
     for model in work.target.logged_models(experiment_id) if experiment_id else ():
         info = model["info"]
-        known |= {tag["value"]: info for tag in info.get("tags", ()) if tag["key"] == SOURCE_TAG}
+        known |= {tag["value"]: info for tag in info.get("tags", ()) if tag["key"] == ID_TAG}
     for model in work.source.logged_models(experiment.experiment_id):
         work.watch(f"{experiment.name}: logged model {model.name}")
         with work.report.attempt("logged_models", model.model_id):
@@ -25,8 +25,7 @@ def import_logged_models(work: ImportWork, experiment: Any, experiment_id: str) 
 
 
 def _logged_model(work: ImportWork, model: Any, experiment_id: str, known: Mapping[str, dict[str, Any]]) -> None:
-    mark = work.mark("logged model", model.model_id)
-    found = known.get(mark)
+    found = known.get(mark("logged model", model.model_id))
     status = STATUSES.get(str(getattr(model.status, "value", model.status)))
     is_done = found is not None and status in (None, found["status"])
     files = [] if is_done else work.files(model.artifact_location)
@@ -37,7 +36,7 @@ def _logged_model(work: ImportWork, model: Any, experiment_id: str, known: Mappi
         work.count("logged_models", is_new=found is None)
     if work.is_dry and found is None:
         return
-    id = str(found["model_id"]) if found is not None else _created(work, model, experiment_id, mark)
+    id = str(found["model_id"]) if found is not None else _created(work, model, experiment_id)
     work.logged_model_ids[model.model_id] = id
     work.roots[model.artifact_location] = ("models", id)
     work.report.mapped_ids[f"logged model {model.model_id}"] = id
@@ -53,13 +52,13 @@ def _logged_model(work: ImportWork, model: Any, experiment_id: str, known: Mappi
     work.count("logged_models", is_new=found is None)
 
 
-def _created(work: ImportWork, model: Any, experiment_id: str, mark: str) -> str:
+def _created(work: ImportWork, model: Any, experiment_id: str) -> str:
     body = {
         "experiment_id": experiment_id,
         "name": model.name,
         "model_type": model.model_type or "",
         "source_run_id": work.run_id(model.source_run_id) if model.source_run_id else "",
         "params": pairs(model.params or {}),
-        "tags": pairs({**(model.tags or {}), SOURCE_TAG: mark}),
+        "tags": pairs((model.tags or {}) | work.marks("logged model", model.model_id)),
     }
     return work.target.create_logged_model(body)

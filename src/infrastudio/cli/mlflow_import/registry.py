@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from infrastudio.cli.mlflow_import.target import SOURCE_TAG, pairs
-from infrastudio.cli.mlflow_import.work import ImportWork
+from infrastudio.cli.mlflow_import.target import ID_TAG, pairs
+from infrastudio.cli.mlflow_import.work import ImportWork, mark
 
 ELSEWHERE: Final = "not-imported:"
 """Stands before a source that is a path of some machine, where nobody here can read."""
@@ -33,13 +33,13 @@ def _model(work: ImportWork, model: Any, known: Mapping[str, Any]) -> None:
     else:
         counts.created += 1
         if not work.is_dry:
-            tags = {**(model.tags or {}), SOURCE_TAG: work.mark("model", model.name)}
+            tags = (model.tags or {}) | work.marks("model", model.name)
             work.target.create_model(model.name, model.description, tags)
     existing = work.target.versions(model.name) if found is not None else []
     for each in existing:
         if each["source"] == GAP and not work.is_dry:
             work.target.delete_version(model.name, each["number"])  # an import was ended between making and deleting it
-    there = {each["tags"].get(SOURCE_TAG): each for each in existing}
+    there = {each["tags"].get(ID_TAG): each for each in existing}
     taken = max((each["number"] for each in existing), default=0)
     numbers: dict[int, int] = {}
     failed = work.report.counts["versions"].failed
@@ -60,9 +60,8 @@ def _version(work: ImportWork, version: Any, there: Mapping[Any, Any], taken: in
     """Bring a version over and return the highest number that is in use behind it."""
     counts = work.report.counts["versions"]
     number = int(version.version)
-    mark = work.mark("version", f"{version.name}/{number}")
     stage = STAGES.get(version.current_stage or "None", "draft")
-    if (found := there.get(mark)) is not None:
+    if (found := there.get(mark("version", f"{version.name}/{number}"))) is not None:
         numbers[number] = found["number"]
         if found["stage"] != stage:
             counts.updated += 1
@@ -85,7 +84,7 @@ def _version(work: ImportWork, version: Any, there: Mapping[Any, Any], taken: in
         "name": version.name,
         "description": version.description or "",
         "run_link": version.run_link or "",
-        "tags": pairs({**(version.tags or {}), SOURCE_TAG: mark}),
+        "tags": pairs((version.tags or {}) | work.marks("version", f"{version.name}/{number}")),
     }
     numbers[number] = taken = work.target.create_version(body)
     if taken != number:

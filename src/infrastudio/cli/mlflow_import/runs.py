@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from infrastudio.cli.mlflow_import.source import SourceFile
-from infrastudio.cli.mlflow_import.target import DIGEST_TAG, SOURCE_TAG, moment
+from infrastudio.cli.mlflow_import.target import DIGEST_TAG, moment
 from infrastudio.cli.mlflow_import.work import ImportWork
 from infrastudio.contexts.tracking.rules import MAX_PARAM_VALUE, MAX_TAG_VALUE, PARENT_TAG, cut
 
@@ -47,7 +47,7 @@ def _write(
             "name": run.info.run_name or None,
             "status": "queued" if run.info.status == "SCHEDULED" else "running",
             "started_at": moment(run.info.start_time),
-            "tags": {SOURCE_TAG: work.mark("run", run.info.run_id)},
+            "tags": work.marks("run", run.info.run_id),
         }
         work.target.create_run(experiment_id, body)
     elif found["lifecycle"] == "deleted":
@@ -63,7 +63,7 @@ def _write(
 
 def _tags(work: ImportWork, run: Any) -> dict[str, str]:
     """Return the tags of a run, its parent as it is called here."""
-    tags = cut(run.data.tags, MAX_TAG_VALUE) | {SOURCE_TAG: work.mark("run", run.info.run_id)}
+    tags = cut(run.data.tags, MAX_TAG_VALUE) | work.marks("run", run.info.run_id)
     if parent := tags.get(PARENT_TAG):
         tags[PARENT_TAG] = work.run_id(parent)
     return tags

@@ -14,7 +14,9 @@ from infrastudio.sdk.transport import quoted
 
 MLFLOW: Final = "/api/2.0/mlflow"
 SOURCE_TAG: Final = "studio.import.source"
-"""Where something was imported from, with its id there: how a second import finds it."""
+"""Where something was imported from."""
+ID_TAG: Final = "studio.import.id"
+"""What it is called there: how a second import finds it, also one that reads the same store by another way."""
 DIGEST_TAG: Final = "studio.import.digest"
 """What a run was like when the last of it was imported."""
 MAX_POINTS: Final = 1000

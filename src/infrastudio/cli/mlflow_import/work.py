@@ -9,7 +9,7 @@ from typing import Final
 
 from infrastudio.cli.mlflow_import.report import Report
 from infrastudio.cli.mlflow_import.source import MlflowSource, SourceFile
-from infrastudio.cli.mlflow_import.target import SOURCE_TAG, ImportTarget
+from infrastudio.cli.mlflow_import.target import ID_TAG, SOURCE_TAG, ImportTarget
 from infrastudio.contexts.tracking.rules import MAX_TAG_VALUE
 
 RUN_ID_LENGTH: Final = 32
@@ -42,16 +42,16 @@ class ImportWork:
     roots: dict[str, tuple[str, str]] = field(default_factory=dict)
     labels: dict[tuple[str, str, int, int], list[dict[str, str]]] = field(default_factory=dict)
 
-    def mark(self, kind: str, id: str) -> str:
-        """Return how the source of something is told in its tag."""
-        return f"{self.source.name} {kind} {id}"[:MAX_TAG_VALUE]
+    def marks(self, kind: str, id: str) -> dict[str, str]:
+        """Return the tags by which something is found again."""
+        return {SOURCE_TAG: self.source.name[:MAX_TAG_VALUE], ID_TAG: mark(kind, id)}
 
     def run_id(self, id: str) -> str:
         """Return the id of a run here: its own where that is free or stands for the same run, else always the same."""
         if id not in self.run_ids:
             found = self.target.run(id) if len(id) == RUN_ID_LENGTH else {"tags": {}}
-            is_ours = found is None or found["tags"].get(SOURCE_TAG) == self.mark("run", id)
-            other = hashlib.sha256(self.mark("run", id).encode()).hexdigest()[:RUN_ID_LENGTH]
+            is_ours = found is None or found["tags"].get(ID_TAG) == mark("run", id)
+            other = hashlib.sha256(f"{self.source.name} {id}".encode()).hexdigest()[:RUN_ID_LENGTH]
             self.run_ids[id] = id if is_ours else other
             if not is_ours:
                 self.report.mapped_ids[f"run {id}"] = other
@@ -78,3 +78,8 @@ class ImportWork:
         counts = self.report.counts[kind]
         counts.created += is_new
         counts.updated += not is_new
+
+
+def mark(kind: str, id: str) -> str:
+    """Return what something of the source is called, in one text."""
+    return f"{kind} {id}"[:MAX_TAG_VALUE]
