@@ -11,8 +11,9 @@ from infrastudio.kernel.errors import NotImplementedHere, Problem, ValidationFai
 
 FormatName = Literal["csv", "json", "ndjson", "xlsx", "parquet"]
 
-Kind = Literal["text", "integer", "time", "json"]
-"""What a column holds; `json` is any JSON value, which formats without structure write as its canonical text."""
+Kind = Literal["text", "integer", "number", "time", "json"]
+"""What a column holds; `number` is any float, `json` any JSON value, which formats without structure write as its
+canonical text."""
 
 Cell = str | int | float | bool | datetime | None
 

@@ -62,6 +62,7 @@ from infrastudio.stores.ledger import KeyframeFollower, LedgerFeed, TableLedgerL
 from infrastudio.stores.telemetry import (
     ATTACHED_AS,
     FILE_NAME,
+    Sealer,
     SqliteTelemetryStore,
     SqlTelemetryStore,
     TelemetryStore,
@@ -243,6 +244,7 @@ def build(
         "routing": routing_follower(db, gateway).run,
         "deployments": deployments.run,
         "jobs": jobs.run,
+        "telemetry": Sealer(telemetry).run,
     }
     return Studio(settings, clock, ids, db, feed, authenticator, telemetry, blobs, resources, address, gateway, loops)
 

@@ -725,6 +725,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{slug}/space": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Project Space
+         * @description Return what uses the space of a project: by kind, and the experiments and runs that use the most.
+         */
+        get: operations["get_project_space_api_projects__slug__space_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/registry/models": {
         parameters: {
             query?: never;
@@ -1001,6 +1021,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{id}/logs/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Logs
+         * @description Return all log lines of a run as a file.
+         */
+        get: operations["export_logs_api_runs__id__logs_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{id}/logs/histogram": {
         parameters: {
             query?: never;
@@ -1059,6 +1099,26 @@ export interface paths {
          * @description Log points of a run; to send the same points again changes nothing.
          */
         post: operations["log_metrics_api_runs__id__metrics_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/metrics/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Metrics
+         * @description Return all points of a run as a file, in the order they were logged.
+         */
+        get: operations["export_metrics_api_runs__id__metrics_export_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1938,6 +1998,18 @@ export interface components {
             total_exact?: boolean;
         };
         /**
+         * ExperimentSpace
+         * @description The space of the runs of an experiment.
+         */
+        ExperimentSpace: {
+            /** Bytes */
+            bytes: number;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * ExperimentUpdate
          * @description Any subset of an experiment's fields; `tags` changes the keys that it names.
          */
@@ -2651,6 +2723,18 @@ export interface components {
             updated_at: string;
             /** Version */
             version: number;
+        };
+        /**
+         * KindSpace
+         * @description The space of everything of one kind: metric points, log lines, or artifacts.
+         */
+        KindSpace: {
+            /** Bytes */
+            bytes: number;
+            /** Count */
+            count: number;
+            /** Kind */
+            kind: string;
         };
         /**
          * LaneTotal
@@ -3372,6 +3456,23 @@ export interface components {
             total_exact?: boolean;
         };
         /**
+         * ProjectSpace
+         * @description What uses the space of a project, the largest first.
+         *
+         *     Bytes of metrics and logs are those stored, compressed; bytes of artifacts are those of the files, each counted
+         *     where it was logged.
+         */
+        ProjectSpace: {
+            /** Bytes */
+            bytes: number;
+            /** Experiments */
+            experiments: components["schemas"]["ExperimentSpace"][];
+            /** Kinds */
+            kinds: components["schemas"]["KindSpace"][];
+            /** Runs */
+            runs: components["schemas"]["RunSpace"][];
+        };
+        /**
          * RecordIn
          * @description The record that a restore or an undo is about.
          */
@@ -3722,6 +3823,26 @@ export interface components {
             };
             /** Timeout S */
             timeout_s?: number | null;
+        };
+        /**
+         * RunSpace
+         * @description The space of a run.
+         */
+        RunSpace: {
+            /** Artifact Bytes */
+            artifact_bytes: number;
+            /** Bytes */
+            bytes: number;
+            /** Experiment Id */
+            experiment_id: number;
+            /** Id */
+            id: string;
+            /** Log Bytes */
+            log_bytes: number;
+            /** Metric Bytes */
+            metric_bytes: number;
+            /** Name */
+            name: string;
         };
         /**
          * RunSummary
@@ -5756,6 +5877,38 @@ export interface operations {
             };
         };
     };
+    get_project_space_api_projects__slug__space_get: {
+        parameters: {
+            query?: {
+                /** @description How many experiments and runs at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectSpace"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     list_models_api_registry_models_get: {
         parameters: {
             query?: {
@@ -6562,6 +6715,39 @@ export interface operations {
             };
         };
     };
+    export_logs_api_runs__id__logs_export_get: {
+        parameters: {
+            query?: {
+                /** @description The format of the file. */
+                format?: "parquet" | "csv";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_log_histogram_api_runs__id__logs_histogram_get: {
         parameters: {
             query?: {
@@ -6706,6 +6892,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PointsLogged"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    export_metrics_api_runs__id__metrics_export_get: {
+        parameters: {
+            query?: {
+                /** @description The format of the file. */
+                format?: "parquet" | "csv";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
                 };
             };
             /** @description A failure in our envelope. */

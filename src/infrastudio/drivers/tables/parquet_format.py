@@ -46,6 +46,7 @@ class ParquetFormat(TableFormat):
             "text": pa.string(),
             "json": pa.string(),
             "integer": pa.int64(),
+            "number": pa.float64(),
             "time": pa.timestamp("us", tz="UTC"),
         }
         schema = pa.schema([(column.name, types[column.kind]) for column in columns])

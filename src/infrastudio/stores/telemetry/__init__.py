@@ -34,7 +34,10 @@ from infrastudio.stores.telemetry.reads import (
     SeriesPage,
     SeriesSlice,
     SeriesSummary,
+    StreamSpace,
 )
+from infrastudio.stores.telemetry.sealer import Sealer
+from infrastudio.stores.telemetry.sealing import SealPolicy
 from infrastudio.stores.telemetry.sql_store import SqlTelemetryStore
 from infrastudio.stores.telemetry.sqlite_store import FILE_NAME, SqliteTelemetryStore, open_telemetry_file
 from infrastudio.stores.telemetry.store import TelemetryReader, TelemetryStore
@@ -84,6 +87,8 @@ __all__ = [
     "PointsSince",
     "RawPoints",
     "Resolution",
+    "SealPolicy",
+    "Sealer",
     "SearchTables",
     "SenderState",
     "SeriesKey",
@@ -95,6 +100,7 @@ __all__ = [
     "StreamHead",
     "StreamKey",
     "StreamOwner",
+    "StreamSpace",
     "TelemetryClosed",
     "TelemetryInUse",
     "TelemetryReader",

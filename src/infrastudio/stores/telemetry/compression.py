@@ -6,11 +6,11 @@ import sys
 import threading
 
 if sys.version_info >= (3, 14):
-    from compression.zstd import ZstdCompressor, decompress
+    from compression.zstd import CompressionParameter, ZstdCompressor, ZstdError, decompress
 else:
-    from backports.zstd import ZstdCompressor, decompress
+    from backports.zstd import CompressionParameter, ZstdCompressor, ZstdError, decompress
 
-__all__ = ["compress", "decompress"]
+__all__ = ["ZstdError", "compress", "compress_checked", "decompress"]
 
 
 class _Compressors(threading.local):
@@ -28,3 +28,12 @@ def compress(data: bytes | memoryview, level: int = 1) -> bytes:
     if compressor is None:
         compressor = kept[level] = ZstdCompressor(level=level)
     return compressor.compress(data, ZstdCompressor.FLUSH_FRAME)
+
+
+def compress_checked(data: bytes, level: int) -> bytes:
+    """Return `data` as one zstd frame with a checksum, without which it does not decompress."""
+    options: dict[int, int] = {
+        CompressionParameter.compression_level: level,
+        CompressionParameter.checksum_flag: 1,
+    }
+    return ZstdCompressor(options=options).compress(data, ZstdCompressor.FLUSH_FRAME)

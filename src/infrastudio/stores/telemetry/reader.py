@@ -22,8 +22,10 @@ from infrastudio.stores.telemetry.reads import (
     PointsSince,
     SeriesPage,
     SeriesSlice,
+    StreamSpace,
     XAxis,
 )
+from infrastudio.stores.telemetry.space import space
 from infrastudio.stores.telemetry.store import TelemetryReader
 from infrastudio.stores.telemetry.values import SenderState, SeriesKey, StreamHead, StreamKey
 
@@ -179,6 +181,11 @@ class DatabaseTelemetryReader(TelemetryReader):
             return line_reads.line_histogram(
                 connection, key, start=start, end=end, buckets=buckets, received_by=received_by
             )
+
+    @override
+    def space(self, project_id: str) -> dict[StreamKey, StreamSpace]:
+        with self._reads.connect() as connection:
+            return space(connection, project_id)
 
     @override
     def digest(self) -> str:

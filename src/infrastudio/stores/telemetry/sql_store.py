@@ -37,6 +37,8 @@ from infrastudio.stores.telemetry.ingest_queue import (
 )
 from infrastudio.stores.telemetry.reader import DatabaseTelemetryReader
 from infrastudio.stores.telemetry.schema import create_schema
+from infrastudio.stores.telemetry.seal_rows import SealOutdated
+from infrastudio.stores.telemetry.sealing import STEPS_AT_ONCE, Due, SealPolicy, due, write_seal
 from infrastudio.stores.telemetry.sql_transaction import SqlTransaction, StreamsChanged
 from infrastudio.stores.telemetry.store import TelemetryStore
 from infrastudio.stores.telemetry.values import (
@@ -51,7 +53,7 @@ from infrastudio.stores.telemetry.values import (
 
 _TRIES: Final = 5
 _DELETED_AT_ONCE: Final = 256
-"""Batches that a deletion removes per commit."""
+"""Batches or chunks that a deletion removes per commit."""
 
 
 class SqlTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
@@ -108,6 +110,19 @@ class SqlTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
         if self._is_closed:
             raise TelemetryClosed
         await asyncio.to_thread(self._delete_stream, key)
+
+    @override
+    async def seal(self, policy: SealPolicy | None = None) -> int:
+        policy, steps = policy or SealPolicy(), 0
+        for entry in await asyncio.to_thread(self._due, policy):
+            for _ in range(STEPS_AT_ONCE):
+                if self._is_closed:
+                    raise TelemetryClosed
+                sealed = await asyncio.to_thread(self._seal_step, entry)
+                if sealed is None:
+                    break
+                steps += sealed
+        return steps
 
     @override
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -167,6 +182,27 @@ class SqlTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
     def _settle(self, told: dict[asyncio.Future[Any], Outcome], group: Sequence[Waiting]) -> None:
         self._listeners.wake(settle(group, [told[waiting.future] for waiting in group]))
 
+    def _due(self, policy: SealPolicy) -> list[Due]:
+        with self._reads.connect() as connection:
+            return due(connection, policy, to_micros(self._clock.now()))
+
+    def _seal_step(self, entry: Due) -> bool | None:
+        """Replace batches by chunks; None: there were none, False: another server or a deletion was there first."""
+        with self._reads.connect() as connection:
+            seal = entry.plan(connection, entry.stream_id)
+        if seal is None:
+            return None
+        try:
+            with self._engine.begin() as connection:
+                write_seal(connection, seal)
+        except SealOutdated:
+            return False
+        except Exception as error:
+            if not is_retryable(error):
+                raise
+            return False
+        return True
+
     def _delete_stream(self, key: StreamKey) -> None:
         stream = tables.stream
         is_it = (stream.c.entity == key.entity, stream.c.owner_id == key.id)
@@ -182,6 +218,8 @@ class SqlTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
         for table, place in (
             (tables.point_batch, tables.point_batch.c.first_offset),
             (tables.line_batch, tables.line_batch.c.first_line),
+            (tables.point_chunk, tables.point_chunk.c.chunk_id),
+            (tables.line_chunk, tables.line_chunk.c.first_line),
         ):
             some = select(place).where(table.c.stream_id == number).order_by(place).limit(_DELETED_AT_ONCE)
             last: int | None = 0

@@ -40,6 +40,8 @@ from infrastudio.stores.telemetry.ingest_queue import (
 )
 from infrastudio.stores.telemetry.reader import DatabaseTelemetryReader
 from infrastudio.stores.telemetry.schema import create_tables
+from infrastudio.stores.telemetry.seal_rows import Seal, SealOutdated
+from infrastudio.stores.telemetry.sealing import STEPS_AT_ONCE, Due, SealPolicy, due, write_seal_to_file
 from infrastudio.stores.telemetry.sqlite_transaction import transaction
 from infrastudio.stores.telemetry.store import TelemetryStore
 from infrastudio.stores.telemetry.values import (
@@ -57,7 +59,14 @@ _CACHE_KIB: Final = 65_536
 _CHECKPOINT_PAGES: Final = 8000
 """Pages after which the writer checkpoints by itself; the thread is there long before, and only bounds it else."""
 _DELETED_AT_ONCE: Final = 256
-"""Batches that a deletion removes per commit."""
+"""Batches or chunks that a deletion removes per commit."""
+_ROWS_OF_A_STREAM: Final = (
+    ("point_batch", "first_offset"),
+    ("line_batch", "first_line"),
+    ("point_chunk", "chunk_id"),
+    ("line_chunk", "first_line"),
+)
+"""Tables with many rows of a stream, and what tells them apart; batches first, for they become chunks."""
 
 
 class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
@@ -134,6 +143,19 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
             await asyncio.sleep(0)  # lets the loop serve others between two commits
 
     @override
+    async def seal(self, policy: SealPolicy | None = None) -> int:
+        policy, steps = policy or SealPolicy(), 0
+        for entry in await asyncio.to_thread(self._due, policy):
+            for _ in range(STEPS_AT_ONCE):
+                if self._is_closed:
+                    raise TelemetryClosed
+                seal = await asyncio.to_thread(self._plan_seal, entry)
+                if seal is None:
+                    break
+                steps += self._commit_seal(seal)
+        return steps
+
+    @override
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         return self._listeners.add(listener)
 
@@ -184,6 +206,25 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
             return
         self._listeners.wake(settle(group, outcomes))
 
+    def _due(self, policy: SealPolicy) -> list[Due]:
+        with self._reads.connect() as connection:
+            return due(connection, policy, to_micros(self._clock.now()))
+
+    def _plan_seal(self, entry: Due) -> Seal | None:
+        with self._reads.connect() as connection:
+            return entry.plan(connection, entry.stream_id)
+
+    def _commit_seal(self, seal: Seal) -> bool:
+        """Replace batches by chunks, in the event loop as every commit; were they all still there?"""
+        if self._is_closed:
+            raise TelemetryClosed
+        try:
+            with transaction(self._connection, self._known):
+                write_seal_to_file(self._connection, seal)
+        except SealOutdated:
+            return False
+        return True
+
     def _hide(self, key: StreamKey) -> int:
         """Take the stream's name away, so that readers find nothing and a new one may be made.
 
@@ -205,7 +246,7 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
         """Remove some rows of a hidden stream; is there more?"""
         some = (stream_id, stream_id, _DELETED_AT_ONCE)
         with transaction(self._connection, self._known):
-            for table, column in (("point_batch", "first_offset"), ("line_batch", "first_line")):
+            for table, column in _ROWS_OF_A_STREAM:
                 statement = (
                     f"DELETE FROM {table} WHERE stream_id = ? AND {column} IN "  # noqa: S608 - constants
                     f"(SELECT {column} FROM {table} WHERE stream_id = ? LIMIT ?)"

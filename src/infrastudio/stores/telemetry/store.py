@@ -19,8 +19,10 @@ from infrastudio.stores.telemetry.reads import (
     PointsSince,
     SeriesPage,
     SeriesSlice,
+    StreamSpace,
     XAxis,
 )
+from infrastudio.stores.telemetry.sealing import SealPolicy
 from infrastudio.stores.telemetry.values import (
     LineBatch,
     LinesAppended,
@@ -170,6 +172,10 @@ class TelemetryReader(Protocol):
         """Count lines over time, by level; without a range over all the time that the stream has lines of."""
         ...
 
+    def space(self, project_id: str) -> dict[StreamKey, StreamSpace]:
+        """Return what the streams of a project take; a stream without points and lines is left out."""
+        ...
+
     def digest(self) -> str:
         """Return a sha256 over all points and lines, by stream: equal for equal inputs, whatever their ids."""
         ...
@@ -198,6 +204,13 @@ class TelemetryStore(TelemetryReader, Protocol):
 
     async def delete_stream(self, key: StreamKey) -> None:
         """Forget all telemetry of an owner: at once for readers, then bit by bit on the disk."""
+        ...
+
+    async def seal(self, policy: SealPolicy | None = None) -> int:
+        """Turn batches of the streams that are due into chunks, in small steps, and return how many were made.
+
+        No read answers anything else before, during or after it; a call that is cut short anywhere loses nothing.
+        """
         ...
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:

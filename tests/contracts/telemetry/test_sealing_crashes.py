@@ -1,0 +1,95 @@
+"""Sealing that is killed anywhere, or that meets another sealer or a deletion, loses nothing and doubles nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from functools import partial
+from pathlib import Path
+
+from contracts.telemetry import sealing_victim
+from contracts.telemetry.support import Backend, Telemetry, a_run, opened
+from infrastudio.stores.telemetry import LineBatch, PointBatch, SealPolicy, SeriesKey, StreamOwner
+
+ALWAYS = SealPolicy(batches=0, quiet_s=0)
+MOST = 40
+"""Statements of one sealing that a test kills one after the other."""
+
+
+def fill(telemetry: Telemetry, owner: StreamOwner, begin: int, count: int = 100) -> None:
+    """Append points of two series and some lines."""
+    numbers = list(range(begin, begin + count))
+    batch = PointBatch.from_columns(["loss", "acc"] * (count // 2), numbers, numbers, [n / 2 for n in numbers])
+    telemetry.run(partial(telemetry.store.append_points, owner, batch))
+    lines = LineBatch(begin + 1, [f"line {n}" for n in numbers], numbers)
+    telemetry.run(partial(telemetry.store.append_lines, owner, lines))
+
+
+def seal_and_die(backend: Backend, left: int) -> bool:
+    """Seal in a process that is killed before its statement `left`; was it killed?"""
+    paths = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, str(Path(sealing_victim.__file__)), backend.target, str(left)]
+    ended = subprocess.run(command, env=paths, capture_output=True, text=True, check=False)
+    assert ended.returncode in (0, -9), ended.stderr
+    return ended.returncode != 0
+
+
+def test_a_sealer_that_is_killed_before_any_statement_leaves_the_same(backend: Backend) -> None:
+    """kill -9 before the first, the second, … statement that writes, until one sealing comes to its end."""
+    owner = a_run()
+    begin = killed = 0
+    is_killed = True
+    while is_killed:
+        with opened(backend) as telemetry:
+            fill(telemetry, owner, begin)
+            fill(telemetry, owner, begin + 100, count=10)
+            before = telemetry.store.digest()
+        begin += 110
+        is_killed = seal_and_die(backend, killed)
+        with opened(backend) as telemetry:
+            assert telemetry.store.digest() == before
+            assert telemetry.store.history(owner.key, SeriesKey("loss")).points.steps.tolist() == list(
+                range(0, begin, 2)
+            )
+        killed += is_killed
+        assert killed < MOST
+    assert killed >= 6
+    assert backend.execute("SELECT (SELECT count(*) FROM point_batch), (SELECT count(*) FROM line_batch)") == [(0, 0)]
+
+
+def test_servers_that_seal_at_once_while_others_append_lose_nothing(shared_backend: Backend) -> None:
+    owner = a_run()
+    with opened(shared_backend) as one, opened(shared_backend) as two, opened(shared_backend) as three:
+        done = threading.Event()
+
+        def seal_on(server: Telemetry) -> None:
+            while not done.is_set():
+                server.run(partial(server.store.seal, ALWAYS))
+
+        threads = [threading.Thread(target=seal_on, args=(server,)) for server in (one, two)]
+        for thread in threads:
+            thread.start()
+        for begin in range(0, 3000, 100):
+            fill(three, owner, begin)
+        done.set()
+        for thread in threads:
+            thread.join()
+        one.run(partial(one.store.seal, ALWAYS))
+        points = one.store.points_since(owner.key, 0, limit=10_000).points
+        assert [(point.number, point.step) for point in points] == [(n + 1, n) for n in range(3000)]
+        assert [line.text for line in one.store.lines(owner.key, limit=10_000).items] == [
+            f"line {n}" for n in range(3000)
+        ]
+
+
+def test_a_stream_that_is_deleted_while_it_is_sealed_leaves_nothing(backend: Backend) -> None:
+    with opened(backend) as telemetry:
+        owner = a_run()
+        for begin in range(0, 500, 100):
+            fill(telemetry, owner, begin)
+        telemetry.together(partial(telemetry.store.seal, ALWAYS), partial(telemetry.store.delete_stream, owner.key))
+        tables = ("point_batch", "line_batch", "point_chunk", "line_chunk", "stream")
+        counts = ", ".join(f"(SELECT count(*) FROM {table})" for table in tables)
+        assert backend.execute(f"SELECT {counts}") == [(0,) * len(tables)]
