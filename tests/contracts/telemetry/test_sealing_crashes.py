@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -27,34 +30,46 @@ def fill(telemetry: Telemetry, owner: StreamOwner, begin: int, count: int = 100)
     telemetry.run(partial(telemetry.store.append_lines, owner, lines))
 
 
-def seal_and_die(backend: Backend, left: int) -> bool:
-    """Seal in a process that is killed before its statement `left`; was it killed?"""
+@contextmanager
+def victims(backend: Backend) -> Iterator[Callable[[int], bool]]:
+    """Give what seals in a process that is killed before its statement n, and tells whether it was killed."""
     paths = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    command = [sys.executable, str(Path(sealing_victim.__file__)), backend.target, str(left)]
-    ended = subprocess.run(command, env=paths, capture_output=True, text=True, check=False)
-    assert ended.returncode in (0, -9), ended.stderr
-    return ended.returncode != 0
+    command = [sys.executable, str(Path(sealing_victim.__file__)), backend.target]
+    with subprocess.Popen(command, env=paths, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        asked, told = process.stdin, process.stdout
+
+        def seal_and_die(left: int) -> bool:
+            asked.write(f"{left}\n")
+            asked.flush()
+            ended = int(told.readline())
+            assert ended in (0, -signal.SIGKILL)
+            return ended != 0
+
+        yield seal_and_die
 
 
 def test_a_sealer_that_is_killed_before_any_statement_leaves_the_same(backend: Backend) -> None:
     """kill -9 before the first, the second, … statement that writes, until one sealing comes to its end."""
     owner = a_run()
     begin = killed = 0
-    is_killed = True
-    while is_killed:
-        with opened(backend) as telemetry:
-            fill(telemetry, owner, begin)
-            fill(telemetry, owner, begin + 100, count=10)
-            before = telemetry.store.digest()
-        begin += 110
-        is_killed = seal_and_die(backend, killed)
-        with opened(backend) as telemetry:
-            assert telemetry.store.digest() == before
-            assert telemetry.store.history(owner.key, SeriesKey("loss")).points.steps.tolist() == list(
-                range(0, begin, 2)
-            )
-        killed += is_killed
-        assert killed < MOST
+    is_killed, before = True, None
+    with victims(backend) as seal_and_die:
+        while True:
+            with opened(backend) as telemetry:
+                assert before in (None, telemetry.store.digest())
+                steps = telemetry.store.history(owner.key, SeriesKey("loss")).points.steps
+                assert steps.tolist() == list(range(0, begin, 2))
+                if not is_killed:
+                    break
+                fill(telemetry, owner, begin)
+                fill(telemetry, owner, begin + 100, count=10)
+                before = telemetry.store.digest()
+            begin += 110
+            is_killed = seal_and_die(killed)
+            killed += is_killed
+            assert killed < MOST
     assert killed >= 6
     assert backend.execute("SELECT (SELECT count(*) FROM point_batch), (SELECT count(*) FROM line_batch)") == [(0, 0)]
 
