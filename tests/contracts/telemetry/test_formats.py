@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infrastudio.stores.telemetry import LEVEL_NAMES, BucketPoints, PointColumns, RawPoints, detect_level
+from infrastudio.stores.telemetry.compression import decompress
 from infrastudio.stores.telemetry.downsampling import Range, slice_by_points
 from infrastudio.stores.telemetry.errors import CorruptTelemetry
 from infrastudio.stores.telemetry.integer_columns import decode_integers, encode_integers
@@ -18,7 +19,6 @@ from infrastudio.stores.telemetry.level_scan import detect_levels
 from infrastudio.stores.telemetry.line_chunks import (
     ChunkLines,
     Sender,
-    decode_bare_text,
     decode_line_columns,
     encode_line_chunk,
     with_prefixes,
@@ -198,7 +198,7 @@ def test_lines_get_their_prefixes_back(texts: list[str]) -> None:
     lines = ChunkLines(text, zeros, zeros, zeros, zeros, [Sender(1, "")])
     codes, data = encode_line_chunk(lines, level=1)
     columns = decode_line_columns(codes)
-    assert with_prefixes(columns, decode_bare_text(data)) == text
+    assert with_prefixes(columns, decompress(data)) == text
 
 
 @given(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from functools import partial
 from typing import Any
@@ -15,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.telemetry.support import Backend, SqliteBackend, Telemetry, a_run, opened
+from contracts.telemetry.support import Backend, SqliteBackend, Telemetry, a_run, opened, seal, small_chunks
 from infrastudio.kernel.clock import to_micros
 from infrastudio.stores.telemetry import (
     BucketPoints,
@@ -26,17 +25,10 @@ from infrastudio.stores.telemetry import (
     SealPolicy,
     SeriesKey,
     StreamOwner,
-    seal_lines,
     seal_points,
 )
 
-ALWAYS = SealPolicy(batches=0, quiet_s=0)
 LOSS, ACC, OF_MODEL = SeriesKey("loss"), SeriesKey("acc"), SeriesKey("loss", "m-1")
-
-
-def seal(telemetry: Telemetry) -> int:
-    steps: int = telemetry.run(partial(telemetry.store.seal, ALWAYS))
-    return steps
 
 
 def plain(value: Any) -> Any:
@@ -93,28 +85,6 @@ def answers(telemetry: Telemetry, owner: StreamOwner, moments: list[int]) -> dic
     for offset in (0, 1, head // 2, head - 1):
         found[f"since {offset}"] = store.points_since(key, offset, limit=11)
     return {name: plain(answer) for name, answer in found.items()}
-
-
-@contextmanager
-def small_chunks() -> Iterator[None]:
-    """Let a handful of points and lines fill chunks, steps and open chunks, so that all kinds of them come about."""
-    small: dict[Any, dict[str, int]] = {
-        seal_points: {
-            "PYRAMID_POINTS": 300,
-            "CHUNK_POINTS": 512,
-            "OPEN_POINTS": 24,
-            "OWN_CHUNKS": 2,
-            "FEW_POINTS": 4,
-            "STEP_POINTS": 300,
-            "STEP_BATCHES": 4,
-        },
-        seal_lines: {"CHUNK_LINES": 7, "MERGED_LINES": 5, "STEP_LINES": 12, "STEP_BATCHES": 3},
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        for module, numbers in small.items():
-            for name, number in numbers.items():
-                patch.setattr(module, name, number)
-        yield
 
 
 special = st.sampled_from([0.0, -0.0, 1.5, math.nan, math.inf, -math.inf, 0.1, 1e300, 3.25])
@@ -176,11 +146,14 @@ class Logger:
         self.sent[attempt, source] = first + len(lines) - 1
 
     def compare(self) -> None:
+        """Ask both stores everything, then seal what is left and ask the one that is sealed again."""
         expected = answers(self.unsealed, self.owner, self.moments)
-        found = answers(self.telemetry, self.owner, self.moments)
-        assert expected.keys() == found.keys()
-        differing = {name for name in expected if expected[name] != found[name]}
-        assert differing == set()
+        for _ in range(2):
+            found = answers(self.telemetry, self.owner, self.moments)
+            assert expected.keys() == found.keys()
+            differing = {name for name in expected if expected[name] != found[name]}
+            assert differing == set()
+            seal(self.telemetry)
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +172,23 @@ def test_no_answer_tells_what_is_sealed(telemetry: Telemetry, unsealed: Telemetr
         for act in drawn:
             logger.act(act)
         logger.compare()
+
+
+def test_a_chunk_is_not_merged_with_what_came_behind_other_points_of_its_series(
+    telemetry: Telemetry, unsealed: Telemetry
+) -> None:
+    """Points that went into a full chunk of many series stay between those before and those behind them."""
+    logger = Logger(telemetry, unsealed)
+    with small_chunks():
+        logger.log(LOSS, 500, 1)
         seal(telemetry)
+        logger.log(LOSS, 3, 1)
+        for name in range(8):
+            logger.log(SeriesKey(f"few {name}"), [(1, 1, 0.5)] * 3, 1)
+        seal(telemetry)
+        logger.log(LOSS, 400, 1)
+        logger.compare()
+        logger.log(LOSS, 300, 1)
         logger.compare()
 
 
@@ -219,6 +208,23 @@ def test_a_stream_is_sealed_when_it_has_many_batches_or_has_been_quiet(backend: 
         assert backend.execute("SELECT (SELECT count(*) FROM point_batch), (SELECT count(*) FROM line_batch)") == [
             (0, 0)
         ]
+
+
+def test_a_stream_with_damaged_rows_stays_unsealed_and_keeps_no_other_from_it(
+    backend: Backend, caplog: pytest.LogCaptureFixture
+) -> None:
+    with opened(backend) as telemetry:
+        damaged, whole = a_run(), a_run()
+        for owner in (damaged, whole):
+            batch = PointBatch.from_columns(["loss"] * 300, range(300), range(300), [0.5] * 300)
+            telemetry.run(partial(telemetry.store.append_points, owner, batch))
+        cut = "substr(data, 1, 40)" if isinstance(backend, SqliteBackend) else "substring(data from 1 for 40)"
+        first = "(SELECT min(stream_id) FROM stream)"
+        backend.execute(f"UPDATE point_batch SET data = {cut} WHERE stream_id = {first}")
+        assert seal(telemetry) == 1
+        assert backend.execute("SELECT count(*) FROM point_batch") == [(1,)]
+        assert len(telemetry.store.history(whole.key, LOSS).points) == 300
+    assert "stays unsealed" in caplog.text
 
 
 def test_a_deleted_stream_takes_its_chunks_along(backend: Backend) -> None:

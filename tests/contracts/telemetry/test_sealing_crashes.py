@@ -13,10 +13,9 @@ from functools import partial
 from pathlib import Path
 
 from contracts.telemetry import sealing_victim
-from contracts.telemetry.support import Backend, Telemetry, a_run, opened
-from infrastudio.stores.telemetry import LineBatch, PointBatch, SealPolicy, SeriesKey, StreamOwner
+from contracts.telemetry.support import ALWAYS, Backend, Telemetry, a_run, opened
+from infrastudio.stores.telemetry import LineBatch, PointBatch, SeriesKey, StreamOwner
 
-ALWAYS = SealPolicy(batches=0, quiet_s=0)
 MOST = 40
 """Statements of one sealing that a test kills one after the other."""
 

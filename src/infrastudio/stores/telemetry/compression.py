@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 import threading
 
-if sys.version_info >= (3, 14):
-    from compression.zstd import CompressionParameter, ZstdCompressor, ZstdError, decompress
-else:
-    from backports.zstd import CompressionParameter, ZstdCompressor, ZstdError, decompress
+from infrastudio.stores.telemetry.errors import CorruptTelemetry
 
-__all__ = ["ZstdError", "compress", "compress_checked", "decompress"]
+if sys.version_info >= (3, 14):
+    from compression import zstd
+    from compression.zstd import CompressionParameter, ZstdCompressor, ZstdError
+else:
+    from backports import zstd
+    from backports.zstd import CompressionParameter, ZstdCompressor, ZstdError
 
 
 class _Compressors(threading.local):
@@ -37,3 +39,15 @@ def compress_checked(data: bytes, level: int) -> bytes:
         CompressionParameter.checksum_flag: 1,
     }
     return ZstdCompressor(options=options).compress(data, ZstdCompressor.FLUSH_FRAME)
+
+
+def decompress(data: bytes) -> bytes:
+    """Return what one zstd frame holds.
+
+    Raises:
+        CorruptTelemetry: It is damaged.
+    """
+    try:
+        return zstd.decompress(data)
+    except ZstdError as error:
+        raise CorruptTelemetry("A zstd frame is damaged.") from error

@@ -11,11 +11,11 @@ from sqlalchemy import Connection, Row, Select, func, or_, select
 from typing_extensions import override
 
 from infrastudio.stores.telemetry import tables
+from infrastudio.stores.telemetry.compression import decompress
 from infrastudio.stores.telemetry.line_chunks import (
     PREFIX_PATTERNS,
     ChunkColumns,
     Sender,
-    decode_bare_text,
     decode_line_columns,
     with_prefixes,
 )
@@ -123,7 +123,7 @@ class ChunkBlock(LineBlock):
 
     @cached_property
     def _bare(self) -> bytes:
-        return decode_bare_text(self._row.data)
+        return decompress(self._row.data)
 
     @cached_property
     @override

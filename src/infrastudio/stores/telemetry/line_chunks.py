@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from infrastudio.stores.telemetry.compression import ZstdError, compress_checked, decompress
+from infrastudio.stores.telemetry.compression import compress_checked
 from infrastudio.stores.telemetry.errors import CorruptTelemetry
 from infrastudio.stores.telemetry.integer_columns import decode_integers, encode_integers
 from infrastudio.stores.telemetry.values import BoolArray, IntArray
@@ -118,18 +118,6 @@ def decode_line_columns(codes: bytes) -> ChunkColumns:
     digits, _ = decode_integers(codes, place + 1)
     named = PREFIX_PATTERNS[pattern - 1] if pattern else None
     return ChunkColumns(times, both, received, sender, senders, has_prefix != 0, named, digits)
-
-
-def decode_bare_text(data: bytes) -> bytes:
-    """Return the lines of a chunk without their prefixes.
-
-    Raises:
-        CorruptTelemetry: The text is damaged.
-    """
-    try:
-        return decompress(data)
-    except ZstdError as error:
-        raise CorruptTelemetry("A chunk of lines is damaged.") from error
 
 
 def with_prefixes(columns: ChunkColumns, text: bytes) -> bytes:

@@ -13,17 +13,17 @@ import numpy as np
 from sqlalchemy import Connection, Row, select
 
 from infrastudio.stores.telemetry import tables
+from infrastudio.stores.telemetry.compression import decompress
 from infrastudio.stores.telemetry.line_chunks import (
     ChunkLines,
     Sender,
-    decode_bare_text,
     decode_line_columns,
     encode_line_chunk,
     with_prefixes,
 )
 from infrastudio.stores.telemetry.line_codec import decode_columns, decode_text
 from infrastudio.stores.telemetry.log_levels import LEVEL_NAMES
-from infrastudio.stores.telemetry.seal_points import MERGE_RATIO
+from infrastudio.stores.telemetry.seal_points import MERGE_RATIO, ROWS_AT_ONCE
 from infrastudio.stores.telemetry.seal_rows import LineChunkRow, LineSeal
 from infrastudio.stores.telemetry.values import IntArray
 
@@ -71,7 +71,7 @@ def _batches(connection: Connection, stream_id: int) -> list[Row[Any]]:
     query = select(_batch).where(_batch.c.stream_id == stream_id).order_by(_batch.c.first_line).limit(STEP_BATCHES)
     taken: list[Row[Any]] = []
     lines = size = 0
-    with connection.execute(query.execution_options(yield_per=64)) as rows:
+    with connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE)) as rows:
         for row in rows:
             if taken and (lines + row.lines > STEP_LINES or size + len(row.data) > STEP_BYTES):
                 break
@@ -104,7 +104,7 @@ def _of_batch(row: Row[Any]) -> _Lines:
 
 def _of_chunk(row: Row[Any]) -> _Lines:
     columns = decode_line_columns(row.codes)
-    texts = with_prefixes(columns, decode_bare_text(row.data)).split(b"\n")
+    texts = with_prefixes(columns, decompress(row.data)).split(b"\n")
     senders = [columns.senders[place] for place in columns.sender.tolist()]
     return _Lines(texts, columns.times, columns.codes, columns.received, senders)
 

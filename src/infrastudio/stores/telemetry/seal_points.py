@@ -48,6 +48,8 @@ STEP_POINTS: Final = 131_072
 """What a step takes at most, or one batch."""
 STEP_SERIES: Final = 1024
 """Series after which a step takes no further batch."""
+ROWS_AT_ONCE: Final = 64
+"""Batches that are fetched from the database at a time."""
 MERGE_RATIO: Final = 2
 """A chunk is merged with what follows it while it is not so many times larger."""
 
@@ -92,19 +94,18 @@ def plan_points(connection: Connection, stream_id: int) -> PointSeal | None:
 def _read_batches(connection: Connection, stream_id: int) -> _Step | None:
     query = select(_batch).where(_batch.c.stream_id == stream_id).order_by(_batch.c.first_offset).limit(STEP_BATCHES)
     points: dict[SeriesPart, list[StoredPoints]] = defaultdict(list)
-    taken: list[Row[Any]] = []
-    total = 0
-    for row in connection.execute(query).all():
-        if taken and (total + row.points > STEP_POINTS or len(points) > STEP_SERIES):
-            break
-        for part, found in _split_batch(row):
-            points[part].append(found)
-        taken.append(row)
-        total += row.points
-    if not taken:
-        return None
-    last = taken[-1]
-    return _Step(stream_id, len(taken), taken[0].first_offset, last.first_offset + last.points - 1, points, [])
+    first: int | None = None
+    taken = total = 0
+    with connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE)) as rows:
+        for row in rows:
+            if taken and (total + row.points > STEP_POINTS or len(points) > STEP_SERIES):
+                break
+            for part, found in _split_batch(row):
+                points[part].append(found)
+            first = row.first_offset if first is None else first
+            taken += 1
+            total += row.points
+    return None if first is None else _Step(stream_id, taken, first, first + total - 1, points, [])
 
 
 def _split_batch(row: Row[Any]) -> Iterable[tuple[SeriesPart, StoredPoints]]:

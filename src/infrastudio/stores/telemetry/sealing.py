@@ -7,8 +7,9 @@ deletion, it finds less, and nothing of the step is kept. Killed anywhere, the o
 
 from __future__ import annotations
 
+import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -16,9 +17,12 @@ from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from infrastudio.kernel.batches import batches
 from infrastudio.stores.telemetry import tables
+from infrastudio.stores.telemetry.errors import CorruptTelemetry
 from infrastudio.stores.telemetry.seal_lines import plan_lines
 from infrastudio.stores.telemetry.seal_points import plan_points
 from infrastudio.stores.telemetry.seal_rows import LineChunkRow, PointChunkRow, PointSeal, Seal, SealOutdated
+
+logger = logging.getLogger(__name__)
 
 MICROSECONDS: Final = 1_000_000
 STEPS_AT_ONCE: Final = 64
@@ -56,6 +60,28 @@ def due(connection: Connection, policy: SealPolicy, now: int) -> list[Due]:
             if count >= policy.batches or received_at <= now - policy.quiet_s * MICROSECONDS:
                 found.append((count, Due(stream_id, plan)))
     return [entry for _, entry in sorted(found, key=lambda each: -each[0])]
+
+
+async def seal_streams(entries: Iterable[Due], step: Callable[[Due], Awaitable[bool | None]]) -> int:
+    """Seal streams, a bounded number of steps each, and return how many steps were kept.
+
+    A stream with damaged rows is named in the log and stays as it is; it does not keep the others from being sealed.
+
+    Args:
+        entries: The streams.
+        step: Makes one step; False: somebody else was there first, None: nothing is left.
+    """
+    kept = 0
+    for entry in entries:
+        try:
+            for _ in range(STEPS_AT_ONCE):
+                sealed = await step(entry)
+                if sealed is None:
+                    break
+                kept += sealed
+        except CorruptTelemetry as error:
+            logger.error("Stream %d of the telemetry stays unsealed. %s", entry.stream_id, error)
+    return kept
 
 
 def write_seal(connection: Connection, seal: Seal) -> None:

@@ -38,7 +38,7 @@ from infrastudio.stores.telemetry.ingest_queue import (
 from infrastudio.stores.telemetry.reader import DatabaseTelemetryReader
 from infrastudio.stores.telemetry.schema import create_schema
 from infrastudio.stores.telemetry.seal_rows import SealOutdated
-from infrastudio.stores.telemetry.sealing import STEPS_AT_ONCE, Due, SealPolicy, due, write_seal
+from infrastudio.stores.telemetry.sealing import Due, SealPolicy, due, seal_streams, write_seal
 from infrastudio.stores.telemetry.sql_transaction import SqlTransaction, StreamsChanged
 from infrastudio.stores.telemetry.store import TelemetryStore
 from infrastudio.stores.telemetry.values import (
@@ -113,16 +113,8 @@ class SqlTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
 
     @override
     async def seal(self, policy: SealPolicy | None = None) -> int:
-        policy, steps = policy or SealPolicy(), 0
-        for entry in await asyncio.to_thread(self._due, policy):
-            for _ in range(STEPS_AT_ONCE):
-                if self._is_closed:
-                    raise TelemetryClosed
-                sealed = await asyncio.to_thread(self._seal_step, entry)
-                if sealed is None:
-                    break
-                steps += sealed
-        return steps
+        entries = await asyncio.to_thread(self._due, policy or SealPolicy())
+        return await seal_streams(entries, lambda entry: asyncio.to_thread(self._seal_step, entry))
 
     @override
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -188,6 +180,8 @@ class SqlTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
 
     def _seal_step(self, entry: Due) -> bool | None:
         """Replace batches by chunks; None: there were none, False: another server or a deletion was there first."""
+        if self._is_closed:
+            raise TelemetryClosed
         with self._reads.connect() as connection:
             seal = entry.plan(connection, entry.stream_id)
         if seal is None:

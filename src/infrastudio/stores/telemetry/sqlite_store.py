@@ -41,7 +41,7 @@ from infrastudio.stores.telemetry.ingest_queue import (
 from infrastudio.stores.telemetry.reader import DatabaseTelemetryReader
 from infrastudio.stores.telemetry.schema import create_tables
 from infrastudio.stores.telemetry.seal_rows import Seal, SealOutdated
-from infrastudio.stores.telemetry.sealing import STEPS_AT_ONCE, Due, SealPolicy, due, write_seal_to_file
+from infrastudio.stores.telemetry.sealing import Due, SealPolicy, due, seal_streams, write_seal_to_file
 from infrastudio.stores.telemetry.sqlite_transaction import transaction
 from infrastudio.stores.telemetry.store import TelemetryStore
 from infrastudio.stores.telemetry.values import (
@@ -144,16 +144,8 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
 
     @override
     async def seal(self, policy: SealPolicy | None = None) -> int:
-        policy, steps = policy or SealPolicy(), 0
-        for entry in await asyncio.to_thread(self._due, policy):
-            for _ in range(STEPS_AT_ONCE):
-                if self._is_closed:
-                    raise TelemetryClosed
-                seal = await asyncio.to_thread(self._plan_seal, entry)
-                if seal is None:
-                    break
-                steps += self._commit_seal(seal)
-        return steps
+        entries = await asyncio.to_thread(self._due, policy or SealPolicy())
+        return await seal_streams(entries, self._seal_step)
 
     @override
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -209,6 +201,10 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
     def _due(self, policy: SealPolicy) -> list[Due]:
         with self._reads.connect() as connection:
             return due(connection, policy, to_micros(self._clock.now()))
+
+    async def _seal_step(self, entry: Due) -> bool | None:
+        seal = await asyncio.to_thread(self._plan_seal, entry)
+        return None if seal is None else self._commit_seal(seal)
 
     def _plan_seal(self, entry: Due) -> Seal | None:
         with self._reads.connect() as connection:
