@@ -24,6 +24,7 @@ from infrastudio.stores.telemetry.reads import (
     Attempts,
     HistoryPage,
     HistoryPosition,
+    NumberedColumns,
     NumberedPoint,
     PointColumns,
     PointsSince,
@@ -166,20 +167,31 @@ def _attempts(
 
 def points_since(connection: Connection, key: StreamKey, offset: int, limit: int) -> PointsSince:
     """Answer `TelemetryReader.points_since`."""
-    head = connection.execute(
-        select(_stream.c.stream_id, _stream.c.points).where(
-            _stream.c.entity == key.entity, _stream.c.owner_id == key.id
-        )
-    ).one_or_none()
-    if head is None or offset >= head.points or limit < 1:
-        return PointsSince((), 0 if head is None else head.points)
-    window = read_window(connection, head.stream_id, max(offset, 0), limit, head.points)
-    keys = series_keys(connection, set(window.series.tolist()))
-    stored = window.points
-    columns = (window.series, window.attempts, stored.steps, stored.times, stored.values)
-    rows = zip(stored.offsets.tolist(), *(column.tolist() for column in columns), strict=True)
-    points = tuple(NumberedPoint(place + 1, keys[series], *rest) for place, series, *rest in rows)
-    return PointsSince(points, head.points)
+    found = columns_since(connection, key, offset, limit)
+    columns = (found.numbers, found.index, found.attempts, found.steps, found.times, found.values)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return PointsSince(tuple(NumberedPoint(n, found.series[place], *rest) for n, place, *rest in rows), found.head)
+
+
+def columns_since(connection: Connection, key: StreamKey, offset: int, limit: int) -> NumberedColumns:
+    """Answer `TelemetryReader.columns_since`."""
+    query = select(_stream.c.stream_id, _stream.c.points)
+    row = connection.execute(query.where(_stream.c.entity == key.entity, _stream.c.owner_id == key.id)).one_or_none()
+    stream_id, head = (0, 0) if row is None else row
+    window = read_window(connection, stream_id, max(offset, 0), limit, head)
+    ids, index = np.unique(window.series, return_inverse=True)
+    keys = series_keys(connection, ids.tolist())
+    points = window.points
+    return NumberedColumns(
+        points.offsets + 1,
+        tuple(keys[number] for number in ids.tolist()),
+        index,
+        window.attempts,
+        points.steps,
+        points.times,
+        points.values,
+        head,
+    )
 
 
 def series_keys(connection: Connection, ids: Collection[int]) -> Mapping[int, SeriesKey]:

@@ -19,6 +19,7 @@ from infrastudio.stores.telemetry.reads import (
     LineHistogram,
     LineHits,
     LinePage,
+    NumberedColumns,
     PointsSince,
     SeriesPage,
     SeriesSlice,
@@ -99,6 +100,11 @@ class DatabaseTelemetryReader(TelemetryReader):
     def points_since(self, key: StreamKey, offset: int, *, limit: int = 1000) -> PointsSince:
         with self._reads.connect() as connection:
             return point_reads.points_since(connection, key, offset, limit)
+
+    @override
+    def columns_since(self, key: StreamKey, offset: int, *, limit: int = 1000) -> NumberedColumns:
+        with self._reads.connect() as connection:
+            return point_reads.columns_since(connection, key, offset, limit)
 
     @override
     def slices(

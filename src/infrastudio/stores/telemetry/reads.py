@@ -108,6 +108,24 @@ class PointsSince:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberedColumns:
+    """Points as of `PointsSince`, as columns of equal length; `index` says which of `series` a point belongs to."""
+
+    numbers: IntArray
+    series: tuple[SeriesKey, ...]
+    index: IntArray
+    attempts: IntArray
+    steps: IntArray
+    times: IntArray
+    values: FloatArray
+    head: int
+
+    def __len__(self) -> int:
+        """How many points there are."""
+        return len(self.numbers)
+
+
+@dataclass(frozen=True, slots=True)
 class Resolution:
     """`raw`: every point; `bucket`: one row stands for all points within `width`, in the unit of the x axis."""
 

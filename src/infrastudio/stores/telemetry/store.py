@@ -16,6 +16,7 @@ from infrastudio.stores.telemetry.reads import (
     LineHistogram,
     LineHits,
     LinePage,
+    NumberedColumns,
     PointsSince,
     SeriesPage,
     SeriesSlice,
@@ -101,6 +102,10 @@ class TelemetryReader(Protocol):
 
     def points_since(self, key: StreamKey, offset: int, *, limit: int = 1000) -> PointsSince:
         """Return the points that were appended behind number `offset`, at most `limit` of them."""
+        ...
+
+    def columns_since(self, key: StreamKey, offset: int, *, limit: int = 1000) -> NumberedColumns:
+        """Return the same as columns."""
         ...
 
     def slices(

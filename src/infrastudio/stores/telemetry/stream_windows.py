@@ -34,7 +34,7 @@ def read_window(connection: Connection, stream_id: int, offset: int, limit: int,
     Where retention has taken points away a window may hold fewer, but it is empty only at the end.
     """
     begin: int | None = offset
-    while begin is not None and begin < head:
+    while begin is not None and begin < head and limit > 0:
         end = min(head, begin + limit)
         found = [*_sealed(connection, stream_id, begin, end), *_loose(connection, stream_id, begin, end)]
         if found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -11,7 +11,7 @@ from infrastudio.contexts.tracking.api.runs import Reader, RunId, Telemetry
 from infrastudio.contexts.tracking.queries import runs, telemetry_exports
 from infrastudio.http import resource
 from infrastudio.http.downloads import Download, Downloads, Headers
-from infrastudio.kernel.tables import Column, Row, TableFormats
+from infrastudio.kernel.tables import Column, ColumnBatch, TableFormat, TableFormats
 
 router = APIRouter(prefix="/api/runs/{id}", tags=["runs"])
 
@@ -39,12 +39,10 @@ async def export_metrics(
     files: Files,
     format: ExportFormat = "parquet",
 ) -> Response:
-    """Return all points of a run as a file, in the order they were logged."""
+    """Return all points of a run as a file, in the order they were logged, repeats included."""
     await reader.read(runs.row, id)
-    rows = telemetry_exports.point_rows
-    return _download(
-        files, formats, format, telemetry_exports.POINT_COLUMNS, lambda: rows(telemetry, id), f"metrics-{id}"
-    )
+    batches = telemetry_exports.point_columns(telemetry, id)
+    return _download(files, formats.get(format), telemetry_exports.POINT_COLUMNS, batches, f"metrics-{id}")
 
 
 @router.get("/logs/export", response_class=Response, responses=_FILE)
@@ -58,21 +56,16 @@ async def export_logs(
 ) -> Response:
     """Return all log lines of a run as a file."""
     await reader.read(runs.row, id)
-    rows = telemetry_exports.line_rows
-    return _download(files, formats, format, telemetry_exports.LINE_COLUMNS, lambda: rows(telemetry, id), f"logs-{id}")
+    batches = telemetry_exports.line_columns(telemetry, id)
+    return _download(files, formats.get(format), telemetry_exports.LINE_COLUMNS, batches, f"logs-{id}")
 
 
 def _download(
-    files: Downloads,
-    formats: TableFormats,
-    format: Literal["parquet", "csv"],
-    columns: tuple[Column, ...],
-    rows: Callable[[], Iterator[Row]],
-    name: str,
+    files: Downloads, table: TableFormat, columns: tuple[Column, ...], batches: Iterator[ColumnBatch], name: str
 ) -> Response:
-    table = formats.get(format)
+    """Answer with a file that is made while it is sent, of what the generator `batches` reads by and by."""
 
     def produce(_headers: Headers) -> Iterator[bytes]:
-        yield from table.write(columns, rows())
+        return table.write_columns(columns, batches)
 
-    return Download(files, produce, name=f"{name}.{format}", media_type=table.media_type)
+    return Download(files, produce, name=f"{name}.{table.name}", media_type=table.media_type)

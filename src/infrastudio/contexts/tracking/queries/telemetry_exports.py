@@ -1,16 +1,18 @@
-"""All points and all log lines of a run, row by row, as tables."""
+"""All points and all log lines of a run as tables, some rows at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
 
-from infrastudio.kernel.clock import from_micros
-from infrastudio.kernel.tables import Column, Row
+import numpy as np
+
+from infrastudio.kernel.tables import Column, ColumnBatch
 from infrastudio.stores.telemetry import StreamKey, TelemetryReader
 
-_POINTS_AT_ONCE: Final = 50_000
-_LINES_AT_ONCE: Final = 10_000
+_POINTS: Final = 50_000
+_LINES: Final = 10_000
+"""Rows that are in memory at once."""
 
 POINT_COLUMNS: Final = (
     Column("number", "integer"),
@@ -34,34 +36,31 @@ LINE_COLUMNS: Final = (
 )
 
 
-def point_rows(telemetry: TelemetryReader, run_id: str) -> Iterator[Row]:
+def point_columns(telemetry: TelemetryReader, run_id: str) -> Iterator[ColumnBatch]:
     """Yield the points that a run has now, in the order they were logged, repeats included."""
     key = StreamKey("run", run_id)
     head = telemetry.head(key).points
     place = 0
-    while place < head:
-        points = telemetry.points_since(key, place, limit=_POINTS_AT_ONCE).points
-        for point in points:
-            if point.number <= head:
-                yield {
-                    "number": point.number,
-                    **point.series._asdict(),
-                    "attempt": point.attempt,
-                    "step": point.step,
-                    "time": from_micros(point.time),
-                    "value": point.value,
-                }
-        place = points[-1].number if points else head
+    while place < head and len(found := telemetry.columns_since(key, place, limit=min(_POINTS, head - place))):
+        names = [np.array(column, dtype=np.object_)[found.index] for column in zip(*found.series, strict=True)]
+        yield dict(
+            zip(
+                (column.name for column in POINT_COLUMNS),
+                (found.numbers, *names, found.attempts, found.steps, found.times, found.values),
+                strict=True,
+            )
+        )
+        place = int(found.numbers[-1])
 
 
-def line_rows(telemetry: TelemetryReader, run_id: str) -> Iterator[Row]:
+def line_columns(telemetry: TelemetryReader, run_id: str) -> Iterator[ColumnBatch]:
     """Yield the log lines that a run has now, in order."""
     key = StreamKey("run", run_id)
     last = telemetry.head(key).lines
-    place = 1
-    while place <= last:
-        page = telemetry.lines(key, from_line=place, limit=_LINES_AT_ONCE).items
-        for line in page:
-            if line.line <= last:
-                yield line._asdict() | {"time": from_micros(line.time)}
-        place = page[-1].line + 1 if page else last + 1
+    place: int | None = 1
+    while place is not None and place <= last:
+        page = telemetry.lines(key, from_line=place, limit=min(_LINES, last - place + 1))
+        if page.items:
+            columns = zip(*page.items, strict=True)
+            yield {column.name: list(values) for column, values in zip(LINE_COLUMNS, columns, strict=True)}
+        place = page.next_line
