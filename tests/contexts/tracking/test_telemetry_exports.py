@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -12,8 +13,9 @@ import pytest
 from pyarrow import parquet
 
 from contexts.tracking.making import a_run
+from infrastudio.contexts.tracking.controller import RetentionController
 from infrastudio.contexts.tracking.schemas import Run
-from infrastudio.kernel.clock import from_millis
+from infrastudio.kernel.clock import ManualClock, from_millis
 from infrastudio.server.wiring import Studio
 from infrastudio.stores.telemetry import SealPolicy
 
@@ -100,3 +102,33 @@ async def test_the_space_of_a_project_is_told_by_kind_experiment_and_run(
     (first,) = (await client.get("/api/projects/default/space", params={"limit": 1})).json()["runs"]
     assert first == space["runs"][0]
     assert (await client.get("/api/projects/nobody/space")).status_code == 404
+
+
+async def test_a_project_keeps_its_telemetry_for_as_many_days_as_it_says(
+    client: httpx.AsyncClient, studio: Studio, run: Run
+) -> None:
+    await log(client, run)
+    await studio.telemetry.seal(SealPolicy(batches=0, quiet_s=0))
+
+    async def kept_after(days: float) -> tuple[int, int]:
+        """Sweep as if so many days had passed, and count the points and lines that are left."""
+        clock = ManualClock(studio.clock.now() + timedelta(days=days))
+        await RetentionController(studio.db, studio.telemetry, clock).sweep()
+        points = await table(client, f"/api/runs/{run.id}/metrics/export")
+        return len(points), len((await client.get(f"/api/runs/{run.id}/logs")).json()["items"])
+
+    assert await kept_after(10_000) == (3, 2), "for ever is the default"
+    assert (await client.patch("/api/projects/default", json={"log_retention_days": 7})).status_code == 200
+    kinds = (await client.get("/api/projects/default/space")).json()["kinds"]
+    assert [(kind["kind"], kind["retention_days"]) for kind in kinds] == [
+        ("metrics", None),
+        ("logs", 7),
+        ("artifacts", None),
+    ]
+    assert await kept_after(6.9) == (3, 2)
+    assert await kept_after(7.1) == (3, 0)
+    settings = {"log_retention_days": None, "metric_retention_days": 1}
+    assert (await client.patch("/api/projects/default", json=settings)).status_code == 200
+    assert await kept_after(1.1) == (0, 0)
+    shown = (await client.get(f"/api/runs/{run.id}")).json()["metrics"]
+    assert shown, "the latest values stay"

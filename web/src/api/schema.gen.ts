@@ -722,7 +722,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Update Project
+         * @description Change some fields of a project: its name, its description, and for how many days its telemetry is kept.
+         */
+        patch: operations["update_project_api_projects__slug__patch"];
         trace?: never;
     };
     "/api/projects/{slug}/space": {
@@ -1114,7 +1118,7 @@ export interface paths {
         };
         /**
          * Export Metrics
-         * @description Return all points of a run as a file, in the order they were logged.
+         * @description Return all points of a run as a file, in the order they were logged, repeats included.
          */
         get: operations["export_metrics_api_runs__id__metrics_export_get"];
         put?: never;
@@ -2735,6 +2739,8 @@ export interface components {
             count: number;
             /** Kind */
             kind: string;
+            /** Retention Days */
+            retention_days: number | null;
         };
         /**
          * LaneTotal
@@ -3429,6 +3435,10 @@ export interface components {
             description: string;
             /** Id */
             id: string;
+            /** Log Retention Days */
+            log_retention_days?: number | null;
+            /** Metric Retention Days */
+            metric_retention_days?: number | null;
             /** Name */
             name: string;
             /** Slug */
@@ -3471,6 +3481,26 @@ export interface components {
             kinds: components["schemas"]["KindSpace"][];
             /** Runs */
             runs: components["schemas"]["RunSpace"][];
+        };
+        /**
+         * ProjectUpdate
+         * @description Any subset of a project's fields that can change.
+         */
+        ProjectUpdate: {
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Log Retention Days */
+            log_retention_days?: number | null;
+            /** Metric Retention Days */
+            metric_retention_days?: number | null;
+            /**
+             * Name
+             * @default unnamed
+             */
+            name?: string;
         };
         /**
          * RecordIn
@@ -5858,6 +5888,44 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    update_project_api_projects__slug__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectUpdate"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {

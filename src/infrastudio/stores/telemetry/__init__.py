@@ -37,6 +37,7 @@ from infrastudio.stores.telemetry.reads import (
     SeriesSummary,
     StreamSpace,
 )
+from infrastudio.stores.telemetry.retention import TelemetryKind
 from infrastudio.stores.telemetry.sealer import Sealer
 from infrastudio.stores.telemetry.sealing import SealPolicy
 from infrastudio.stores.telemetry.sql_store import SqlTelemetryStore
@@ -105,6 +106,7 @@ __all__ = [
     "StreamSpace",
     "TelemetryClosed",
     "TelemetryInUse",
+    "TelemetryKind",
     "TelemetryReader",
     "TelemetryStore",
     "TelemetryTooNew",

@@ -36,6 +36,7 @@ from infrastudio.stores.telemetry.ingest_queue import (
     settle,
 )
 from infrastudio.stores.telemetry.reader import DatabaseTelemetryReader
+from infrastudio.stores.telemetry.retention import TelemetryKind, delete_chunks, expired_chunks
 from infrastudio.stores.telemetry.schema import create_schema
 from infrastudio.stores.telemetry.seal_rows import SealOutdated
 from infrastudio.stores.telemetry.sealing import Due, SealPolicy, due, seal_streams, write_seal
@@ -117,6 +118,13 @@ class SqlTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
         return await seal_streams(entries, lambda entry: asyncio.to_thread(self._seal_step, entry))
 
     @override
+    async def expire(self, project_id: str, kind: TelemetryKind, *, received_before: int) -> int:
+        deleted = 0
+        while (some := await asyncio.to_thread(self._expire_some, project_id, kind, received_before)) is not None:
+            deleted += some
+        return deleted
+
+    @override
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         return self._listeners.add(listener)
 
@@ -196,6 +204,22 @@ class SqlTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
                 raise
             return False
         return True
+
+    def _expire_some(self, project_id: str, kind: TelemetryKind, received_before: int) -> int | None:
+        """Delete some chunks that are past their time and return how many; None: there are none."""
+        if self._is_closed:
+            raise TelemetryClosed
+        with self._reads.connect() as connection:
+            chunks = expired_chunks(connection, project_id, kind, received_before)
+        if not chunks:
+            return None
+        try:
+            with self._engine.begin() as connection:
+                return delete_chunks(connection, kind, chunks)
+        except Exception as error:
+            if not is_retryable(error):
+                raise
+            return 0
 
     def _delete_stream(self, key: StreamKey) -> None:
         stream = tables.stream

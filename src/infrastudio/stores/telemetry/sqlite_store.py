@@ -39,6 +39,12 @@ from infrastudio.stores.telemetry.ingest_queue import (
     settle,
 )
 from infrastudio.stores.telemetry.reader import DatabaseTelemetryReader
+from infrastudio.stores.telemetry.retention import (
+    ExpiredChunk,
+    TelemetryKind,
+    delete_chunks_of_file,
+    expired_chunks,
+)
 from infrastudio.stores.telemetry.schema import create_tables
 from infrastudio.stores.telemetry.seal_rows import Seal, SealOutdated
 from infrastudio.stores.telemetry.sealing import Due, SealPolicy, due, seal_streams, write_seal_to_file
@@ -60,6 +66,8 @@ _CHECKPOINT_PAGES: Final = 8000
 """Pages after which the writer checkpoints by itself; the thread is there long before, and only bounds it else."""
 _DELETED_AT_ONCE: Final = 256
 """Batches or chunks that a deletion removes per commit."""
+_PAGES_AT_ONCE: Final = 256
+"""Pages that are given back to the disk per commit."""
 _ROWS_OF_A_STREAM: Final = (
     ("point_batch", "first_offset"),
     ("line_batch", "first_line"),
@@ -148,6 +156,15 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
         return await seal_streams(entries, self._seal_step)
 
     @override
+    async def expire(self, project_id: str, kind: TelemetryKind, *, received_before: int) -> int:
+        deleted = 0
+        while chunks := await asyncio.to_thread(self._expired, project_id, kind, received_before):
+            deleted += self._delete_chunks(kind, chunks)
+        while deleted and self._give_back_pages():  # noqa: ASYNC110 - nothing is waited for: each turn gives some back
+            await asyncio.sleep(0)
+        return deleted
+
+    @override
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         return self._listeners.add(listener)
 
@@ -220,6 +237,24 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
         except SealOutdated:
             return False
         return True
+
+    def _expired(self, project_id: str, kind: TelemetryKind, received_before: int) -> list[ExpiredChunk]:
+        with self._reads.connect() as connection:
+            return expired_chunks(connection, project_id, kind, received_before)
+
+    def _delete_chunks(self, kind: TelemetryKind, chunks: list[ExpiredChunk]) -> int:
+        if self._is_closed:
+            raise TelemetryClosed
+        with transaction(self._connection, self._known):
+            return delete_chunks_of_file(self._connection, kind, chunks)
+
+    def _give_back_pages(self) -> bool:
+        """Make the file some pages shorter; are more of its pages free?"""
+        if self._is_closed:
+            raise TelemetryClosed
+        self._connection.execute(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})").fetchall()  # each row frees one
+        (free,) = self._connection.execute("PRAGMA freelist_count").fetchone()
+        return bool(free)
 
     def _hide(self, key: StreamKey) -> int:
         """Take the stream's name away, so that readers find nothing and a new one may be made.

@@ -23,6 +23,7 @@ from infrastudio.stores.telemetry.reads import (
     StreamSpace,
     XAxis,
 )
+from infrastudio.stores.telemetry.retention import TelemetryKind
 from infrastudio.stores.telemetry.sealing import SealPolicy
 from infrastudio.stores.telemetry.values import (
     LineBatch,
@@ -215,6 +216,17 @@ class TelemetryStore(TelemetryReader, Protocol):
         """Turn batches of the streams that are due into chunks, in small steps, and return how many were made.
 
         No read answers anything else before, during or after it; a call that is cut short anywhere loses nothing.
+        """
+        ...
+
+    async def expire(self, project_id: str, kind: TelemetryKind, *, received_before: int) -> int:
+        """Delete the sealed chunks of a project that are past their time, in small steps; return how many there were.
+
+        Args:
+            project_id: The project.
+            kind: What is deleted; the other kind stays.
+            received_before: Microseconds since 1970. A chunk of which anything was received then or later stays whole,
+                and so does what is not sealed.
         """
         ...
 

@@ -34,6 +34,7 @@ def project_space(snapshot: Snapshot, telemetry: TelemetryReader, slug: str, *, 
         UnknownProject: There is no such project for the actor.
     """
     project_id = projects.require(snapshot, slug, READ)
+    kept = projects.retention_of(snapshot, project_id)
     streams = telemetry.space(project_id)
     files = _artifact_bytes(snapshot, project_id)
     used = {key.id: space for key, space in streams.items() if key.entity == "run"}
@@ -43,9 +44,9 @@ def project_space(snapshot: Snapshot, telemetry: TelemetryReader, slug: str, *, 
     sums = select(func.count().label("files"), func.coalesce(func.sum(_artifacts.c.size_bytes), 0).label("bytes"))
     stored = snapshot.execute(sums.where(_artifacts.c.project_id == project_id)).one()
     kinds = (
-        KindSpace(kind="metrics", bytes=sum(s.point_bytes for s in streams.values()), count=points),
-        KindSpace(kind="logs", bytes=sum(s.line_bytes for s in streams.values()), count=lines),
-        KindSpace(kind="artifacts", bytes=int(stored.bytes), count=int(stored.files)),
+        _kind("metrics", sum(s.point_bytes for s in streams.values()), points, kept.metric_days),
+        _kind("logs", sum(s.line_bytes for s in streams.values()), lines, kept.log_days),
+        _kind("artifacts", int(stored.bytes), int(stored.files), None),
     )
     return ProjectSpace(
         bytes=sum(kind.bytes for kind in kinds),
@@ -53,6 +54,10 @@ def project_space(snapshot: Snapshot, telemetry: TelemetryReader, slug: str, *, 
         experiments=_experiment_space(snapshot, rows, limit),
         runs=tuple(sorted(rows, key=lambda row: (-row.bytes, row.id))[:limit]),
     )
+
+
+def _kind(kind: str, bytes: int, count: int, retention_days: int | None) -> KindSpace:
+    return KindSpace(kind=kind, bytes=bytes, count=count, retention_days=retention_days)
 
 
 def _run_space(id: str, run: _Run, used: StreamSpace, artifact_bytes: int) -> RunSpace:

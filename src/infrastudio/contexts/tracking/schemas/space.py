@@ -11,6 +11,8 @@ class KindSpace(Value):
     kind: str
     bytes: int
     count: int
+    retention_days: int | None
+    """For how many days it is kept; null: for ever."""
 
 
 class ExperimentSpace(Value):
