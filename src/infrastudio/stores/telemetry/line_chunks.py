@@ -29,6 +29,9 @@ _VERSION: Final = 1
 _BREAK: Final = 0x0A
 _ZERO: Final = 0x30
 
+_FOUR_DIGITS: Final = np.frombuffer(b"".join(b"%04d" % number for number in range(10_000)), dtype=np.uint32)
+"""The bytes of each number of four digits: a division by 10,000 and a look-up are a quarter of four divisions by 10."""
+
 PREFIX_PATTERNS: Final = tuple(
     f"0000-00-00{between}00:00:00{fraction} " for between in " T" for fraction in (",000", ".000", "")
 )
@@ -124,14 +127,15 @@ def with_prefixes(columns: ChunkColumns, text: bytes) -> bytes:
     """Return the lines as they were sent."""
     if columns.pattern is None:
         return text
-    prefixes = _prefix_bytes(columns.pattern, columns.digits)
     lines = text.split(b"\n")
-    found: list[bytes] = prefixes.view(f"S{len(columns.pattern)}").ravel().tolist()
-    if len(found) == len(lines):
-        return b"\n".join(map(bytes.__add__, found, lines))
-    for place, prefix in zip(np.flatnonzero(columns.has_prefix).tolist(), found, strict=True):
-        lines[place] = prefix + lines[place]
-    return b"\n".join(lines)
+    prefixes = _prefixes(columns.pattern, columns.digits)
+    if len(prefixes) < len(lines):
+        some, prefixes = prefixes, [b"\n"] * len(lines)
+        for place, prefix in zip(np.flatnonzero(columns.has_prefix).tolist(), some, strict=True):
+            prefixes[place] = prefix
+    parts = [b""] * (2 * len(lines))
+    parts[::2], parts[1::2] = prefixes, lines
+    return b"".join(parts)[1:]
 
 
 def prefixed_lines(text: ByteArray, starts: IntArray) -> tuple[BoolArray, int]:
@@ -172,12 +176,23 @@ def _has_pattern(whole: ByteArray, starts: IntArray, pattern: str) -> BoolArray:
     return found
 
 
-def _prefix_bytes(pattern: str, digits: IntArray) -> ByteArray:
+def _prefixes(pattern: str, digits: IntArray) -> list[bytes]:
+    """Return the prefixes with these digits, each behind a line break."""
     places = _digit_places(pattern)
-    powers = 10 ** np.arange(len(places) - 1, -1, -1, dtype=np.int64)
-    matrix = np.tile(np.frombuffer(pattern.encode(), dtype=np.uint8), (len(digits), 1))
-    matrix[:, places] = (digits[:, None] // powers % 10 + _ZERO).astype(np.uint8)
-    return matrix
+    matrix = np.tile(np.frombuffer(b"\n" + pattern.encode(), dtype=np.uint8), (len(digits), 1))
+    matrix[:, np.array(places) + 1] = _decimal(digits, len(places))
+    found: list[bytes] = matrix.view(f"S{matrix.shape[1]}").ravel().tolist()
+    return found
+
+
+def _decimal(numbers: IntArray, width: int) -> ByteArray:
+    """Return the last `width` decimal digits of some numbers >= 0 in ASCII, shape (n, width)."""
+    fours = np.empty((len(numbers), -(-width // 4)), dtype=np.uint32)
+    for place in reversed(range(fours.shape[1])):
+        rest = numbers // 10_000
+        fours[:, place] = _FOUR_DIGITS[numbers - 10_000 * rest]
+        numbers = rest
+    return fours.view(np.uint8)[:, -width:]
 
 
 def _digit_places(pattern: str) -> list[int]:
