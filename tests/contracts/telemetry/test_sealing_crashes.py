@@ -8,12 +8,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from contracts.telemetry import sealing_victim
-from contracts.telemetry.support import ALWAYS, Backend, Telemetry, a_run, opened
+from contracts.telemetry.support import ALWAYS, Backend, Telemetry, a_run, opened, small_chunks
 from infrastudio.stores.telemetry import LineBatch, PointBatch, SeriesKey, StreamOwner
 
 MOST = 40
@@ -96,6 +97,38 @@ def test_servers_that_seal_at_once_while_others_append_lose_nothing(shared_backe
         assert [line.text for line in one.store.lines(owner.key, limit=10_000).items] == [
             f"line {n}" for n in range(3000)
         ]
+
+
+def test_who_reads_while_it_is_sealed_sees_all_that_was_acknowledged(backend: Backend) -> None:
+    """Each read is of one snapshot: the batches of a point or its chunk, never neither and never both."""
+    owner = a_run()
+    with opened(backend) as telemetry, ThreadPoolExecutor(1) as reader:
+        acknowledged, done = 0, threading.Event()
+
+        def read_on() -> int:
+            reads = 0
+            while not done.is_set():
+                expected = acknowledged
+                steps = telemetry.store.history(owner.key, SeriesKey("loss")).points.steps.tolist()
+                assert steps == list(range(0, 2 * len(steps), 2))
+                assert 2 * len(steps) >= expected
+                numbers = [point.number for point in telemetry.store.points_since(owner.key, 0, limit=10_000).points]
+                assert numbers == list(range(1, len(numbers) + 1))
+                assert len(numbers) >= expected
+                lines = [line.text for line in telemetry.store.lines(owner.key, limit=10_000).items]
+                assert lines == [f"line {n}" for n in range(len(lines))]
+                assert len(lines) >= expected
+                reads += 1
+            return reads
+
+        reading = reader.submit(read_on)
+        with small_chunks():
+            while acknowledged < 4000 and not reading.done():
+                fill(telemetry, owner, acknowledged)
+                acknowledged += 100
+                telemetry.run(partial(telemetry.store.seal, ALWAYS))
+        done.set()
+        assert reading.result() > 2
 
 
 def test_a_stream_that_is_deleted_while_it_is_sealed_leaves_nothing(backend: Backend) -> None:

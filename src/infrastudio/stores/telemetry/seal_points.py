@@ -43,7 +43,7 @@ OWN_CHUNKS: Final = 256
 """Series that get chunks of their own in one step at most, so that its commit is short; the others wait."""
 PYRAMID_POINTS: Final = 4 * CELL
 """Points of a chunk below which its points are read as fast as its pyramid."""
-STEP_BATCHES: Final = 512
+STEP_BATCHES: Final = 2048
 STEP_POINTS: Final = 131_072
 """What a step takes at most, or one batch."""
 STEP_SERIES: Final = 1024
