@@ -1,7 +1,8 @@
 """Kill the server again and again under load, and see that nothing acknowledged is lost or doubled.
 
-Writers create and change instances over the native API and log batches of points over the MLflow protocol. A request
-that the kill cut off is sent again after the restart, with the same Idempotency-Key: it must have happened once.
+Writers create and change instances over the native API, log batches of points and single ones over the MLflow protocol,
+and log lines; all of it is sealed meanwhile. A request that the kill cut off is sent again after the restart, with the
+same Idempotency-Key: it must have happened once.
 After each restart everything is read back over HTTP, and `studio replay --verify` proves the ledger.
 """
 
@@ -27,11 +28,13 @@ from benchmarks.harness.processes import (
 )
 from benchmarks.harness.report import console
 from benchmarks.soak.load.proof import replay_findings
+from benchmarks.soak.load.telemetry_writers import LineWriter, SinglePointWriter
 from benchmarks.soak.load.writers import InstanceWriter, MetricWriter, Writer, at_work
 from rich.table import Table
 
 INSTANCE_WRITERS: Final = 4
 METRIC_WRITERS: Final = 4
+LINE_WRITERS: Final = 2
 LOAD_S: Final = (0.2, 2.0)
 """A kill comes at a random moment of this window after the load began."""
 
@@ -59,7 +62,12 @@ class Drill:
         self._restarts_s: list[float] = []
         self._counts: Counter[str] = Counter()
         instances = [InstanceWriter(number) for number in range(INSTANCE_WRITERS)]
-        self._writers: list[Writer] = [*instances, *(MetricWriter(number) for number in range(METRIC_WRITERS))]
+        self._writers: list[Writer] = [
+            *instances,
+            *(MetricWriter(number) for number in range(METRIC_WRITERS)),
+            SinglePointWriter(METRIC_WRITERS),
+            *(LineWriter(number) for number in range(LINE_WRITERS)),
+        ]
         self.faults: list[str] = []
 
     def play(self, kills: int) -> None:
