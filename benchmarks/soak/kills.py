@@ -28,14 +28,15 @@ from benchmarks.harness.processes import (
 )
 from benchmarks.harness.report import console
 from benchmarks.soak.load.proof import replay_findings
-from benchmarks.soak.load.run_writers import LineWriter, PointWriter, RunWriter
+from benchmarks.soak.load.run_writer import RunWriter
+from benchmarks.soak.load.telemetry_writers import LineWriter, SinglePointWriter
 from benchmarks.soak.load.writers import InstanceWriter, MetricWriter, Writer, at_work
 from rich.table import Table
 
 WRITERS: Final = (
     *(InstanceWriter,) * 4,
-    *(MetricWriter,) * 2,
-    *(PointWriter,) * 2,
+    *(MetricWriter,) * 4,
+    SinglePointWriter,
     *(LineWriter,) * 2,
     *(RunWriter,) * 2,
 )
