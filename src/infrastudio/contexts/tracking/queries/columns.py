@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Double, String, and_, cast, func, literal, select, type_coerce
 from typing_extensions import override
 
 from infrastudio.contexts.tracking.tables.experiments import ExperimentRow, ExperimentTagRow
@@ -18,25 +18,34 @@ _experiment = ExperimentRow.__table__.c
 
 
 class MetricColumns(CollectionColumns):
-    """Latest values of metrics, which telemetry keeps; NULL is NaN there."""
+    """Latest values of metrics, which telemetry keeps; NULL is NaN there. For one statement only.
+
+    Conditions on a metric that the statement was joined with before, to be ordered by it, look no value up again.
+    """
 
     def __init__(self, dialect: str) -> None:
         self._tables = search_tables(dialect)
+        self._joined: dict[str, JoinedValues] = {}
 
     @override
     def where(self, key: str, condition: ValueCondition) -> ColumnElement[bool]:
+        if key in self._joined:
+            values, _, column = self._joined[key]
+            return and_(values.c.stream_id.is_not(None), condition(column))
         stream, latest = self._tables.stream, self._tables.latest
-        owners = (
-            select(stream.c.owner_id)
+        return (
+            select(literal(1))
             .select_from(latest)
             .join(stream, stream.c.stream_id == latest.c.stream_id)
             .where(
-                latest.c.series_id == self._series_id(key),
                 stream.c.entity == "run",
+                stream.c.owner_id == _run.id,
+                latest.c.series_id == self._series_id(key),
                 condition(FieldColumn(latest.c.value, null_is_nan=True)),
             )
+            .correlate(RunRow.__table__)
+            .exists()
         )
-        return _run.id.in_(owners)
 
     @override
     def joined(self, key: str, number: int) -> JoinedValues:
@@ -50,7 +59,9 @@ class MetricColumns(CollectionColumns):
             .scalar_subquery()
         )
         on = and_(latest.c.stream_id == stream_id, latest.c.series_id == self._series_id(key))
-        return latest, on, FieldColumn(latest.c.value, null_is_nan=True)
+        found = (latest, on, FieldColumn(latest.c.value, null_is_nan=True))
+        self._joined.setdefault(key, found)
+        return found
 
     def _series_id(self, key: str) -> ColumnElement[int]:
         series = self._tables.series
@@ -82,7 +93,7 @@ class DatasetColumns(CollectionColumns):
 
 
 def run_columns(dialect: str) -> FilterColumns:
-    """Return the live columns of runs."""
+    """Return the live columns of runs, for one statement."""
     artifact_uri = _artifact_uri(_experiment.artifact_location)
     return FilterColumns(
         {
@@ -99,6 +110,7 @@ def run_columns(dialect: str) -> FilterColumns:
             "ended_at": moment_column(_run.ended_at, nullable=True),
             "created_at": moment_column(_run.created_at),
             "updated_at": moment_column(_run.updated_at),
+            "duration_s": FieldColumn(_duration_s(), nullable=True),
         },
         {
             "metric": MetricColumns(dialect),
@@ -107,6 +119,12 @@ def run_columns(dialect: str) -> FilterColumns:
             "dataset": DatasetColumns(),
         },
     )
+
+
+def _duration_s() -> ColumnElement[float]:
+    """How long a run took; NULL while it goes on."""
+    started_us, ended_us = (type_coerce(moment, BigInteger()) for moment in (_run.started_at, _run.ended_at))
+    return type_coerce((ended_us - started_us) / literal(1e6, Double()), Double())
 
 
 def experiment_columns() -> FilterColumns:
