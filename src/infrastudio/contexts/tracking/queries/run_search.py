@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.tracking.queries import experiments, runs
-from infrastudio.contexts.tracking.queries.columns import run_columns
+from infrastudio.contexts.tracking.queries.columns import run_columns, select_runs
 from infrastudio.contexts.tracking.queries.fields import RUN_FIELDS
 from infrastudio.contexts.tracking.schemas.runs import STATUSES, Run, RunPage, RunSummary
 from infrastudio.contexts.tracking.tables.runs import RunRow
@@ -68,7 +68,7 @@ class Columns(NamedTuple):
 def search(snapshot: Snapshot, wanted: RunSearch) -> list[Run]:
     """Return runs with their collections; behind the asked-for order, the latest start first, then by id."""
     columns = run_columns(snapshot.dialect)
-    statement = select(RunRow.__table__).where(*scope_conditions(snapshot, wanted.scope, None))
+    statement = select_runs(snapshot.dialect).where(*scope_conditions(snapshot, wanted.scope, None))
     statement = order_statement(statement, wanted.orderings, wanted.fields, columns)
     latest_first = (Ordering(Identifier(None, "started_at"), descending=True),)
     statement = order_statement(statement, latest_first, RUN_FIELDS, columns).order_by(RunRow.id)
@@ -132,6 +132,8 @@ def _keys(snapshot: Snapshot, request: PageRequest, scope: RunScope, asked: List
 
 def _count(snapshot: Snapshot, request: PageRequest, scope: RunScope, asked: ListQuestion) -> int:
     source, base = runs_at(snapshot, scope, asked)
+    if asked.seq is None and asked.expression is None:  # SQLite would look for the stream of each run in vain
+        base = select(RunRow.__table__).where(*scope_conditions(snapshot, scope, None))
     matching = narrowed(base, source, request, asked).with_only_columns(source.attributes["id"].value)
     return int(snapshot.execute(select(func.count()).select_from(matching.subquery())).scalar_one())
 
@@ -139,7 +141,7 @@ def _count(snapshot: Snapshot, request: PageRequest, scope: RunScope, asked: Lis
 def runs_at(snapshot: Snapshot, scope: RunScope, asked: ListQuestion) -> tuple[FilterColumns, Select[Any]]:
     """Return where values stand, and the statement of all runs of a scope, live or as of the moment that is asked."""
     if asked.seq is None:
-        source, statement = run_columns(snapshot.dialect), select(RunRow.__table__)
+        source, statement = run_columns(snapshot.dialect), select_runs(snapshot.dialect)
     else:
         source, statement = columns_at(Run, RUN_FIELDS), ledger.select_states("run", asked.seq)
     return source, statement.where(*scope_conditions(snapshot, scope, asked.seq))
