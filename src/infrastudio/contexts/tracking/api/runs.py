@@ -17,10 +17,11 @@ from infrastudio.contexts.tracking.api.experiments import (
     LifecycleParameter,
     lifecycle_of,
 )
-from infrastudio.contexts.tracking.queries import run_search, runs
+from infrastudio.contexts.tracking.queries import run_comparison, run_search, runs
 from infrastudio.contexts.tracking.queries.column_search import run_columns
 from infrastudio.contexts.tracking.queries.run_groups import run_groups
 from infrastudio.contexts.tracking.queries.run_search import RunScope
+from infrastudio.contexts.tracking.schemas.comparison import RunComparison, RunComparisonIn
 from infrastudio.contexts.tracking.schemas.run_lists import RunColumnPage, RunGroupPage
 from infrastudio.contexts.tracking.schemas.runs import Run, RunDetail, RunPage, RunSummary, RunUpdate
 from infrastudio.http import (
@@ -91,6 +92,13 @@ async def list_run_columns(
     """Return the names of metrics, params and tags that a project's runs have, those that contain `q`."""
     scope = RunScope(project=project, lifecycle=lifecycle_of(lifecycle))
     return await reader.read(run_columns, scope, q=q, kinds=kind or (), cursor=cursor, limit=limit)
+
+
+@router.post("/compare", response_model=RunComparison)
+async def compare_runs(body: RunComparisonIn, reader: Reader, telemetry: Telemetry, at: AsOf) -> Response:
+    """Put 2 to 50 runs beside each other; only reads, and what is not asked for is null."""
+    answer = await reader.read(run_comparison.comparison_json, telemetry, body, at=at)
+    return Response(answer, media_type="application/json")
 
 
 @router.get("/{id}")
