@@ -4257,7 +4257,9 @@ export interface components {
              */
             page: "experiments" | "experiment" | "runs" | "compare" | "instances";
             /** Parameters */
-            parameters?: Record<string, never>;
+            parameters?: {
+                [key: string]: unknown;
+            };
             /**
              * Visibility
              * @default own
@@ -4293,7 +4295,9 @@ export interface components {
              */
             name?: string;
             /** Parameters */
-            parameters?: Record<string, never>;
+            parameters?: {
+                [key: string]: unknown;
+            };
             /**
              * Visibility
              * @default own

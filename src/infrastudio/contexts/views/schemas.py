@@ -42,7 +42,11 @@ def _search_parameters(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-SearchParameters = Annotated[dict[str, Any], AfterValidator(_search_parameters), WithJsonSchema({"type": "object"})]
+SearchParameters = Annotated[
+    dict[str, Any],
+    AfterValidator(_search_parameters),
+    WithJsonSchema({"type": "object", "additionalProperties": True}),
+]
 """What stands behind the `?` of a page's address: words, numbers and lists of them by name."""
 About = Annotated[Text, StringConstraints(min_length=1, max_length=64)]
 
