@@ -51,6 +51,7 @@ export function CompareCurves({ told, view, onView }: ComparedProps) {
     <>
       <Toolbar label="Curves">
         <ColumnPicker
+          label="Metrics"
           choices={names.map((name) => ({ id: name, header: name, group: "Metrics" }))}
           shown={shown}
           onChange={(metrics) => onView({ metrics })}
@@ -81,7 +82,7 @@ export function CompareCurves({ told, view, onView }: ComparedProps) {
       <ScrollPage>
         {shown.length === 0 ? (
           <EmptyState title="No curves">
-            {names.length === 0 ? "None of these runs logged a metric." : "Choose metrics under Columns."}
+            {names.length === 0 ? "None of these runs logged a metric." : "Choose some under Metrics."}
           </EmptyState>
         ) : answer.error && !answer.data ? (
           <ErrorState what="Curves" error={answer.error} onRetry={() => answer.refetch()} />

@@ -101,12 +101,13 @@ function groupColumns(
       cell: (group) => formatInteger(group.runs),
     },
     ...metrics.map(
-      (field): Column<RunGroup> => ({
+      (field, place): Column<RunGroup> => ({
         id: field,
         header: splitField(field)[1],
         width: 168,
         align: "right",
         sort: field,
+        phone: place < 2 ? "meta" : undefined,
         cell: (group) => spread(group.metrics[splitField(field)[1]]),
       }),
     ),

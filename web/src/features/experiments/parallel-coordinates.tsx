@@ -12,6 +12,8 @@ import { RunSwatch } from "./run-swatch";
 
 const HEIGHT = 360;
 const [TOP, BOTTOM, SIDE] = [48, 24, 70];
+/** Axes stand so far apart at least; where there is less room the picture scrolls. */
+const LEAST_GAP = 110;
 const FIRST_PARAMS = 5;
 const FIRST_METRICS = 2;
 /** A drag of fewer pixels is a click: it lifts the range. */
@@ -24,7 +26,7 @@ type Ranges = ReadonlyMap<string, readonly [number, number]>;
 export function ParallelCoordinates({ told, view, onView }: ComparedProps) {
   const [ranges, setRanges] = useState<Ranges>(new Map());
   const holder = useRef<HTMLDivElement>(null);
-  const width = Math.max(480, useWidth(holder));
+  const room = useWidth(holder);
   const all = dimensionsOf(told);
   const isMetric = ({ field }: Dimension) => field.startsWith("metrics.");
   const first = [
@@ -44,6 +46,7 @@ export function ParallelCoordinates({ told, view, onView }: ComparedProps) {
       const value = values[place];
       return range !== undefined && (value == null || value < range[0] || value > range[1]);
     });
+  const width = Math.max(room, 2 * SIDE + LEAST_GAP * (shown.length - 1));
   const xAt = (index: number) =>
     shown.length < 2 ? width / 2 : SIDE + (index * (width - 2 * SIDE)) / (shown.length - 1);
   const inside = told.runs.filter((_, place) => !isOut(place));
@@ -51,6 +54,7 @@ export function ParallelCoordinates({ told, view, onView }: ComparedProps) {
     <div ref={holder}>
       <Toolbar label="Axes">
         <ColumnPicker
+          label="Axes"
           choices={all.map((one) => ({
             id: one.field,
             header: one.name,
@@ -64,43 +68,46 @@ export function ParallelCoordinates({ told, view, onView }: ComparedProps) {
           {ranges.size > 0 && `${inside.length} of ${told.runs.length} runs within the ranges`}
         </span>
       </Toolbar>
-      <svg
-        className={styles.plot}
-        width={width}
-        height={HEIGHT}
-        role="img"
-        aria-label={`${told.runs.length} runs over ${shown.map(({ name }) => name).join(", ")}. The tables of the other tabs hold the values.`}
-      >
-        {told.runs.map((run, place) => {
-          const { color, dashed } = lookAt(place);
-          return (
-            <path
-              key={run.id}
-              className={styles.path}
-              data-dashed={dashed || undefined}
-              data-out={isOut(place) || undefined}
-              style={{ stroke: `var(--s${color})` }}
-              d={lineOf(shown, place, xAt)}
-            >
-              <title>{run.name}</title>
-            </path>
-          );
-        })}
-        {shown.map((dimension, index) => (
-          <Axis
-            key={dimension.field}
-            dimension={dimension}
-            x={xAt(index)}
-            range={ranges.get(dimension.field)}
-            onRange={(range) => {
-              const next = new Map(ranges);
-              if (range) next.set(dimension.field, range);
-              else next.delete(dimension.field);
-              setRanges(next);
-            }}
-          />
-        ))}
-      </svg>
+      {/* It scrolls where the axes need more room, by keyboard too. */}
+      <div className={styles.scroller} tabIndex={0} role="group" aria-label="Parallel coordinates">
+        <svg
+          className={styles.plot}
+          width={width}
+          height={HEIGHT}
+          role="img"
+          aria-label={`${told.runs.length} runs over ${shown.map(({ name }) => name).join(", ")}. The tables of the other tabs hold the values.`}
+        >
+          {told.runs.map((run, place) => {
+            const { color, dashed } = lookAt(place);
+            return (
+              <path
+                key={run.id}
+                className={styles.path}
+                data-dashed={dashed || undefined}
+                data-out={isOut(place) || undefined}
+                style={{ stroke: `var(--s${color})` }}
+                d={lineOf(shown, place, xAt)}
+              >
+                <title>{run.name}</title>
+              </path>
+            );
+          })}
+          {shown.map((dimension, index) => (
+            <Axis
+              key={dimension.field}
+              dimension={dimension}
+              x={xAt(index)}
+              range={ranges.get(dimension.field)}
+              onRange={(range) => {
+                const next = new Map(ranges);
+                if (range) next.set(dimension.field, range);
+                else next.delete(dimension.field);
+                setRanges(next);
+              }}
+            />
+          ))}
+        </svg>
+      </div>
       <ul className={styles.legend} aria-label="Runs within the ranges">
         {told.runs.map(
           (run, place) =>

@@ -12,6 +12,8 @@ import { RunSwatch } from "./run-swatch";
 
 const HEIGHT = 360;
 const [LEFT, RIGHT, TOP, BOTTOM] = [72, 24, 16, 40];
+/** Points keep so far from the edges. */
+const INSET = 14;
 const MARKS = 4;
 
 /** Every run as a point over two params or metrics. */
@@ -31,8 +33,9 @@ export function ScatterPlot({ told, view, onView }: ComparedProps) {
       </EmptyState>
     );
   const [across, up] = [extentOf(x), extentOf(y)];
-  const xAt = (value: number) => LEFT + share(value, across) * (width - LEFT - RIGHT);
-  const yAt = (value: number) => HEIGHT - BOTTOM - share(value, up) * (HEIGHT - TOP - BOTTOM);
+  const xAt = (value: number) => LEFT + INSET + share(value, across) * (width - LEFT - RIGHT - 2 * INSET);
+  const yAt = (value: number) =>
+    HEIGHT - BOTTOM - INSET - share(value, up) * (HEIGHT - TOP - BOTTOM - 2 * INSET);
   const points = told.runs.flatMap((run, place) => {
     const [here, there] = [x.values[place], y.values[place]];
     return here == null || there == null ? [] : [{ run, place, x: here, y: there }];

@@ -102,10 +102,9 @@ function List({ views, current, parameters, onOpen, onAsk }: ListProps) {
               >
                 <span className={styles.mark}>{view === current && <IconCheck size={14} />}</span>
                 <span className={styles.name}>{view.name}</span>
-                {view.visibility === "shared" && <IconUsers size={14} aria-label="shared" />}
+                {view.visibility === "shared" && <IconUsers size={14} role="img" aria-label="shared" />}
               </button>
               <Menu
-                outside
                 position="bottom-end"
                 target={
                   <IconButton size="small" light label={`Actions of ${view.name}`}>

@@ -12,6 +12,8 @@ export interface ColumnChoice {
 }
 
 interface Props {
+  /** What is chosen. */
+  label?: string;
   /** Every column that may be shown. */
   choices: readonly ColumnChoice[];
   shown: readonly string[];
@@ -30,10 +32,10 @@ interface Props {
 const REST_MS = 150;
 
 /** Chooses which columns a table shows, out of a few or of hundreds. */
-export function ColumnPicker(props: Props) {
+export function ColumnPicker({ label = "Columns", ...props }: Props) {
   return (
     <Popover
-      label="Columns"
+      label={label}
       target={({ expanded, toggle }) => (
         <Button
           icon={<IconColumns3 />}
@@ -42,7 +44,7 @@ export function ColumnPicker(props: Props) {
           className={styles.target}
           onClick={toggle}
         >
-          Columns
+          {label}
         </Button>
       )}
     >
@@ -54,7 +56,7 @@ export function ColumnPicker(props: Props) {
 /** How many choices are drawn; typing finds the others. */
 const MOST = 200;
 
-function Choices({ choices, shown, onChange, onReset, onFind, note, pins }: Props) {
+function Choices({ choices, shown, onChange, onReset, onFind, note, pins }: Omit<Props, "label">) {
   const [typed, setTyped] = useState("");
   const finder = useRef(onFind);
   useEffect(() => {
