@@ -102,7 +102,7 @@ test.describe("ten thousand runs", () => {
     await page.getByRole("button", { name: "Clear filter runs" }).click();
     await expect(page.getByText("10,000 runs")).toBeVisible();
     await page.getByRole("button", { name: "Views" }).click();
-    await page.getByRole("button", { name: "three seeds" }).click();
+    await page.getByRole("button", { name: "three seeds", exact: true }).click();
     await expect(page.getByText("3 runs")).toBeVisible();
   });
 });

@@ -92,6 +92,7 @@ export function CompareCurves({ told, view, onView }: ComparedProps) {
           </Late>
         ) : (
           <div className={styles.charts}>
+            <h2 className="sr-only">Curves</h2>
             {shown.map((name) => (
               <CurveChart
                 key={name}
