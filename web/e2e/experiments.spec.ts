@@ -81,7 +81,7 @@ test.describe("ten thousand runs", () => {
       page,
       `${studio.url}/experiments/${experiment}?filter=params.seed+in+('7','8','9')&columns=status,tags.kept`,
     );
-    await expect(page.getByText("3 runs")).toBeVisible();
+    await expect(page.getByText("3 runs", { exact: true })).toBeVisible();
     await page.getByRole("checkbox", { name: "Select all loaded rows" }).check();
     await page.getByRole("button", { name: "Tag…" }).click();
     await page.getByRole("textbox", { name: "Key" }).fill("kept");
@@ -92,7 +92,7 @@ test.describe("ten thousand runs", () => {
     await page.getByRole("button", { name: "Archive", exact: true }).click();
     await expect(page.getByRole("heading", { name: "No runs match" })).toBeVisible();
     await page.getByRole("button", { name: "Undo" }).click();
-    await expect(page.getByText("3 runs")).toBeVisible();
+    await expect(page.getByText("3 runs", { exact: true })).toBeVisible();
 
     await page.getByRole("button", { name: "Views" }).click();
     await page.getByRole("button", { name: "Save as a new view…" }).click();
@@ -103,6 +103,6 @@ test.describe("ten thousand runs", () => {
     await expect(page.getByText("10,000 runs")).toBeVisible();
     await page.getByRole("button", { name: "Views" }).click();
     await page.getByRole("button", { name: "three seeds", exact: true }).click();
-    await expect(page.getByText("3 runs")).toBeVisible();
+    await expect(page.getByText("3 runs", { exact: true })).toBeVisible();
   });
 });
