@@ -33,7 +33,7 @@ FASTTRACKML: Final = "fasttrackml==0.6.0"
 def running_fasttrackml(folder: Path) -> AbstractContextManager[Server]:
     """Run `fml server` on a SQLite file of its own until the block ends."""
     port = free_port()
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     command = [
         _fasttrackml_program(), "server", "--listen-address", f"127.0.0.1:{port}", "--log-level", "error",
         "--database-uri", f"sqlite://{folder / 'fasttrackml.db'}", "--default-artifact-root", folder / "artifacts",

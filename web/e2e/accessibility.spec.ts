@@ -52,6 +52,17 @@ const SCREENS: Screen[] = [
     address: ({ experiment }) => `/experiments/${experiment}`,
     shows: visible("mix4-lr3"),
   },
+  {
+    name: "runs in groups",
+    address: ({ experiment }) => `/experiments/${experiment}?group=params.lr&pinned=status`,
+    shows: visible(/groups by lr/),
+  },
+  ...["summary", "curves", "params", "config", "parallel", "scatter"].map((tab) => ({
+    name: `a comparison, ${tab}`,
+    address: ({ run, failedRun }: Seeded) => `/compare?runs=${run},${failedRun}&tab=${tab}`,
+    shows: visible("mix3-broken"),
+  })),
+  { name: "a comparison of nothing", address: () => "/compare", shows: visible("Two runs are needed") },
   { name: "a run", address: ({ run }) => `/runs/${run}/overview`, shows: visible("train/loss") },
   {
     name: "a failed run",

@@ -40,6 +40,7 @@ from infrastudio.contexts.tracking.service import experiments
 from infrastudio.contexts.training import api as training_api
 from infrastudio.contexts.training.controller import JobController
 from infrastudio.contexts.training.ports import Executors
+from infrastudio.contexts.views import api as views_api
 from infrastudio.drivers.executors.local import LocalExecutor
 from infrastudio.drivers.runtimes.process import ProcessRuntime
 from infrastudio.drivers.tables import all_formats
@@ -265,6 +266,7 @@ def routers() -> list[APIRouter]:
         registry_api.router,
         deployments_api.router,
         training_api.router,
+        views_api.router,
     ]
 
 
