@@ -111,7 +111,8 @@ APPENDING = {"POST /api/runs/{id}/logs", "POST /api/runs/{id}/metrics"}
 
 
 def test_a_write_that_is_sent_twice_can_be_done_once(operations: list[Operation]) -> None:
-    writing = [each for each in operations if each.method != "get" and "x-right" in each.told]
+    asking = [each for each in operations if each.method != "get" and "x-right" in each.told]
+    writing = [each for each in asking if not each.told["x-right"].endswith(".read")]
     assert {each.name for each in writing if not takes(each, "idempotency-key")} == APPENDING
 
 

@@ -47,6 +47,7 @@ LEDGERED = {
     "RunParamRow": "run",
     "RunRow": "run",
     "RunTagRow": "run",
+    "SavedViewRow": "saved_view",
     "TokenRow": "token",
 }
 """Tables whose rows follow from the events of an entity. To add one is to promise that `studio replay` rebuilds it."""

@@ -27,6 +27,7 @@ NOUNS: Final = {
     "operations/id": "operation",
     "projects/slug": "project",
     "runs/id": "run",
+    "saved-views/id": "saved_view",
     "versions/number": "number",
 }
 """Which entity a parameter of a path names, by the word before it."""
@@ -38,6 +39,7 @@ VALUES: Final[Mapping[str, Any]] = {
     "LogLinesIn.lines": [{"text": "a line"}],
     "MetricPointsIn.points": [{"name": "loss", "value": 1.0, "step": 1}],
     "RecordIn.history_id": "{record:int}",
+    "RunComparisonIn.run_ids": ["{run}", "{job_run}"],
     "RunRequest.argv": ["true"],
     "RunRequest.experiment": "{experiment}",
     "VersionIn.run_id": "{run}",
@@ -75,8 +77,8 @@ class Operation:
 
     @property
     def is_read(self) -> bool:
-        """Does it change nothing?"""
-        return self.method == "GET"
+        """Does it change nothing? A POST that only reads asks for no more than the right to do so."""
+        return self.method == "GET" or (self.right or "").endswith(".read")
 
     @property
     def names_something(self) -> bool:
@@ -202,5 +204,12 @@ def _filled(value: Any, ids: Mapping[str, str]) -> Any:
 
 def _query_value(name: str, ids: Mapping[str, str]) -> str:
     """Return a value for a required query parameter."""
-    values = {"q": ids["alias"][:5], "name": ids["alias"], "a": ids["record"], "b": ids["record"], "ids": ids["actor"]}
+    values = {
+        "q": ids["alias"][:5],
+        "name": ids["alias"],
+        "a": ids["record"],
+        "b": ids["record"],
+        "ids": ids["actor"],
+        "by": "name",
+    }
     return values[name]

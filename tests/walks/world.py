@@ -144,6 +144,10 @@ class _Filler:
         job = {"argv": ["true"], "name": f"{mark} job", "experiment": f"{mark} study"}
         made = (await self._post("/api/training/jobs", job)).json
         ids |= {"job": made["id"], "job_run": made["run_id"]}
+        ids["saved_view"] = await self._create(
+            "/api/saved-views", name=mark, page="experiment", about=ids["experiment"], parameters={"filter": mark},
+            visibility="shared",
+        )  # fmt: skip
         deployment = {"name": mark, "model_name": ids["model_name"], "model_version": 1}
         ids["deployment"] = await self._create("/api/deployments", **deployment)
         return ids

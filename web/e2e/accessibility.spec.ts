@@ -15,7 +15,11 @@ async function check(page: Page, what: string): Promise<void> {
     await expect
       .poll(() => page.evaluate(() => document.getAnimations().some((one) => one instanceof CSSTransition)))
       .toBe(false);
-    const { violations } = await new AxeBuilder({ page }).analyze();
+    const { violations } = await new AxeBuilder({ page })
+      // Otherwise it opens a further page for each answer, and tells all that is well: five times slower.
+      .setLegacyMode()
+      .options({ resultTypes: ["violations"] })
+      .analyze();
     const found = violations.map(
       ({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
     );
@@ -48,6 +52,17 @@ const SCREENS: Screen[] = [
     address: ({ experiment }) => `/experiments/${experiment}`,
     shows: visible("mix4-lr3"),
   },
+  {
+    name: "runs in groups",
+    address: ({ experiment }) => `/experiments/${experiment}?group=params.lr&pinned=status`,
+    shows: visible(/groups by lr/),
+  },
+  ...["summary", "curves", "params", "config", "parallel", "scatter"].map((tab) => ({
+    name: `a comparison, ${tab}`,
+    address: ({ run, failedRun }: Seeded) => `/compare?runs=${run},${failedRun}&tab=${tab}`,
+    shows: visible("mix3-broken"),
+  })),
+  { name: "a comparison of nothing", address: () => "/compare", shows: visible("Two runs are needed") },
   { name: "a run", address: ({ run }) => `/runs/${run}/overview`, shows: visible("train/loss") },
   {
     name: "a failed run",

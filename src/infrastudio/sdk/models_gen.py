@@ -144,6 +144,54 @@ class ChangePage(WireStruct, kw_only=True, frozen=True):
     to: MomentOut
 
 
+class ComparedConfigs(WireStruct, kw_only=True, frozen=True):
+    """What the runs were started from; runs without a job, and jobs without a config, have none."""
+
+    texts: list[str | None]
+    differences: list[ConfigDifference]
+    total: int
+
+
+class ComparedCurves(WireStruct, kw_only=True, frozen=True):
+    """A metric of several runs over the same axis."""
+
+    name: str
+    series: list[Curve]
+
+
+class ComparedMetric(WireStruct, kw_only=True, frozen=True):
+    """The latest values of a metric of several runs, and how far each is from the reference."""
+
+    name: str
+    values: list[Number | None]
+    deltas: list[Number | None]
+    differs: bool
+
+
+class ComparedMetrics(WireStruct, kw_only=True, frozen=True):
+    """Metrics by name; `total` counts also those that the answer leaves out."""
+
+    items: list[ComparedMetric]
+    differing: int
+    total: int
+
+
+class ComparedParam(WireStruct, kw_only=True, frozen=True):
+    """A param of several runs; values in the order of the runs, null where a run has none."""
+
+    key: str
+    values: list[str | None]
+    differs: bool
+
+
+class ComparedParams(WireStruct, kw_only=True, frozen=True):
+    """Params: those that differ first, then by key; `total` counts also those that the answer leaves out."""
+
+    items: list[ComparedParam]
+    differing: int
+    total: int
+
+
 class Comparison(WireStruct, kw_only=True, frozen=True):
     """Two records of one instance, how it differs between them, and what happened in between."""
 
@@ -152,6 +200,33 @@ class Comparison(WireStruct, kw_only=True, frozen=True):
     changes: dict[str, ValueChange]
     between: list[HistoryItem]
     between_total: int
+
+
+class ConfigDifference(WireStruct, kw_only=True, frozen=True):
+    """A place in the configs that is not the same in all of them."""
+
+    path: str
+    values: list[str | None]
+
+
+class Curve(WireStruct, kw_only=True, frozen=True):
+    """One attempt of a metric of one run."""
+
+    run_id: str
+    attempt: int
+    resolution: MetricResolution
+    points: list[MetricPoint]
+
+
+class CurvesIn(WireStruct, kw_only=True, frozen=True):
+    """Which metrics are wanted as curves, and over which range."""
+
+    metrics: list[str]
+    x: UnsetType | Literal["step", "time", "relative"] = UNSET
+    from_: UnsetType | str | None = field(name="from", default=UNSET)
+    to: UnsetType | str | None = UNSET
+    buckets: UnsetType | int = UNSET
+    attempts: UnsetType | Literal["last", "all"] = UNSET
 
 
 class Deleted(WireStruct, kw_only=True, frozen=True):
@@ -328,6 +403,14 @@ class ExperimentPage(WireStruct, kw_only=True, frozen=True):
     total_exact: bool = True
 
 
+class ExperimentSpace(WireStruct, kw_only=True, frozen=True):
+    """The space of the runs of an experiment."""
+
+    id: int
+    name: str
+    bytes: int
+
+
 class ExperimentUpdate(WireStruct, kw_only=True, frozen=True):
     """Any subset of an experiment's fields; `tags` changes the keys that it names."""
 
@@ -372,6 +455,17 @@ class FleetSummary(WireStruct, kw_only=True, frozen=True):
     clusters: list[NamedCount]
     models: list[NamedCount]
     replicas: int
+
+
+class GroupMetric(WireStruct, kw_only=True, frozen=True):
+    """The latest values of a metric in a group of runs: of those that are finite numbers, null where there are
+    none."""
+
+    count: int
+    mean: Number | None
+    sd: Number | None
+    min: Number | None
+    max: Number | None
 
 
 class HistoryItem(WireStruct, kw_only=True, frozen=True):
@@ -613,6 +707,15 @@ class JobSummary(WireStruct, kw_only=True, frozen=True):
     started_at: datetime | None
     completed_at: datetime | None
     version: int
+
+
+class KindSpace(WireStruct, kw_only=True, frozen=True):
+    """The space of everything of one kind: metric points, log lines, or artifacts."""
+
+    kind: str
+    bytes: int
+    count: int
+    retention_days: int | None
 
 
 class LaneTotal(WireStruct, kw_only=True, frozen=True):
@@ -1006,6 +1109,8 @@ class Project(WireStruct, kw_only=True, frozen=True):
     slug: str
     name: str
     description: str
+    metric_retention_days: int | None = None
+    log_retention_days: int | None = None
     created_at: datetime
     updated_at: datetime
 
@@ -1017,6 +1122,24 @@ class ProjectPage(WireStruct, kw_only=True, frozen=True):
     next_cursor: str | None = None
     total: int
     total_exact: bool = True
+
+
+class ProjectSpace(WireStruct, kw_only=True, frozen=True):
+    """What uses the space of a project, the largest first."""
+
+    bytes: int
+    kinds: list[KindSpace]
+    experiments: list[ExperimentSpace]
+    runs: list[RunSpace]
+
+
+class ProjectUpdate(WireStruct, kw_only=True, frozen=True):
+    """Any subset of a project's fields that can change."""
+
+    name: UnsetType | str = UNSET
+    description: UnsetType | str = UNSET
+    metric_retention_days: UnsetType | int | None = UNSET
+    log_retention_days: UnsetType | int | None = UNSET
 
 
 class RecordIn(WireStruct, kw_only=True, frozen=True):
@@ -1080,6 +1203,44 @@ class RetryPolicy(WireStruct, kw_only=True, frozen=True):
     retryable_errors: UnsetType | list[str] = UNSET
 
 
+class RunColumn(WireStruct, kw_only=True, frozen=True):
+    """A key that some runs have."""
+
+    column: str
+    kind: Literal["metric", "param", "tag"]
+    key: str
+
+
+class RunColumnPage(WireStruct, kw_only=True, frozen=True):
+    """Columns that runs have: metrics, then params, then tags, each by key. `total` counts those found so far."""
+
+    items: list[RunColumn]
+    next_cursor: str | None = None
+    total: int
+    total_exact: bool = True
+
+
+class RunComparison(WireStruct, kw_only=True, frozen=True):
+    """Runs beside each other; what was not asked for is null."""
+
+    runs: list[RunSummary]
+    reference: str
+    params: ComparedParams | None
+    metrics: ComparedMetrics | None
+    config: ComparedConfigs | None
+    curves: list[ComparedCurves] | None
+
+
+class RunComparisonIn(WireStruct, kw_only=True, frozen=True):
+    """Which runs are put beside each other, and what of them."""
+
+    run_ids: list[str]
+    reference: UnsetType | str | None = UNSET
+    include: UnsetType | list[Literal["params", "metrics", "config"]] = UNSET
+    metrics: UnsetType | list[str] | None = UNSET
+    curves: UnsetType | CurvesIn | None = UNSET
+
+
 class RunCounts(WireStruct, kw_only=True, frozen=True):
     """How many active runs have which status."""
 
@@ -1118,6 +1279,25 @@ class RunDetail(WireStruct, kw_only=True, frozen=True):
     datasets: list[LoggedDataset]
     model_inputs: list[str]
     model_outputs: dict[str, int]
+
+
+class RunGroup(WireStruct, kw_only=True, frozen=True):
+    """Runs that have the same values."""
+
+    values: list[str | int | None]
+    runs: int
+    filter: str | None
+    metrics: dict[str, GroupMetric]
+
+
+class RunGroupPage(WireStruct, kw_only=True, frozen=True):
+    """Groups of runs, those with the most runs first."""
+
+    items: list[RunGroup]
+    next_cursor: str | None = None
+    total: int
+    total_exact: bool = True
+    by: list[str]
 
 
 class RunIn(WireStruct, kw_only=True, frozen=True):
@@ -1164,6 +1344,18 @@ class RunRequest(WireStruct, kw_only=True, frozen=True):
     retries: UnsetType | int | RetryPolicy = UNSET
 
 
+class RunSpace(WireStruct, kw_only=True, frozen=True):
+    """The space of a run."""
+
+    id: str
+    name: str
+    experiment_id: int
+    bytes: int
+    metric_bytes: int
+    log_bytes: int
+    artifact_bytes: int
+
+
 class RunSummary(WireStruct, kw_only=True, frozen=True):
     """A run in a list: its own fields, and of params, tags and metrics those that were asked for."""
 
@@ -1197,6 +1389,49 @@ class RunUpdate(WireStruct, kw_only=True, frozen=True):
     started_at: UnsetType | datetime | None = UNSET
     ended_at: UnsetType | datetime | None = UNSET
     tags: UnsetType | dict[str, str | None] = UNSET
+
+
+class SavedView(WireStruct, kw_only=True, frozen=True):
+    """A view as clients and the ledger see it. A value: it never changes."""
+
+    version: int
+    id: str
+    project: str
+    name: str
+    page: Literal["experiments", "experiment", "runs", "compare", "instances"]
+    about: str | None
+    parameters: dict[str, Any]
+    visibility: Literal["own", "shared"]
+    owner: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class SavedViewIn(WireStruct, kw_only=True, frozen=True):
+    """A new view."""
+
+    name: str
+    page: Literal["experiments", "experiment", "runs", "compare", "instances"]
+    about: UnsetType | str | None = UNSET
+    parameters: UnsetType | dict[str, Any] = UNSET
+    visibility: UnsetType | Literal["own", "shared"] = UNSET
+
+
+class SavedViewPage(WireStruct, kw_only=True, frozen=True):
+    """A page of views."""
+
+    items: list[SavedView]
+    next_cursor: str | None = None
+    total: int
+    total_exact: bool = True
+
+
+class SavedViewUpdate(WireStruct, kw_only=True, frozen=True):
+    """Any subset of what can be changed of a view."""
+
+    name: UnsetType | str = UNSET
+    parameters: UnsetType | dict[str, Any] = UNSET
+    visibility: UnsetType | Literal["own", "shared"] = UNSET
 
 
 class ScaleIn(WireStruct, kw_only=True, frozen=True):

@@ -64,14 +64,26 @@ from infrastudio.sdk.models_gen import (
     PointsLogged,
     Project,
     ProjectPage,
+    ProjectSpace,
+    ProjectUpdate,
     RecordIn,
     ReplicaPage,
+    RunColumn,
+    RunColumnPage,
+    RunComparison,
+    RunComparisonIn,
     RunDetail,
+    RunGroup,
+    RunGroupPage,
     RunIn,
     RunPage,
     RunRequest,
     RunSummary,
     RunUpdate,
+    SavedView,
+    SavedViewIn,
+    SavedViewPage,
+    SavedViewUpdate,
     ScaleIn,
     SearchAnswer,
     StartedRun,
@@ -310,6 +322,107 @@ class ExperimentsApi:
         """Return one experiment, also a deleted one."""
         return self._client.ask(
             ExperimentView, "GET", f"/api/experiments/{quoted(id)}", query={"as_of": as_of}, is_repeatable=True
+        )
+
+    def list_experiment_run_columns(
+        self,
+        id: str,
+        *,
+        q: str | None = None,
+        kind: list[Literal["metric", "param", "tag"]] | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        lifecycle: Literal["active", "deleted", "all"] | None = None,
+    ) -> RunColumnPage:
+        """Return the names of metrics, params and tags that an experiment's runs have, those that contain `q`."""
+        return self._client.ask(
+            RunColumnPage,
+            "GET",
+            f"/api/experiments/{quoted(id)}/run-columns",
+            query={"q": q, "kind": kind, "cursor": cursor, "limit": limit, "lifecycle": lifecycle},
+            is_repeatable=True,
+        )
+
+    def iterate_experiment_run_columns(
+        self,
+        id: str,
+        *,
+        q: str | None = None,
+        kind: list[Literal["metric", "param", "tag"]] | None = None,
+        lifecycle: Literal["active", "deleted", "all"] | None = None,
+    ) -> Iterator[RunColumn]:
+        """As `list_experiment_run_columns`: every item of every page."""
+        return pages(
+            lambda place: self.list_experiment_run_columns(
+                id, q=q, kind=kind, lifecycle=lifecycle, limit=1000, cursor=place
+            )
+        )
+
+    def list_experiment_run_groups(
+        self,
+        id: str,
+        *,
+        by: str,
+        lifecycle: Literal["active", "deleted", "all"] | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        cursor: str | None = None,
+        sort: str | None = None,
+        order: Literal["asc", "desc"] | None = None,
+        q: str | None = None,
+        filter: str | None = None,
+        columns: str | None = None,
+        as_of: str | None = None,
+    ) -> RunGroupPage:
+        """Return a page of an experiment's runs by what they have in common, with mean and deviation of metrics."""
+        return self._client.ask(
+            RunGroupPage,
+            "GET",
+            f"/api/experiments/{quoted(id)}/run-groups",
+            query={
+                "by": by,
+                "lifecycle": lifecycle,
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+                "sort": sort,
+                "order": order,
+                "q": q,
+                "filter": filter,
+                "columns": columns,
+                "as_of": as_of,
+            },
+            is_repeatable=True,
+        )
+
+    def iterate_experiment_run_groups(
+        self,
+        id: str,
+        *,
+        by: str,
+        lifecycle: Literal["active", "deleted", "all"] | None = None,
+        sort: str | None = None,
+        order: Literal["asc", "desc"] | None = None,
+        q: str | None = None,
+        filter: str | None = None,
+        columns: str | None = None,
+        as_of: str | None = None,
+    ) -> Iterator[RunGroup]:
+        """As `list_experiment_run_groups`: every item of every page."""
+        return pages(
+            lambda place: self.list_experiment_run_groups(
+                id,
+                by=by,
+                lifecycle=lifecycle,
+                sort=sort,
+                order=order,
+                q=q,
+                filter=filter,
+                columns=columns,
+                as_of=as_of,
+                limit=1000,
+                cursor=place,
+            )
         )
 
     def list_experiment_runs(
@@ -1012,6 +1125,12 @@ class ProjectsApi:
             Project, "GET", f"/api/projects/{quoted(slug)}", query={"as_of": as_of}, is_repeatable=True
         )
 
+    def get_project_space(self, slug: str, *, limit: int | None = None) -> ProjectSpace:
+        """Return what uses the space of a project: by kind, and the experiments and runs that use the most."""
+        return self._client.ask(
+            ProjectSpace, "GET", f"/api/projects/{quoted(slug)}/space", query={"limit": limit}, is_repeatable=True
+        )
+
     def list_projects(
         self,
         *,
@@ -1059,6 +1178,20 @@ class ProjectsApi:
             lambda place: self.list_projects(
                 sort=sort, order=order, q=q, filter=filter, columns=columns, as_of=as_of, limit=1000, cursor=place
             )
+        )
+
+    def update_project(
+        self, slug: str, body: ProjectUpdate, *, if_match: int | None = None, idempotency_key: str | None = None
+    ) -> Project:
+        """Change some fields of a project: its name, its description, and for how many days its telemetry is kept."""
+        return self._client.ask(
+            Project,
+            "PATCH",
+            f"/api/projects/{quoted(slug)}",
+            body=body,
+            if_match=if_match,
+            key=idempotency_key or new_key(),
+            is_repeatable=True,
         )
 
 
@@ -1364,6 +1497,10 @@ class RunsApi:
     def __init__(self, client: Transport) -> None:
         self._client = client
 
+    def compare_runs(self, body: RunComparisonIn, *, as_of: str | None = None) -> RunComparison:
+        """Put 2 to 50 runs beside each other; only reads, and what is not asked for is null."""
+        return self._client.ask(RunComparison, "POST", "/api/runs/compare", query={"as_of": as_of}, body=body)
+
     def delete_run(self, id: str, *, if_match: int | None = None, idempotency_key: str | None = None) -> None:
         """Put a run aside; it is read-only and can be restored."""
         self._client.ask(
@@ -1374,6 +1511,14 @@ class RunsApi:
             key=idempotency_key or new_key(),
             is_repeatable=True,
         )
+
+    def export_logs(self, id: str, into: BinaryIO, *, format: Literal["parquet", "csv"] | None = None) -> int:
+        """Return all log lines of a run as a file."""
+        return self._client.save(into, "GET", f"/api/runs/{quoted(id)}/logs/export", query={"format": format})
+
+    def export_metrics(self, id: str, into: BinaryIO, *, format: Literal["parquet", "csv"] | None = None) -> int:
+        """Return all points of a run as a file, in the order they were logged, repeats included."""
+        return self._client.save(into, "GET", f"/api/runs/{quoted(id)}/metrics/export", query={"format": format})
 
     def find_log_lines(
         self,
@@ -1595,6 +1740,108 @@ class RunsApi:
     def iterate_metric_names(self, id: str, *, q: str | None = None, as_of: str | None = None) -> Iterator[MetricName]:
         """As `list_metric_names`: every item of every page."""
         return pages(lambda place: self.list_metric_names(id, q=q, as_of=as_of, limit=1000, cursor=place))
+
+    def list_run_columns(
+        self,
+        *,
+        q: str | None = None,
+        kind: list[Literal["metric", "param", "tag"]] | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        lifecycle: Literal["active", "deleted", "all"] | None = None,
+        project: str | None = None,
+    ) -> RunColumnPage:
+        """Return the names of metrics, params and tags that a project's runs have, those that contain `q`."""
+        return self._client.ask(
+            RunColumnPage,
+            "GET",
+            "/api/runs/columns",
+            query={"q": q, "kind": kind, "cursor": cursor, "limit": limit, "lifecycle": lifecycle, "project": project},
+            is_repeatable=True,
+        )
+
+    def iterate_run_columns(
+        self,
+        *,
+        q: str | None = None,
+        kind: list[Literal["metric", "param", "tag"]] | None = None,
+        lifecycle: Literal["active", "deleted", "all"] | None = None,
+        project: str | None = None,
+    ) -> Iterator[RunColumn]:
+        """As `list_run_columns`: every item of every page."""
+        return pages(
+            lambda place: self.list_run_columns(
+                q=q, kind=kind, lifecycle=lifecycle, project=project, limit=1000, cursor=place
+            )
+        )
+
+    def list_run_groups(
+        self,
+        *,
+        by: str,
+        lifecycle: Literal["active", "deleted", "all"] | None = None,
+        project: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        cursor: str | None = None,
+        sort: str | None = None,
+        order: Literal["asc", "desc"] | None = None,
+        q: str | None = None,
+        filter: str | None = None,
+        columns: str | None = None,
+        as_of: str | None = None,
+    ) -> RunGroupPage:
+        """Return a page of a project's runs by what they have in common, with mean and deviation of metrics."""
+        return self._client.ask(
+            RunGroupPage,
+            "GET",
+            "/api/runs/groups",
+            query={
+                "by": by,
+                "lifecycle": lifecycle,
+                "project": project,
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+                "sort": sort,
+                "order": order,
+                "q": q,
+                "filter": filter,
+                "columns": columns,
+                "as_of": as_of,
+            },
+            is_repeatable=True,
+        )
+
+    def iterate_run_groups(
+        self,
+        *,
+        by: str,
+        lifecycle: Literal["active", "deleted", "all"] | None = None,
+        project: str | None = None,
+        sort: str | None = None,
+        order: Literal["asc", "desc"] | None = None,
+        q: str | None = None,
+        filter: str | None = None,
+        columns: str | None = None,
+        as_of: str | None = None,
+    ) -> Iterator[RunGroup]:
+        """As `list_run_groups`: every item of every page."""
+        return pages(
+            lambda place: self.list_run_groups(
+                by=by,
+                lifecycle=lifecycle,
+                project=project,
+                sort=sort,
+                order=order,
+                q=q,
+                filter=filter,
+                columns=columns,
+                as_of=as_of,
+                limit=1000,
+                cursor=place,
+            )
+        )
 
     def list_runs(
         self,
@@ -2078,6 +2325,126 @@ class TrainingApi:
         )
 
 
+class ViewsApi:
+    """Operations of the group `views`."""
+
+    def __init__(self, client: Transport) -> None:
+        self._client = client
+
+    def create_saved_view(
+        self, body: SavedViewIn, *, project: str | None = None, idempotency_key: str | None = None
+    ) -> SavedView:
+        """Save the search parameters of a page under a name."""
+        return self._client.ask(
+            SavedView,
+            "POST",
+            "/api/saved-views",
+            query={"project": project},
+            body=body,
+            key=idempotency_key or new_key(),
+            is_repeatable=True,
+        )
+
+    def delete_saved_view(self, id: str, *, if_match: int | None = None, idempotency_key: str | None = None) -> None:
+        """Remove a view; its name is free again."""
+        self._client.ask(
+            None,
+            "DELETE",
+            f"/api/saved-views/{quoted(id)}",
+            if_match=if_match,
+            key=idempotency_key or new_key(),
+            is_repeatable=True,
+        )
+
+    def get_saved_view(self, id: str, *, as_of: str | None = None) -> SavedView:
+        """Return one view."""
+        return self._client.ask(
+            SavedView, "GET", f"/api/saved-views/{quoted(id)}", query={"as_of": as_of}, is_repeatable=True
+        )
+
+    def list_saved_views(
+        self,
+        *,
+        of: Literal["experiments", "experiment", "runs", "compare", "instances"] | None = None,
+        about: str | None = None,
+        project: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        cursor: str | None = None,
+        sort: str | None = None,
+        order: Literal["asc", "desc"] | None = None,
+        q: str | None = None,
+        filter: str | None = None,
+        columns: str | None = None,
+        as_of: str | None = None,
+    ) -> SavedViewPage:
+        """Return a page of the views that are shared or the caller's own, by default the newest first."""
+        return self._client.ask(
+            SavedViewPage,
+            "GET",
+            "/api/saved-views",
+            query={
+                "of": of,
+                "about": about,
+                "project": project,
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+                "sort": sort,
+                "order": order,
+                "q": q,
+                "filter": filter,
+                "columns": columns,
+                "as_of": as_of,
+            },
+            is_repeatable=True,
+        )
+
+    def iterate_saved_views(
+        self,
+        *,
+        of: Literal["experiments", "experiment", "runs", "compare", "instances"] | None = None,
+        about: str | None = None,
+        project: str | None = None,
+        sort: str | None = None,
+        order: Literal["asc", "desc"] | None = None,
+        q: str | None = None,
+        filter: str | None = None,
+        columns: str | None = None,
+        as_of: str | None = None,
+    ) -> Iterator[SavedView]:
+        """As `list_saved_views`: every item of every page."""
+        return pages(
+            lambda place: self.list_saved_views(
+                of=of,
+                about=about,
+                project=project,
+                sort=sort,
+                order=order,
+                q=q,
+                filter=filter,
+                columns=columns,
+                as_of=as_of,
+                limit=1000,
+                cursor=place,
+            )
+        )
+
+    def update_saved_view(
+        self, id: str, body: SavedViewUpdate, *, if_match: int | None = None, idempotency_key: str | None = None
+    ) -> SavedView:
+        """Rename a view, change its parameters, share it or keep it for oneself."""
+        return self._client.ask(
+            SavedView,
+            "PATCH",
+            f"/api/saved-views/{quoted(id)}",
+            body=body,
+            if_match=if_match,
+            key=idempotency_key or new_key(),
+            is_repeatable=True,
+        )
+
+
 class Api:
     """The operations, by groups."""
 
@@ -2095,3 +2462,4 @@ class Api:
         self.search = SearchApi(client)
         self.timeline = TimelineApi(client)
         self.training = TrainingApi(client)
+        self.views = ViewsApi(client)

@@ -34,11 +34,13 @@ from infrastudio.contexts.timeline import api as timeline_api
 from infrastudio.contexts.timeline.controller import TimelineFollower
 from infrastudio.contexts.timeline.rules.items import describe
 from infrastudio.contexts.tracking import api as tracking_api
+from infrastudio.contexts.tracking.controller import RetentionController
 from infrastudio.contexts.tracking.queries.active_runs import ActiveRuns
 from infrastudio.contexts.tracking.service import experiments
 from infrastudio.contexts.training import api as training_api
 from infrastudio.contexts.training.controller import JobController
 from infrastudio.contexts.training.ports import Executors
+from infrastudio.contexts.views import api as views_api
 from infrastudio.drivers.executors.local import LocalExecutor
 from infrastudio.drivers.runtimes.process import ProcessRuntime
 from infrastudio.drivers.tables import all_formats
@@ -62,6 +64,7 @@ from infrastudio.stores.ledger import KeyframeFollower, LedgerFeed, TableLedgerL
 from infrastudio.stores.telemetry import (
     ATTACHED_AS,
     FILE_NAME,
+    Sealer,
     SqliteTelemetryStore,
     SqlTelemetryStore,
     TelemetryStore,
@@ -243,6 +246,8 @@ def build(
         "routing": routing_follower(db, gateway).run,
         "deployments": deployments.run,
         "jobs": jobs.run,
+        "telemetry": Sealer(telemetry).run,
+        "retention": RetentionController(db, telemetry, clock).run,
     }
     return Studio(settings, clock, ids, db, feed, authenticator, telemetry, blobs, resources, address, gateway, loops)
 
@@ -261,6 +266,7 @@ def routers() -> list[APIRouter]:
         registry_api.router,
         deployments_api.router,
         training_api.router,
+        views_api.router,
     ]
 
 

@@ -13,9 +13,13 @@ export const api = createClient<paths>({
   fetch: (request) => globalThis.fetch(request),
 });
 
-/** Whether a request may change something. Signing in and out is no change of what is shown. */
+/** What is sent by POST and changes nothing of what is shown: signing in and out, and a question too long for an address. */
+const HARMLESS = ["/api/auth/", "/api/runs/compare"];
+
+/** Whether a request may change something. */
 function isWrite({ method, url }: Request): boolean {
-  return !["GET", "HEAD"].includes(method) && !new URL(url).pathname.includes("/api/auth/");
+  const { pathname } = new URL(url);
+  return !["GET", "HEAD"].includes(method) && !HARMLESS.some((path) => pathname.includes(path));
 }
 
 /** A page that shows the past writes nothing, whichever button was forgotten. */

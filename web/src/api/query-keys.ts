@@ -13,6 +13,9 @@ export const queryKeys = {
     one: (id: string) => ["experiments", "one", id] as const,
     runs: (id: string) => ["experiments", "one", id, "runs"] as const,
     runPage: (id: string, query: object) => ["experiments", "one", id, "runs", query] as const,
+    groupPage: (id: string, query: object) => ["experiments", "one", id, "groups", query] as const,
+    /** Runs beside each other. */
+    comparison: (query: object) => ["experiments", "compared", query] as const,
   },
   runs: {
     all: ["runs"] as const,
@@ -37,6 +40,12 @@ export const queryKeys = {
     one: (id: string) => ["instances", "one", id] as const,
     detail: (id: string) => ["instances", "one", id, "detail"] as const,
     history: (id: string) => ["instances", "one", id, "history"] as const,
+  },
+  /** Names of what runs have: they hardly change, and no event tells of metrics. */
+  runColumns: (query: object) => ["run-columns", query] as const,
+  savedViews: {
+    all: ["saved-views"] as const,
+    list: (query: object) => ["saved-views", query] as const,
   },
   runSamples: ["run-sample"] as const,
   /** The newest runs of an experiment, asked for the names of their metrics and params. */

@@ -305,6 +305,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/experiments/{id}/run-columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Experiment Run Columns
+         * @description Return the names of metrics, params and tags that an experiment's runs have, those that contain `q`.
+         */
+        get: operations["list_experiment_run_columns_api_experiments__id__run_columns_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{id}/run-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Experiment Run Groups
+         * @description Return a page of an experiment's runs by what they have in common, with mean and deviation of metrics.
+         */
+        get: operations["list_experiment_run_groups_api_experiments__id__run_groups_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/experiments/{id}/runs": {
         parameters: {
             query?: never;
@@ -722,6 +762,30 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /**
+         * Update Project
+         * @description Change some fields of a project: its name, its description, and for how many days its telemetry is kept.
+         */
+        patch: operations["update_project_api_projects__slug__patch"];
+        trace?: never;
+    };
+    "/api/projects/{slug}/space": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Project Space
+         * @description Return what uses the space of a project: by kind, and the experiments and runs that use the most.
+         */
+        get: operations["get_project_space_api_projects__slug__space_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -1001,6 +1065,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{id}/logs/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Logs
+         * @description Return all log lines of a run as a file.
+         */
+        get: operations["export_logs_api_runs__id__logs_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{id}/logs/histogram": {
         parameters: {
             query?: never;
@@ -1059,6 +1143,26 @@ export interface paths {
          * @description Log points of a run; to send the same points again changes nothing.
          */
         post: operations["log_metrics_api_runs__id__metrics_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/metrics/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Metrics
+         * @description Return all points of a run as a file, in the order they were logged, repeats included.
+         */
+        get: operations["export_metrics_api_runs__id__metrics_export_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1143,6 +1247,118 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/runs/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Run Columns
+         * @description Return the names of metrics, params and tags that a project's runs have, those that contain `q`.
+         */
+        get: operations["list_run_columns_api_runs_columns_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare Runs
+         * @description Put 2 to 50 runs beside each other; only reads, and what is not asked for is null.
+         */
+        post: operations["compare_runs_api_runs_compare_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Run Groups
+         * @description Return a page of a project's runs by what they have in common, with mean and deviation of metrics.
+         */
+        get: operations["list_run_groups_api_runs_groups_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Saved Views
+         * @description Return a page of the views that are shared or the caller's own, by default the newest first.
+         */
+        get: operations["list_saved_views_api_saved_views_get"];
+        put?: never;
+        /**
+         * Create Saved View
+         * @description Save the search parameters of a page under a name.
+         */
+        post: operations["create_saved_view_api_saved_views_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved-views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Saved View
+         * @description Return one view.
+         */
+        get: operations["get_saved_view_api_saved_views__id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Saved View
+         * @description Remove a view; its name is free again.
+         */
+        delete: operations["delete_saved_view_api_saved_views__id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Saved View
+         * @description Rename a view, change its parameters, share it or keep it for oneself.
+         */
+        patch: operations["update_saved_view_api_saved_views__id__patch"];
         trace?: never;
     };
     "/api/search": {
@@ -1605,6 +1821,80 @@ export interface components {
             total_exact?: boolean;
         };
         /**
+         * ComparedConfigs
+         * @description What the runs were started from; runs without a job, and jobs without a config, have none.
+         */
+        ComparedConfigs: {
+            /** Differences */
+            differences: components["schemas"]["ConfigDifference"][];
+            /** Texts */
+            texts: (string | null)[];
+            /** Total */
+            total: number;
+        };
+        /**
+         * ComparedCurves
+         * @description A metric of several runs over the same axis.
+         */
+        ComparedCurves: {
+            /** Name */
+            name: string;
+            /** Series */
+            series: components["schemas"]["Curve"][];
+        };
+        /**
+         * ComparedMetric
+         * @description The latest values of a metric of several runs, and how far each is from the reference.
+         *
+         *     A delta is null where one of the two values is missing or no finite number.
+         */
+        ComparedMetric: {
+            /** Deltas */
+            deltas: (number | string | null)[];
+            /** Differs */
+            differs: boolean;
+            /** Name */
+            name: string;
+            /** Values */
+            values: (number | string | null)[];
+        };
+        /**
+         * ComparedMetrics
+         * @description Metrics by name; `total` counts also those that the answer leaves out.
+         */
+        ComparedMetrics: {
+            /** Differing */
+            differing: number;
+            /** Items */
+            items: components["schemas"]["ComparedMetric"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * ComparedParam
+         * @description A param of several runs; values in the order of the runs, null where a run has none.
+         */
+        ComparedParam: {
+            /** Differs */
+            differs: boolean;
+            /** Key */
+            key: string;
+            /** Values */
+            values: (string | null)[];
+        };
+        /**
+         * ComparedParams
+         * @description Params: those that differ first, then by key; `total` counts also those that the answer leaves out.
+         */
+        ComparedParams: {
+            /** Differing */
+            differing: number;
+            /** Items */
+            items: components["schemas"]["ComparedParam"][];
+            /** Total */
+            total: number;
+        };
+        /**
          * Comparison
          * @description Two records of one instance, how it differs between them, and what happened in between.
          */
@@ -1619,6 +1909,60 @@ export interface components {
             changes: {
                 [key: string]: components["schemas"]["ValueChange"];
             };
+        };
+        /**
+         * ConfigDifference
+         * @description A place in the configs that is not the same in all of them.
+         *
+         *     `values` are JSON texts, so that the text "1" and the number 1 stay apart; null where a config has no such place.
+         */
+        ConfigDifference: {
+            /** Path */
+            path: string;
+            /** Values */
+            values: (string | null)[];
+        };
+        /**
+         * Curve
+         * @description One attempt of a metric of one run.
+         */
+        Curve: {
+            /** Attempt */
+            attempt: number;
+            /** Points */
+            points: components["schemas"]["MetricPoint"][];
+            resolution: components["schemas"]["MetricResolution"];
+            /** Run Id */
+            run_id: string;
+        };
+        /**
+         * CurvesIn
+         * @description Which metrics are wanted as curves, and over which range.
+         */
+        CurvesIn: {
+            /**
+             * Attempts
+             * @default last
+             * @enum {string}
+             */
+            attempts?: "last" | "all";
+            /**
+             * Buckets
+             * @default 200
+             */
+            buckets?: number;
+            /** From */
+            from?: string | null;
+            /** Metrics */
+            metrics: string[];
+            /** To */
+            to?: string | null;
+            /**
+             * X
+             * @default step
+             * @enum {string}
+             */
+            x?: "step" | "time" | "relative";
         };
         /**
          * Deleted
@@ -1979,6 +2323,18 @@ export interface components {
             total_exact?: boolean;
         };
         /**
+         * ExperimentSpace
+         * @description The space of the runs of an experiment.
+         */
+        ExperimentSpace: {
+            /** Bytes */
+            bytes: number;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * ExperimentUpdate
          * @description Any subset of an experiment's fields; `tags` changes the keys that it names.
          */
@@ -2087,6 +2443,22 @@ export interface components {
             };
             /** Total */
             total: number;
+        };
+        /**
+         * GroupMetric
+         * @description The latest values of a metric in a group of runs: of those that are finite numbers, null where there are none.
+         */
+        GroupMetric: {
+            /** Count */
+            count: number;
+            /** Max */
+            max: number | string | null;
+            /** Mean */
+            mean: number | string | null;
+            /** Min */
+            min: number | string | null;
+            /** Sd */
+            sd: number | string | null;
         };
         /**
          * HistoryItem
@@ -2740,6 +3112,20 @@ export interface components {
             updated_at: string;
             /** Version */
             version: number;
+        };
+        /**
+         * KindSpace
+         * @description The space of everything of one kind: metric points, log lines, or artifacts.
+         */
+        KindSpace: {
+            /** Bytes */
+            bytes: number;
+            /** Count */
+            count: number;
+            /** Kind */
+            kind: string;
+            /** Retention Days */
+            retention_days: number | null;
         };
         /**
          * LaneTotal
@@ -3486,6 +3872,10 @@ export interface components {
             description: string;
             /** Id */
             id: string;
+            /** Log Retention Days */
+            log_retention_days?: number | null;
+            /** Metric Retention Days */
+            metric_retention_days?: number | null;
             /** Name */
             name: string;
             /** Slug */
@@ -3514,6 +3904,43 @@ export interface components {
              * @default true
              */
             total_exact?: boolean;
+        };
+        /**
+         * ProjectSpace
+         * @description What uses the space of a project, the largest first.
+         *
+         *     Bytes of metrics and logs are those stored, compressed; bytes of artifacts are those of the files, each counted
+         *     where it was logged.
+         */
+        ProjectSpace: {
+            /** Bytes */
+            bytes: number;
+            /** Experiments */
+            experiments: components["schemas"]["ExperimentSpace"][];
+            /** Kinds */
+            kinds: components["schemas"]["KindSpace"][];
+            /** Runs */
+            runs: components["schemas"]["RunSpace"][];
+        };
+        /**
+         * ProjectUpdate
+         * @description Any subset of a project's fields that can change.
+         */
+        ProjectUpdate: {
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Log Retention Days */
+            log_retention_days?: number | null;
+            /** Metric Retention Days */
+            metric_retention_days?: number | null;
+            /**
+             * Name
+             * @default unnamed
+             */
+            name?: string;
         };
         /**
          * RecordIn
@@ -3652,6 +4079,75 @@ export interface components {
             retryable_errors?: string[];
         };
         /**
+         * RunColumn
+         * @description A key that some runs have.
+         */
+        RunColumn: {
+            /** Column */
+            column: string;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "metric" | "param" | "tag";
+        };
+        /**
+         * RunColumnPage
+         * @description Columns that runs have: metrics, then params, then tags, each by key. `total` counts those found so far.
+         */
+        RunColumnPage: {
+            /** Items */
+            items: components["schemas"]["RunColumn"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
+        };
+        /**
+         * RunComparison
+         * @description Runs beside each other; what was not asked for is null.
+         */
+        RunComparison: {
+            config: components["schemas"]["ComparedConfigs"] | null;
+            /** Curves */
+            curves: components["schemas"]["ComparedCurves"][] | null;
+            metrics: components["schemas"]["ComparedMetrics"] | null;
+            params: components["schemas"]["ComparedParams"] | null;
+            /** Reference */
+            reference: string;
+            /** Runs */
+            runs: components["schemas"]["RunSummary"][];
+        };
+        /**
+         * RunComparisonIn
+         * @description Which runs are put beside each other, and what of them.
+         */
+        RunComparisonIn: {
+            curves?: components["schemas"]["CurvesIn"] | null;
+            /**
+             * Include
+             * @default [
+             *       "params",
+             *       "metrics",
+             *       "config"
+             *     ]
+             */
+            include?: ("params" | "metrics" | "config")[];
+            /** Metrics */
+            metrics?: string[] | null;
+            /** Reference */
+            reference?: string | null;
+            /** Run Ids */
+            run_ids: string[];
+        };
+        /**
          * RunCounts
          * @description How many active runs have which status.
          */
@@ -3757,6 +4253,41 @@ export interface components {
             user: string;
             /** Version */
             version: number;
+        };
+        /**
+         * RunGroup
+         * @description Runs that have the same values.
+         */
+        RunGroup: {
+            /** Filter */
+            filter: string | null;
+            /** Metrics */
+            metrics: {
+                [key: string]: components["schemas"]["GroupMetric"];
+            };
+            /** Runs */
+            runs: number;
+            /** Values */
+            values: (string | number | null)[];
+        };
+        /**
+         * RunGroupPage
+         * @description Groups of runs, those with the most runs first.
+         */
+        RunGroupPage: {
+            /** By */
+            by: string[];
+            /** Items */
+            items: components["schemas"]["RunGroup"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
         };
         /**
          * RunIn
@@ -3882,6 +4413,26 @@ export interface components {
             timeout_s?: number | null;
         };
         /**
+         * RunSpace
+         * @description The space of a run.
+         */
+        RunSpace: {
+            /** Artifact Bytes */
+            artifact_bytes: number;
+            /** Bytes */
+            bytes: number;
+            /** Experiment Id */
+            experiment_id: number;
+            /** Id */
+            id: string;
+            /** Log Bytes */
+            log_bytes: number;
+            /** Metric Bytes */
+            metric_bytes: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * RunSummary
          * @description A run in a list: its own fields, and of params, tags and metrics those that were asked for.
          */
@@ -3969,6 +4520,105 @@ export interface components {
             tags?: {
                 [key: string]: string | null;
             };
+        };
+        /**
+         * SavedView
+         * @description A view as clients and the ledger see it. A value: it never changes.
+         */
+        SavedView: {
+            /** About */
+            about: string | null;
+            /** Created At */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            /**
+             * Page
+             * @enum {string}
+             */
+            page: "experiments" | "experiment" | "runs" | "compare" | "instances";
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** Project */
+            project: string;
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
+            /**
+             * Visibility
+             * @enum {string}
+             */
+            visibility: "own" | "shared";
+        };
+        /**
+         * SavedViewIn
+         * @description A new view.
+         */
+        SavedViewIn: {
+            /** About */
+            about?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Page
+             * @enum {string}
+             */
+            page: "experiments" | "experiment" | "runs" | "compare" | "instances";
+            /** Parameters */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Visibility
+             * @default own
+             * @enum {string}
+             */
+            visibility?: "own" | "shared";
+        };
+        /**
+         * SavedViewPage
+         * @description A page of views.
+         */
+        SavedViewPage: {
+            /** Items */
+            items: components["schemas"]["SavedView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
+        };
+        /**
+         * SavedViewUpdate
+         * @description Any subset of what can be changed of a view.
+         */
+        SavedViewUpdate: {
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** Parameters */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Visibility
+             * @default own
+             * @enum {string}
+             */
+            visibility?: "own" | "shared";
         };
         /**
          * ScaleIn
@@ -4960,6 +5610,88 @@ export interface operations {
             };
         };
     };
+    list_experiment_run_columns_api_experiments__id__run_columns_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                /** @description By default all of them. */
+                kind?: ("metric" | "param" | "tag")[] | null;
+                /** @description Which ones are listed: by default those in use. */
+                lifecycle?: "active" | "deleted" | "all";
+                limit?: number;
+                /** @description A part of the name, whatever its case. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunColumnPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_experiment_run_groups_api_experiments__id__run_groups_get: {
+        parameters: {
+            query: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description One to three params, tags or attributes: `params.lr,status`. */
+                by: string;
+                columns?: string | null;
+                cursor?: string | null;
+                filter?: string | null;
+                /** @description Which ones are listed: by default those in use. */
+                lifecycle?: "active" | "deleted" | "all";
+                limit?: number;
+                offset?: number | null;
+                order?: ("asc" | "desc") | null;
+                q?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunGroupPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     list_experiment_runs_api_experiments__id__runs_get: {
         parameters: {
             query?: {
@@ -5938,6 +6670,76 @@ export interface operations {
             };
         };
     };
+    update_project_api_projects__slug__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_project_space_api_projects__slug__space_get: {
+        parameters: {
+            query?: {
+                /** @description How many experiments and runs at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectSpace"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     list_models_api_registry_models_get: {
         parameters: {
             query?: {
@@ -6744,6 +7546,39 @@ export interface operations {
             };
         };
     };
+    export_logs_api_runs__id__logs_export_get: {
+        parameters: {
+            query?: {
+                /** @description The format of the file. */
+                format?: "parquet" | "csv";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_log_histogram_api_runs__id__logs_histogram_get: {
         parameters: {
             query?: {
@@ -6899,6 +7734,39 @@ export interface operations {
             };
         };
     };
+    export_metrics_api_runs__id__metrics_export_get: {
+        parameters: {
+            query?: {
+                /** @description The format of the file. */
+                format?: "parquet" | "csv";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     list_metric_names_api_runs__id__metrics_names_get: {
         parameters: {
             query?: {
@@ -7033,6 +7901,308 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_run_columns_api_runs_columns_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                /** @description By default all of them. */
+                kind?: ("metric" | "param" | "tag")[] | null;
+                /** @description Which ones are listed: by default those in use. */
+                lifecycle?: "active" | "deleted" | "all";
+                limit?: number;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                /** @description A part of the name, whatever its case. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunColumnPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    compare_runs_api_runs_compare_post: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunComparisonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunComparison"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_run_groups_api_runs_groups_get: {
+        parameters: {
+            query: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description One to three params, tags or attributes: `params.lr,status`. */
+                by: string;
+                columns?: string | null;
+                cursor?: string | null;
+                filter?: string | null;
+                /** @description Which ones are listed: by default those in use. */
+                lifecycle?: "active" | "deleted" | "all";
+                limit?: number;
+                offset?: number | null;
+                order?: ("asc" | "desc") | null;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                q?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunGroupPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_saved_views_api_saved_views_get: {
+        parameters: {
+            query?: {
+                /** @description Only views for this entity's page, and for every one. */
+                about?: string | null;
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                columns?: string | null;
+                cursor?: string | null;
+                filter?: string | null;
+                limit?: number;
+                /** @description Only views of this page of the UI. */
+                of?: ("experiments" | "experiment" | "runs" | "compare" | "instances") | null;
+                offset?: number | null;
+                order?: ("asc" | "desc") | null;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                q?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    create_saved_view_api_saved_views_post: {
+        parameters: {
+            query?: {
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: {
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_saved_view_api_saved_views__id__get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+            };
+            header?: {
+                /** @description The ETags that the client has. */
+                "if-none-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_saved_view_api_saved_views__id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    update_saved_view_api_saved_views__id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
                 };
             };
             /** @description A failure in our envelope. */

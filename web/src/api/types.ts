@@ -28,6 +28,18 @@ export interface Page<T> {
 export type Experiment = Whole<Schemas["ExperimentView"]>;
 export type RunSummary = Whole<Schemas["RunSummary"]>;
 export type Run = Whole<Schemas["RunDetail"]>;
+export type RunColumn = Whole<Schemas["RunColumn"]>;
+export type RunGroup = Whole<Schemas["RunGroup"]>;
+export type GroupMetric = Whole<Schemas["GroupMetric"]>;
+export type SavedView = Whole<Schemas["SavedView"]>;
+export type ViewPage = SavedView["page"];
+/** Runs beside each other; what was not asked for is null. */
+export type RunComparison = Omit<Whole<Schemas["RunComparison"]>, "curves"> & {
+  curves: (Omit<Whole<Schemas["ComparedCurves"]>, "series"> & { series: ComparedCurve[] })[] | null;
+};
+export interface ComparedCurve extends Omit<Whole<Schemas["Curve"]>, "points"> {
+  points: MetricPoint[];
+}
 export type RunStatus = Run["status"];
 export type MetricName = Whole<Schemas["MetricName"]>;
 export type MetricPoint = Schemas["MetricPoint"];

@@ -10,6 +10,7 @@
 
 import { Route as rootRouteImport } from "./../routes/__root";
 import { Route as IndexRouteImport } from "./../routes/index";
+import { Route as CompareRouteImport } from "./../routes/compare";
 import { Route as TimelineRouteImport } from "./../routes/timeline";
 import { Route as DeploymentsIndexRouteImport } from "./../routes/deployments.index";
 import { Route as DeploymentsIdRouteImport } from "./../routes/deployments.$id";
@@ -35,6 +36,11 @@ import { Route as RunsIdOverviewRouteImport } from "./../routes/runs.$id.overvie
 const IndexRoute = IndexRouteImport.update({
   id: "/",
   path: "/",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const CompareRoute = CompareRouteImport.update({
+  id: "/compare",
+  path: "/compare",
   getParentRoute: () => rootRouteImport,
 } as any);
 const TimelineRoute = TimelineRouteImport.update({
@@ -145,6 +151,7 @@ const RunsIdOverviewRoute = RunsIdOverviewRouteImport.update({
 
 export interface FileRoutesByFullPath {
   "/": typeof IndexRoute;
+  "/compare": typeof CompareRoute;
   "/timeline": typeof TimelineRoute;
   "/deployments/$id": typeof DeploymentsIdRouteWithChildren;
   "/experiments/$id": typeof ExperimentsIdRoute;
@@ -169,6 +176,7 @@ export interface FileRoutesByFullPath {
 }
 export interface FileRoutesByTo {
   "/": typeof IndexRoute;
+  "/compare": typeof CompareRoute;
   "/timeline": typeof TimelineRoute;
   "/experiments/$id": typeof ExperimentsIdRoute;
   "/deployments": typeof DeploymentsIndexRoute;
@@ -191,6 +199,7 @@ export interface FileRoutesByTo {
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   "/": typeof IndexRoute;
+  "/compare": typeof CompareRoute;
   "/timeline": typeof TimelineRoute;
   "/deployments/$id": typeof DeploymentsIdRouteWithChildren;
   "/experiments/$id": typeof ExperimentsIdRoute;
@@ -217,6 +226,7 @@ export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
   fullPaths:
     | "/"
+    | "/compare"
     | "/timeline"
     | "/deployments/$id"
     | "/experiments/$id"
@@ -241,6 +251,7 @@ export interface FileRouteTypes {
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/"
+    | "/compare"
     | "/timeline"
     | "/experiments/$id"
     | "/deployments"
@@ -262,6 +273,7 @@ export interface FileRouteTypes {
   id:
     | "__root__"
     | "/"
+    | "/compare"
     | "/timeline"
     | "/deployments/$id"
     | "/experiments/$id"
@@ -287,6 +299,7 @@ export interface FileRouteTypes {
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute;
+  CompareRoute: typeof CompareRoute;
   TimelineRoute: typeof TimelineRoute;
   DeploymentsIdRoute: typeof DeploymentsIdRouteWithChildren;
   ExperimentsIdRoute: typeof ExperimentsIdRoute;
@@ -306,6 +319,13 @@ declare module "@tanstack/react-router" {
       path: "/";
       fullPath: "/";
       preLoaderRoute: typeof IndexRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/compare": {
+      id: "/compare";
+      path: "/compare";
+      fullPath: "/compare";
+      preLoaderRoute: typeof CompareRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/timeline": {
@@ -511,6 +531,7 @@ const RunsIdRouteWithChildren =
 
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
+  CompareRoute: CompareRoute,
   TimelineRoute: TimelineRoute,
   DeploymentsIdRoute: DeploymentsIdRouteWithChildren,
   ExperimentsIdRoute: ExperimentsIdRoute,

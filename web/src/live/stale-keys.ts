@@ -18,6 +18,7 @@ const TABLE: Record<string, (event: LedgerEvent) => QueryKey[]> = {
   "endpoint.": () => [queryKeys.deployments.all],
   // An instance's change shows in every list and count, and in its own pages.
   "instance.": (event) => [queryKeys.instances.lists, queryKeys.instances.one(event.entity_id)],
+  "saved_view.": () => [queryKeys.savedViews.all],
   "project.": () => [queryKeys.projects],
 };
 

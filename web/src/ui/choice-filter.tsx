@@ -17,11 +17,13 @@ interface Props {
   value: string | undefined;
   /** One of the values must be chosen: it is no filter. */
   noAll?: boolean;
+  /** What it is called to choose none of them. */
+  allLabel?: string;
   onChange: (value: string | undefined) => void;
 }
 
 /** A filter to one of some values; the button says which one holds. */
-export function ChoiceFilter({ label, choices, value, noAll, onChange }: Props) {
+export function ChoiceFilter({ label, choices, value, noAll, allLabel = "All", onChange }: Props) {
   const known = choices.some((choice) => choice.value === value);
   const all = value === undefined || known ? choices : [{ value }, ...choices];
   return (
@@ -45,7 +47,11 @@ export function ChoiceFilter({ label, choices, value, noAll, onChange }: Props) 
       {(close) => (
         <ul className={styles.list}>
           {!noAll && (
-            <Entry label="All" on={value === undefined} onChoose={() => close(() => onChange(undefined))} />
+            <Entry
+              label={allLabel}
+              on={value === undefined}
+              onChoose={() => close(() => onChange(undefined))}
+            />
           )}
           {all.map((choice) => (
             <Entry

@@ -38,6 +38,8 @@ PERMISSIONS: Final[dict[str, Role]] = {
     "traces.write": "developer",
     "training.read": "viewer",
     "training.write": "developer",
+    "views.read": "viewer",
+    "views.write": "developer",
 }
 """Every right there is. A stronger role has all rights of the weaker ones."""
 
@@ -59,6 +61,7 @@ ENTITY_RIGHTS: Final[Mapping[str, str]] = {
     "project": "projects.read",
     "replica": "deployments.read",
     "run": "runs.read",
+    "saved_view": "views.read",
     "token": "tokens.read",
 }
 """The right to read each kind of entity: whoever sees it through its events or by search needs it too, so that nobody

@@ -1,10 +1,10 @@
-import { queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { asOfKey, asOfOptions, asOfParam } from "@/api/as-of";
 import { api, unwrap } from "@/api/client";
 import { filterQuery } from "@/api/list-filter";
 import { PAGE_SIZE } from "@/api/paged-rows";
 import { queryKeys } from "@/api/query-keys";
-import type { RunSummary } from "@/api/types";
+import type { RunComparison, RunSummary } from "@/api/types";
 import type { AsOf } from "@/lib/as-of";
 import { nameForServer } from "./run-fields";
 
@@ -63,6 +63,54 @@ export const experimentRunsQuery = (id: string, view: RunsView, offset: number) 
       view.at === undefined && state.data?.items.some(isRunning) ? RUNNING_PACE_MS : false,
   });
 
+export interface GroupsView extends Pick<ListView, "filter" | "sort" | "order" | "at"> {
+  /** A param, tag or attribute of runs. */
+  by: string;
+  /** Metrics whose spread is shown. */
+  columns: readonly string[];
+}
+
+/** How many metrics an answer about groups tells of. */
+const MOST_METRICS = 20;
+
+/** Runs by what they have in common. */
+export const runGroupsQuery = (id: string, view: GroupsView, offset: number) =>
+  queryOptions({
+    queryKey: asOfKey(view.at, queryKeys.experiments.groupPage(id, { ...view, offset })),
+    ...asOfOptions(view.at),
+    queryFn: ({ signal }) => {
+      const metrics = view.columns.filter((field) => field.startsWith("metrics.")).slice(0, MOST_METRICS);
+      const columns = view.at === undefined ? metrics.map(nameForServer).join(",") : "";
+      return unwrap(
+        api.GET("/api/experiments/{id}/run-groups", {
+          params: {
+            path: { id },
+            query: { ...listQuery(view), by: nameForServer(view.by), columns, offset },
+          },
+          signal,
+        }),
+      );
+    },
+  });
+
+/** How many names of columns are asked for at once. */
+const COLUMNS = 100;
+
+/** Metrics, params and tags that the experiment's runs have, by a part of their names. */
+export const runColumnsQuery = (id: string, q: string, kind?: ("metric" | "param" | "tag")[]) =>
+  queryOptions({
+    queryKey: queryKeys.runColumns({ id, q, kind }),
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/experiments/{id}/run-columns", {
+          params: { path: { id }, query: { q, kind, limit: COLUMNS } },
+          signal,
+        }),
+      ),
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+  });
+
 /** Runs of all experiments, without their metrics and params. */
 export const allRunsQuery = (view: ListView, offset: number) =>
   queryOptions({
@@ -96,13 +144,42 @@ export const sampleRunsQuery = (id: string, at: AsOf) =>
       at === undefined && state.data?.items.some(isRunning) ? 3 * RUNNING_PACE_MS : false,
   });
 
-/** One of the runs that are compared, with all it has. */
-export const comparedRunQuery = (id: string, at: AsOf) =>
+export interface ComparisonAsked {
+  runs: readonly string[];
+  reference?: string;
+  include: readonly ("params" | "metrics" | "config")[];
+  curves?: { metrics: readonly string[]; x: "step" | "time" | "relative"; buckets: number };
+}
+
+/** Runs beside each other. */
+export const comparisonQuery = ({ runs, reference, include, curves }: ComparisonAsked, at: AsOf) =>
   queryOptions({
-    queryKey: asOfKey(at, queryKeys.runs.detail(id)),
+    queryKey: asOfKey(at, queryKeys.experiments.comparison({ runs, reference, include, curves })),
     ...asOfOptions(at),
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }): Promise<RunComparison> =>
+      (await unwrap(
+        api.POST("/api/runs/compare", {
+          params: { query: asOfParam(at) },
+          body: {
+            ...{ run_ids: [...runs], reference, include: [...include] },
+            ...(curves && { curves: { ...curves, metrics: [...curves.metrics], attempts: "last" } }),
+          },
+          signal,
+        }),
+      )) as RunComparison,
+    refetchInterval: ({ state }) =>
+      at === undefined && state.data?.runs.some(isRunning) ? RUNNING_PACE_MS : false,
+  });
+
+/** Runs of the project whose name contains a text. */
+export const runsByNameQuery = (q: string) =>
+  queryOptions({
+    queryKey: queryKeys.experiments.allRuns({ q, found: true }),
+    enabled: q !== "",
+    placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/runs/{id}", { params: { path: { id }, query: asOfParam(at) }, signal })),
+      unwrap(api.GET("/api/runs", { params: { query: { q, limit: 8, columns: "name" } }, signal })),
   });
 
 function isRunning(run: Pick<RunSummary, "status">): boolean {

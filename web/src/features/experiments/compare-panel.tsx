@@ -1,16 +1,18 @@
 import { IconX } from "@tabler/icons-react";
-import { useQueries } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useAsOf } from "@/api/as-of";
-import type { Run } from "@/api/types";
+import type { RunComparison } from "@/api/types";
 import { formatMeasured, fromWire, NO_VALUE, plural } from "@/lib/numbers";
 import { IconButton } from "@/ui/button";
 import { StatusPill } from "@/ui/pill";
 import { ErrorState, Late, Skeleton } from "@/ui/states";
 import { Elapsed } from "@/ui/time";
-import { comparedRunQuery } from "./api";
+import { comparisonQuery } from "./api";
 import styles from "./compare-panel.module.css";
+import { RunSwatch } from "./run-swatch";
+import { MOST_COMPARED } from "./selection-bar";
 
 interface Props {
   /** Ids of the runs. */
@@ -24,16 +26,19 @@ const MOST = 10;
 /** The runs that were chosen, beside each other: what they were given, and what came out. */
 export function ComparePanel({ runs, onClose }: Props) {
   const [onlyDifferent, setOnlyDifferent] = useState(true);
-  const at = useAsOf();
   const shown = runs.slice(0, MOST);
-  const answers = useQueries({ queries: shown.map((id) => comparedRunQuery(id, at)) });
-  const failed = answers.find(({ error, data }) => error && !data);
-  const found = answers.flatMap(({ data }) => (data ? [data] : []));
+  const answer = useQuery(comparisonQuery({ runs: shown, include: ["params", "metrics"] }, useAsOf()));
   return (
     <section className={styles.panel} aria-label="Compare runs">
       <div className={styles.head}>
         <h2>Compare runs</h2>
         {runs.length > MOST && <span className={styles.soft}>the first {MOST}</span>}
+        {runs.length <= MOST_COMPARED && (
+          <Link to="/compare" search={{ runs: [...runs] }}>
+            Curves, configs and more
+          </Link>
+        )}
+        <span className={styles.space} />
         <label className={styles.toggle}>
           <input
             type="checkbox"
@@ -46,29 +51,31 @@ export function ComparePanel({ runs, onClose }: Props) {
           <IconX />
         </IconButton>
       </div>
-      {failed ? (
-        <ErrorState what="A chosen run" error={failed.error} onRetry={() => failed.refetch()} />
-      ) : found.length < shown.length ? (
+      {answer.error && !answer.data ? (
+        <ErrorState what="The chosen runs" error={answer.error} onRetry={() => answer.refetch()} />
+      ) : !answer.data ? (
         <Late>
           <Skeleton rows={3} />
         </Late>
       ) : (
-        <Comparison runs={found} onlyDifferent={onlyDifferent} />
+        <Comparison told={answer.data} onlyDifferent={onlyDifferent} />
       )}
     </section>
   );
 }
 
-function Comparison({ runs, onlyDifferent }: { runs: readonly Run[]; onlyDifferent: boolean }) {
-  const params = rowsOf(runs, (run) => run.params, onlyDifferent);
-  const metrics = rowsOf(
-    runs,
-    (run) =>
-      Object.fromEntries(
-        Object.entries(run.metrics).map(([name, value]) => [name, formatMeasured(fromWire(value))]),
-      ),
-    false,
-  );
+function Comparison({ told, onlyDifferent }: { told: RunComparison; onlyDifferent: boolean }) {
+  const { runs, params, metrics } = told;
+  const given = (params?.items ?? []).map(({ key, values, differs }) => ({
+    ...{ name: key, differs },
+    values: values.map((value) => value ?? NO_VALUE),
+  }));
+  const measured = (metrics?.items ?? []).map(({ name, values, differs }) => ({
+    ...{ name, differs },
+    values: values.map((value) => formatMeasured(fromWire(value))),
+  }));
+  const alike = (params?.total ?? 0) - (params?.differing ?? 0);
+  const shown = (rows: readonly Row[]) => (onlyDifferent ? rows.filter(({ differs }) => differs) : rows);
   return (
     // It scrolls, by keyboard too.
     <div className={styles.scroller} tabIndex={0} role="group" aria-label="Runs beside each other">
@@ -76,8 +83,9 @@ function Comparison({ runs, onlyDifferent }: { runs: readonly Run[]; onlyDiffere
         <thead>
           <tr>
             <th scope="col">Run</th>
-            {runs.map((run) => (
+            {runs.map((run, place) => (
               <th key={run.id} scope="col">
+                <RunSwatch place={place} />{" "}
                 <Link to="/runs/$id/overview" params={{ id: run.id }}>
                   {run.name}
                 </Link>
@@ -102,16 +110,16 @@ function Comparison({ runs, onlyDifferent }: { runs: readonly Run[]; onlyDiffere
               </td>
             ))}
           </tr>
-          <Rows title="Params" rows={params.rows} />
-          {params.same > 0 && (
+          <Rows title="Params" rows={shown(given)} />
+          {onlyDifferent && alike > 0 && (
             <tr>
               <th scope="row" className={styles.soft}>
-                {plural(params.same, "param")} alike
+                {plural(alike, "param")} alike
               </th>
               <td colSpan={runs.length} />
             </tr>
           )}
-          <Rows title="Metrics" rows={metrics.rows} />
+          <Rows title="Metrics" rows={measured} />
         </tbody>
       </table>
     </div>
@@ -122,22 +130,6 @@ interface Row {
   name: string;
   values: string[];
   differs: boolean;
-}
-
-/** A row for each name that some run has; of those that are all alike only how many, if only differences count. */
-function rowsOf(
-  runs: readonly Run[],
-  valuesOf: (run: Run) => Record<string, string>,
-  onlyDifferent: boolean,
-): { rows: Row[]; same: number } {
-  const each = runs.map(valuesOf);
-  const names = [...new Set(each.flatMap(Object.keys))].sort((a, b) => a.localeCompare(b));
-  const rows = names.map((name) => {
-    const values = each.map((one) => one[name] ?? NO_VALUE);
-    return { name, values, differs: new Set(values).size > 1 };
-  });
-  const shown = onlyDifferent ? rows.filter(({ differs }) => differs) : rows;
-  return { rows: shown, same: rows.length - shown.length };
 }
 
 function Rows({ title, rows }: { title: string; rows: readonly Row[] }) {

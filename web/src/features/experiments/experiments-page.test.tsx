@@ -61,7 +61,7 @@ const served = () => serve({ "GET /api/experiments/{id}": () => anExperiment(), 
 
 test("a table begins with what tells its runs apart, and asks for these columns only", async () => {
   const asked = served();
-  await renderPage(<ExperimentPage id="7" view={{}} onView={nothing} />);
+  await renderPage(<ExperimentPage onGo={() => {}} id="7" view={{}} onView={nothing} />);
   await expect.element(page.getByRole("columnheader", { name: "lr" })).toBeVisible();
   await expect.element(page.getByRole("row", { name: /one/ })).toMatchTextContent("NaN");
   expect(asked.of(RUNS).map(({ query }) => query.get("columns"))).toEqual([
@@ -73,7 +73,7 @@ test("a table begins with what tells its runs apart, and asks for these columns 
 test("columns are found by name, and added to those that are shown", async () => {
   served();
   const onView = vi.fn();
-  await renderPage(<ExperimentPage id="7" view={{ columns: ["status"] }} onView={onView} />);
+  await renderPage(<ExperimentPage onGo={() => {}} id="7" view={{ columns: ["status"] }} onView={onView} />);
   await page.getByRole("button", { name: "Columns" }).click();
   await expect.element(page.getByRole("searchbox", { name: "Find a column" })).toHaveFocus();
   await userEvent.keyboard("val");
@@ -86,7 +86,7 @@ test("columns are found by name, and added to those that are shown", async () =>
 test("the order of the server is asked for by the column's own name", async () => {
   const asked = served();
   const view = { columns: ["metrics.val loss"], sort: "metrics.val loss", order: "asc" as const };
-  await renderPage(<ExperimentPage id="7" view={view} onView={nothing} />);
+  await renderPage(<ExperimentPage onGo={() => {}} id="7" view={view} onView={nothing} />);
   await vi.waitFor(() =>
     expect(asked.of(RUNS).map(({ query }) => query.get("sort"))).toContain("metrics.`val loss`"),
   );
@@ -99,7 +99,7 @@ test("an event of the ledger brings the new run", async () => {
   const first = runs.slice(1);
   let list = first;
   serve({ "GET /api/experiments/{id}": () => anExperiment(), [RUNS]: () => pageOf(list) });
-  const { world } = await renderPage(<ExperimentPage id="7" view={{}} onView={nothing} />);
+  const { world } = await renderPage(<ExperimentPage onGo={() => {}} id="7" view={{}} onView={nothing} />);
   await expect.element(page.getByRole("link", { name: "two" })).toBeVisible();
   list = runs;
   const time = new Date(0).toISOString();

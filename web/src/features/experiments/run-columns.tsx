@@ -8,7 +8,7 @@ import { StatusPill } from "@/ui/pill";
 import { RowLink } from "@/ui/row-link";
 import { Elapsed, RelativeTime } from "@/ui/time";
 import styles from "./experiments.module.css";
-import { splitField } from "./run-fields";
+import { FIELD_KINDS, type FieldKind, splitField } from "./run-fields";
 
 /** A run's own columns, before its metrics and params. */
 const OWN: Column<RunSummary>[] = [
@@ -51,6 +51,7 @@ const OWN: Column<RunSummary>[] = [
     header: "Duration",
     width: 92,
     align: "right",
+    sort: "duration_s",
     phone: "meta",
     cell: (run) => <Elapsed start={run.started_at} end={run.ended_at} />,
   },
@@ -75,25 +76,39 @@ const OWN_IDS = OWN.map((column) => column.id);
 /** A run's own columns that are shown before anybody chose. */
 export const FIRST_OWN = ["name", "status", "started_at", "duration"];
 
-/** The metrics and params among some columns. */
+/** The metrics, params and tags among some columns. */
 export function measuredOf(ids: readonly string[]): string[] {
   return ids.filter((id) => !OWN_IDS.includes(id));
 }
 
-/** What a table of runs offers: its own columns, and the metrics and params that are known. */
+const GROUPS: Record<FieldKind, string> = { metrics: "Metrics", params: "Params", tags: "Tags" };
+
+/** What a table of runs offers: its own columns, and the metrics, params and tags that are known. */
 export function columnChoices(fields: readonly string[]): ColumnChoice[] {
   const own = OWN.filter((column) => !column.fixed).map(({ id, header }) => ({ id, header, group: "Run" }));
-  const measured = fields.map((field) => {
-    const [kind, name] = splitField(field);
-    return { id: field, header: name, group: kind === "metrics" ? "Metrics" : "Params" };
-  });
+  const measured = FIELD_KINDS.flatMap((kind) =>
+    fields
+      .filter((field) => splitField(field)[0] === kind)
+      .map((field) => ({ id: field, header: splitField(field)[1], group: GROUPS[kind] })),
+  );
   return [...own, ...measured];
 }
 
-/** Columns by id, in the order asked for; the run's name always comes first. */
-export function runColumns(ids: readonly string[]): Column<RunSummary>[] {
+/** A phone has room for so many beside a run's own columns: metrics before params before tags. */
+const MEASURED_ON_PHONE = 2;
+const rankOf = (id: string) => FIELD_KINDS.indexOf(splitField(id)[0] as FieldKind);
+
+/** Columns by id, the run's name first, then those that stay in view, then the others in the order asked for. */
+export function runColumns(ids: readonly string[], pinned: readonly string[] = []): Column<RunSummary>[] {
   const own = OWN.filter((column) => column.fixed || ids.includes(column.id));
-  return [...own, ...measuredOf(ids).map(measuredColumn)];
+  const measured = measuredOf(ids);
+  const onPhone = [...measured].sort((a, b) => rankOf(a) - rankOf(b)).slice(0, MEASURED_ON_PHONE);
+  const all = [...own, ...measured.map(measuredColumn)].map((column) => ({
+    ...column,
+    phone: onPhone.includes(column.id) ? ("meta" as const) : column.phone,
+    pinned: column.fixed || pinned.includes(column.id),
+  }));
+  return [...all.filter((column) => column.pinned), ...all.filter((column) => !column.pinned)];
 }
 
 function measuredColumn(id: string): Column<RunSummary> {
@@ -104,13 +119,14 @@ function measuredColumn(id: string): Column<RunSummary> {
     width: 96,
     align: "right",
     sort: id,
-    cell: (run) =>
-      kind === "metrics" ? (
-        formatMeasured(fromWire(run.metrics[name]))
-      ) : (
-        <span className={styles.soft} title={run.params[name]}>
-          {run.params[name] ?? NO_VALUE}
+    cell: (run) => {
+      if (kind === "metrics") return formatMeasured(fromWire(run.metrics[name]));
+      const text = kind === "tags" ? run.tags[name] : run.params[name];
+      return (
+        <span className={styles.soft} title={text}>
+          {text ?? NO_VALUE}
         </span>
-      ),
+      );
+    },
   };
 }

@@ -15,11 +15,14 @@ export function isAskable(field: string): boolean {
   return !field.includes(",") && !(field.includes("`") && field.includes('"'));
 }
 
+export const FIELD_KINDS = ["metrics", "params", "tags"] as const;
+export type FieldKind = (typeof FIELD_KINDS)[number];
+
 /** `metrics.val/loss` → `["metrics", "val/loss"]`, `status` → `[null, "status"]`. */
-export function splitField(field: string): ["metrics" | "params" | null, string] {
+export function splitField(field: string): [FieldKind | null, string] {
   const dot = field.indexOf(".");
-  const kind = field.slice(0, dot);
-  return kind === "metrics" || kind === "params" ? [kind, field.slice(dot + 1)] : [null, field];
+  const kind = FIELD_KINDS.find((one) => one === field.slice(0, dot));
+  return kind ? [kind, field.slice(dot + 1)] : [null, field];
 }
 
 /** Metrics and params found in some runs, those of most runs first, metrics before params. */

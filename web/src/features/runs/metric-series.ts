@@ -1,4 +1,5 @@
-import type { MetricPoint, MetricSeries, Run } from "@/api/types";
+import { cellOf } from "@/api/metric-cells";
+import type { MetricSeries, Run } from "@/api/types";
 import { fromWire } from "@/lib/numbers";
 import type { SeriesPyramid } from "@/lib/series-pyramid";
 import { parseTime } from "@/lib/time";
@@ -120,18 +121,6 @@ export class LiveMetric {
     if (this.view.axis === "step") return step;
     return this.view.axis === "time" ? time / 1000 : (time - this.start) / 1000;
   }
-}
-
-function cellOf(point: MetricPoint, x: number) {
-  const isRaw = point.value !== undefined && point.value !== null;
-  const value = fromWire(isRaw ? point.value : point.mean) ?? Number.NaN;
-  return {
-    x,
-    min: isRaw ? value : (fromWire(point.min) ?? value),
-    max: isRaw ? value : (fromWire(point.max) ?? value),
-    mean: value,
-    count: isRaw ? 1 : (point.count ?? 1),
-  };
 }
 
 /** Whether a point is drawn already. What lies within buckets cannot be told apart: up to the last one it is. */

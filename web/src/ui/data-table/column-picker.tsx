@@ -1,7 +1,7 @@
-import { IconColumns3 } from "@tabler/icons-react";
-import { useState } from "react";
+import { IconColumns3, IconPin, IconPinFilled } from "@tabler/icons-react";
+import { useEffect, useRef, useState } from "react";
 import { plural } from "@/lib/numbers";
-import { Button } from "../button";
+import { Button, IconButton } from "../button";
 import { Popover } from "../popover";
 import styles from "./column-picker.module.css";
 
@@ -12,19 +12,30 @@ export interface ColumnChoice {
 }
 
 interface Props {
+  /** What is chosen. */
+  label?: string;
   /** Every column that may be shown. */
   choices: readonly ColumnChoice[];
   shown: readonly string[];
   onChange: (shown: string[]) => void;
   /** Back to what is shown before anybody chose; absent: that is what is shown. */
   onReset?: () => void;
+  /** Somebody looks for columns beyond `choices`: those that are found come as further choices. */
+  onFind?: (typed: string) => void;
+  /** Said under the choices, such as that more are found by typing. */
+  note?: string | null;
+  /** Columns that stay while the others scroll sideways; absent: none can. */
+  pins?: { pinned: readonly string[]; onChange: (pinned: string[]) => void };
 }
 
+/** How long typing rests before it is looked for. */
+const REST_MS = 150;
+
 /** Chooses which columns a table shows, out of a few or of hundreds. */
-export function ColumnPicker(props: Props) {
+export function ColumnPicker({ label = "Columns", ...props }: Props) {
   return (
     <Popover
-      label="Columns"
+      label={label}
       target={({ expanded, toggle }) => (
         <Button
           icon={<IconColumns3 />}
@@ -33,7 +44,7 @@ export function ColumnPicker(props: Props) {
           className={styles.target}
           onClick={toggle}
         >
-          Columns
+          {label}
         </Button>
       )}
     >
@@ -45,13 +56,21 @@ export function ColumnPicker(props: Props) {
 /** How many choices are drawn; typing finds the others. */
 const MOST = 200;
 
-function Choices({ choices, shown, onChange, onReset }: Props) {
+function Choices({ choices, shown, onChange, onReset, onFind, note, pins }: Omit<Props, "label">) {
   const [typed, setTyped] = useState("");
+  const finder = useRef(onFind);
+  useEffect(() => {
+    finder.current = onFind;
+  }, [onFind]);
+  useEffect(() => {
+    const timer = setTimeout(() => finder.current?.(typed.trim()), REST_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  useEffect(() => () => finder.current?.(""), []);
   const wanted = typed.trim().toLowerCase();
   const found = choices.filter(({ header }) => header.toLowerCase().includes(wanted));
   const drawn = found.slice(0, MOST);
-  const toggle = (id: string) =>
-    onChange(shown.includes(id) ? shown.filter((one) => one !== id) : [...shown, id]);
+  const toggle = (id: string) => onChange(toggled(shown, id));
   return (
     <>
       <input
@@ -71,17 +90,32 @@ function Choices({ choices, shown, onChange, onReset }: Props) {
           {drawn
             .filter((choice) => choice.group === group)
             .map(({ id, header }) => (
-              <label key={id} className={styles.choice} title={header}>
-                <input type="checkbox" checked={shown.includes(id)} onChange={() => toggle(id)} />
-                <span>{header}</span>
-              </label>
+              <div key={id} className={styles.line}>
+                <label className={styles.choice} title={header}>
+                  <input type="checkbox" checked={shown.includes(id)} onChange={() => toggle(id)} />
+                  <span>{header}</span>
+                </label>
+                {pins && shown.includes(id) && (
+                  <IconButton
+                    size="small"
+                    light
+                    label={`Keep ${header} in view`}
+                    aria-pressed={pins.pinned.includes(id)}
+                    onClick={() => pins.onChange(toggled(pins.pinned, id))}
+                  >
+                    {pins.pinned.includes(id) ? <IconPinFilled /> : <IconPin />}
+                  </IconButton>
+                )}
+              </div>
             ))}
         </fieldset>
       ))}
       <p role="status" className={styles.foot}>
         {found.length === 0
           ? `No column contains “${typed}”.`
-          : found.length > MOST && `${plural(found.length - MOST, "more column")}: type to find them.`}
+          : found.length > MOST
+            ? `${plural(found.length - MOST, "more column")}: type to find them.`
+            : note}
       </p>
       {onReset && (
         <Button size="small" onClick={onReset}>
@@ -90,4 +124,8 @@ function Choices({ choices, shown, onChange, onReset }: Props) {
       )}
     </>
   );
+}
+
+function toggled(ids: readonly string[], id: string): string[] {
+  return ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id];
 }

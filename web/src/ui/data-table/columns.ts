@@ -42,6 +42,8 @@ export interface Column<T> {
   sort?: string;
   /** Cannot be hidden. */
   fixed?: boolean;
+  /** Stays where it is while the others scroll sideways; such columns stand before all others. */
+  pinned?: boolean;
   /** Where it goes in a phone's two-line row; absent: left out. */
   phone?: "title" | "status" | "meta";
   cell: (row: T) => ReactNode;
@@ -74,4 +76,9 @@ export function ariaSort<T>(
 export function between(a: number, b: number): number[] {
   const [low, high] = [Math.min(a, b), Math.max(a, b)];
   return Array.from({ length: high - low + 1 }, (_, offset) => low + offset);
+}
+
+/** What keeps a cell of a pinned column in its place: how far from the left edge, the table says. */
+export function pinnedAt<T>({ pinned }: Column<T>, place: number) {
+  return pinned ? { "data-pinned": true, style: { left: `var(--pin-${place})` } } : {};
 }

@@ -11,7 +11,7 @@ import { cx } from "../class-names";
 import { useLate } from "../use-late";
 import { PHONE, useMedia } from "../use-media";
 import { useWidth } from "../use-width";
-import { ariaSort, type Column, nextSort, type RowAction, type Sort } from "./columns";
+import { ariaSort, type Column, nextSort, pinnedAt, type RowAction, type Sort } from "./columns";
 import styles from "./data-table.module.css";
 import { DataRow, PhoneRow } from "./rows";
 import { useTableKeys } from "./use-table-keys";
@@ -105,9 +105,10 @@ export function DataTable<T>(props: DataTableProps<T>) {
   });
 
   const needed = neededWidth(columns, lead);
+  const wide = widths(columns, Math.max(0, available - needed));
   const tracks = [
     selectable && `${CHECK_WIDTH}px`,
-    phone ? "minmax(0, 1fr)" : widths(columns, Math.max(0, available - needed)),
+    phone ? "minmax(0, 1fr)" : wide.map((width) => `${width}px`).join(" "),
     props.actions && `${ACTIONS_WIDTH}px`,
   ]
     .filter(Boolean)
@@ -139,12 +140,17 @@ export function DataTable<T>(props: DataTableProps<T>) {
               "aria-multiselectable": selection ? true : undefined,
             }
           : {})}
-        style={{ "--columns": tracks, minWidth: phone ? undefined : needed } as CSSProperties}
+        style={
+          {
+            "--columns": tracks,
+            ...(phone ? {} : { minWidth: needed, ...placesOfPinned(columns, wide, selectable) }),
+          } as CSSProperties
+        }
       >
         <thead className={phone ? "sr-only" : styles.head}>
           <tr aria-rowindex={virtual ? 1 : undefined}>
             {selection && (
-              <th scope="col" className={styles.check}>
+              <th scope="col" className={styles.check} data-pinned={columns[0]?.pinned || undefined}>
                 <input
                   type="checkbox"
                   aria-label="Select all loaded rows"
@@ -158,12 +164,13 @@ export function DataTable<T>(props: DataTableProps<T>) {
                 />
               </th>
             )}
-            {columns.map((column) => (
+            {columns.map((column, place) => (
               <th
                 key={column.id}
                 scope="col"
                 aria-sort={ariaSort(column, sort)}
                 className={cx(column.align === "right" && styles.right)}
+                {...pinnedAt(column, place)}
               >
                 {column.sort && props.onSort ? (
                   <button
@@ -232,11 +239,23 @@ function neededWidth<T>(columns: readonly Column<T>[], lead: number): number {
 }
 
 /** Each column has its own width; what is left, in pixels, is shared by those that grow, or else by all alike. */
-function widths<T>(columns: readonly Column<T>[], left: number): string {
+function widths<T>(columns: readonly Column<T>[], left: number): number[] {
   const growths = columns.map(({ grow = 0 }) => grow);
   const shares = growths.some(Boolean) ? growths : columns.map(({ width }) => width);
   const sum = shares.reduce((a, b) => a + b, 0);
-  return columns.map(({ width }, index) => `${width + (left * (shares[index] as number)) / sum}px`).join(" ");
+  return columns.map(({ width }, index) => width + (left * (shares[index] as number)) / sum);
+}
+
+/** How far from the left edge each pinned column stays, as properties that its cells read. */
+function placesOfPinned<T>(columns: readonly Column<T>[], wide: readonly number[], selectable: boolean) {
+  const places: Record<string, string> = {};
+  let left = selectable ? CHECK_WIDTH : 0;
+  for (const [place, column] of columns.entries()) {
+    if (!column.pinned) break;
+    places[`--pin-${place}`] = `${left}px`;
+    left += wide[place] as number;
+  }
+  return places;
 }
 
 function Spacer({ height }: { height: number }) {

@@ -1,7 +1,7 @@
 import { memo } from "react";
 import { cx } from "../class-names";
 import { type AfterEdit, CellEditor } from "./cell-editor";
-import type { Column, RowAction } from "./columns";
+import { type Column, pinnedAt, type RowAction } from "./columns";
 import styles from "./data-table.module.css";
 import { RowMenu } from "./row-menu";
 import { useSwipe } from "./use-swipe";
@@ -45,9 +45,9 @@ function shared<T>(props: RowProps<T>) {
   };
 }
 
-function Check<T>({ index, name, selected, onSelect }: RowProps<T>) {
+function Check<T>({ index, name, selected, onSelect, columns }: RowProps<T>) {
   return (
-    <td className={styles.check}>
+    <td className={styles.check} data-pinned={columns[0]?.pinned || undefined}>
       <input
         type="checkbox"
         aria-label={`Select ${name}`}
@@ -70,7 +70,7 @@ function DataRowPlain<T>(props: RowProps<T>) {
         </td>
       ) : (
         <>
-          {columns.map((column) => dataCell(props, row, column))}
+          {columns.map((column, place) => dataCell(props, row, column, place))}
           {actions && (
             <td className={styles.actions}>
               <RowMenu key={props.id} row={row} name={name} actions={actions} />
@@ -87,13 +87,14 @@ function dataCell<T>(
   { id, index, name, editing, isPending, onEdited }: RowProps<T>,
   row: T,
   column: Column<T>,
+  place: number,
 ) {
   const { edit } = column;
   const className = cx(column.align === "right" && styles.right, column.fits && styles.fits) || undefined;
   const pending = isPending?.(row, column.id) || undefined;
   if (!edit?.can(row))
     return (
-      <td key={column.id} className={className} data-pending={pending}>
+      <td key={column.id} className={className} data-pending={pending} {...pinnedAt(column, place)}>
         {column.cell(row)}
       </td>
     );
@@ -103,6 +104,7 @@ function dataCell<T>(
       key={column.id}
       className={className}
       data-pending={pending}
+      {...pinnedAt(column, place)}
       data-edit={column.id}
       data-editing={isEdited || undefined}
       tabIndex={-1}

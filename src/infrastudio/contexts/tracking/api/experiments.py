@@ -9,6 +9,8 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from infrastudio.contexts.tracking import rules, service
 from infrastudio.contexts.tracking.queries import experiments as queries
 from infrastudio.contexts.tracking.queries import run_search
+from infrastudio.contexts.tracking.queries.column_search import run_columns
+from infrastudio.contexts.tracking.queries.run_groups import run_groups
 from infrastudio.contexts.tracking.queries.run_search import RunScope
 from infrastudio.contexts.tracking.schemas.experiments import (
     ExperimentIn,
@@ -16,6 +18,7 @@ from infrastudio.contexts.tracking.schemas.experiments import (
     ExperimentUpdate,
     ExperimentView,
 )
+from infrastudio.contexts.tracking.schemas.run_lists import ColumnKind, RunColumnPage, RunGroupPage
 from infrastudio.contexts.tracking.schemas.runs import RunCreate, RunIn, RunPage, RunSummary
 from infrastudio.http import (
     Access,
@@ -30,6 +33,8 @@ from infrastudio.http import (
     set_location,
     writes,
 )
+from infrastudio.http.pagination import ListText
+from infrastudio.kernel.pages import MAX_LIMIT
 from infrastudio.kernel.text import Text
 from infrastudio.stores.db import UnitOfWork
 from infrastudio.stores.telemetry import TelemetryStore
@@ -48,6 +53,15 @@ LifecycleParameter = Annotated[
 Facets = Annotated[
     list[Literal["status"]] | None, Query(description="Fields whose values are counted over all that match.")
 ]
+
+
+GroupedBy = Annotated[
+    Text,
+    Query(min_length=1, max_length=1000, description="One to three params, tags or attributes: `params.lr,status`."),
+]
+ColumnText = Annotated[Text, Query(max_length=250, description="A part of the name, whatever its case.")]
+ColumnKinds = Annotated[list[ColumnKind] | None, Query(description="By default all of them.")]
+ColumnLimit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 
 
 def lifecycle_of(parameter: Literal["active", "deleted", "all"]) -> str | None:
@@ -123,6 +137,35 @@ async def list_experiment_runs(
     """Return a page of an experiment's runs, by default the newest first, with the columns asked for."""
     scope = RunScope(experiment_ids=(id,), lifecycle=lifecycle_of(lifecycle))
     return await reader.read(run_search.run_page, telemetry, page, scope, facets=facets or (), at=at)
+
+
+@router.get("/{id}/run-groups")
+async def list_experiment_run_groups(
+    id: ExperimentId,
+    reader: RunReader,
+    page: PageParameters,
+    at: AsOf,
+    by: GroupedBy,
+    lifecycle: LifecycleParameter = "active",
+) -> RunGroupPage:
+    """Return a page of an experiment's runs by what they have in common, with mean and deviation of metrics."""
+    scope = RunScope(experiment_ids=(id,), lifecycle=lifecycle_of(lifecycle))
+    return await reader.read(run_groups, page, scope, by, at=at)
+
+
+@router.get("/{id}/run-columns")
+async def list_experiment_run_columns(
+    id: ExperimentId,
+    reader: RunReader,
+    q: ColumnText = "",
+    kind: ColumnKinds = None,
+    cursor: ListText = None,
+    limit: ColumnLimit = 50,
+    lifecycle: LifecycleParameter = "active",
+) -> RunColumnPage:
+    """Return the names of metrics, params and tags that an experiment's runs have, those that contain `q`."""
+    scope = RunScope(experiment_ids=(id,), lifecycle=lifecycle_of(lifecycle))
+    return await reader.read(run_columns, scope, q=q, kinds=kind or (), cursor=cursor, limit=limit)
 
 
 @router.post("/{id}/runs", status_code=201)

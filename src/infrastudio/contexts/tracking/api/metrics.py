@@ -44,9 +44,8 @@ async def get_metrics(
     attempts: Attempts = "last",
 ) -> Response:
     """Return series of a run, cut to a range and then brought down to at most `buckets` rows each."""
-    body = await reader.read(
-        metrics.series_json, telemetry, id, name, x=x, start=from_, end=to, buckets=buckets, attempts=attempts, at=at
-    )
+    window = metrics.Window(x=x, start=from_, end=to, buckets=buckets, attempts=attempts)
+    body = await reader.read(metrics.series_json, telemetry, id, name, window, at=at)
     return Response(body, media_type="application/json")
 
 

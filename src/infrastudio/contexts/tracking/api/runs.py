@@ -8,9 +8,21 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Response
 
 from infrastudio.contexts.tracking import service
-from infrastudio.contexts.tracking.api.experiments import Facets, LifecycleParameter, lifecycle_of
-from infrastudio.contexts.tracking.queries import run_search, runs
+from infrastudio.contexts.tracking.api.experiments import (
+    ColumnKinds,
+    ColumnLimit,
+    ColumnText,
+    Facets,
+    GroupedBy,
+    LifecycleParameter,
+    lifecycle_of,
+)
+from infrastudio.contexts.tracking.queries import run_comparison, run_search, runs
+from infrastudio.contexts.tracking.queries.column_search import run_columns
+from infrastudio.contexts.tracking.queries.run_groups import run_groups
 from infrastudio.contexts.tracking.queries.run_search import RunScope
+from infrastudio.contexts.tracking.schemas.comparison import RunComparison, RunComparisonIn
+from infrastudio.contexts.tracking.schemas.run_lists import RunColumnPage, RunGroupPage
 from infrastudio.contexts.tracking.schemas.runs import Run, RunDetail, RunPage, RunSummary, RunUpdate
 from infrastudio.http import (
     Access,
@@ -25,6 +37,7 @@ from infrastudio.http import (
     set_etag,
     writes,
 )
+from infrastudio.http.pagination import ListText
 from infrastudio.kernel.text import Text
 from infrastudio.stores.telemetry import TelemetryStore
 
@@ -50,6 +63,42 @@ async def list_runs(
     """Return a page of a project's runs, by default the newest first, with the columns asked for."""
     scope = RunScope(project=project, lifecycle=lifecycle_of(lifecycle))
     return await reader.read(run_search.run_page, telemetry, page, scope, facets=facets or (), at=at)
+
+
+@router.get("/groups")
+async def list_run_groups(
+    reader: Reader,
+    page: PageParameters,
+    at: AsOf,
+    by: GroupedBy,
+    lifecycle: LifecycleParameter = "active",
+    project: ProjectParameter = None,
+) -> RunGroupPage:
+    """Return a page of a project's runs by what they have in common, with mean and deviation of metrics."""
+    scope = RunScope(project=project, lifecycle=lifecycle_of(lifecycle))
+    return await reader.read(run_groups, page, scope, by, at=at)
+
+
+@router.get("/columns")
+async def list_run_columns(
+    reader: Reader,
+    q: ColumnText = "",
+    kind: ColumnKinds = None,
+    cursor: ListText = None,
+    limit: ColumnLimit = 50,
+    lifecycle: LifecycleParameter = "active",
+    project: ProjectParameter = None,
+) -> RunColumnPage:
+    """Return the names of metrics, params and tags that a project's runs have, those that contain `q`."""
+    scope = RunScope(project=project, lifecycle=lifecycle_of(lifecycle))
+    return await reader.read(run_columns, scope, q=q, kinds=kind or (), cursor=cursor, limit=limit)
+
+
+@router.post("/compare", response_model=RunComparison)
+async def compare_runs(body: RunComparisonIn, reader: Reader, telemetry: Telemetry, at: AsOf) -> Response:
+    """Put 2 to 50 runs beside each other; only reads, and what is not asked for is null."""
+    answer = await reader.read(run_comparison.comparison_json, telemetry, body, at=at)
+    return Response(answer, media_type="application/json")
 
 
 @router.get("/{id}")

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Double,
+    FromClause,
+    Select,
+    String,
+    and_,
+    cast,
+    false,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
 from typing_extensions import override
 
 from infrastudio.contexts.tracking.tables.experiments import ExperimentRow, ExperimentTagRow
@@ -18,52 +32,38 @@ _experiment = ExperimentRow.__table__.c
 
 
 class MetricColumns(CollectionColumns):
-    """Latest values of metrics, which telemetry keeps; NULL is NaN there."""
+    """Latest values of metrics, which telemetry keeps; NULL is NaN there. For one statement of `select_runs` only.
+
+    Conditions on a metric that the statement was joined with before, to be ordered by it, look no value up again.
+    """
 
     def __init__(self, dialect: str) -> None:
         self._tables = search_tables(dialect)
+        self._joined: dict[str, JoinedValues] = {}
 
     @override
     def where(self, key: str, condition: ValueCondition) -> ColumnElement[bool]:
-        stream, latest = self._tables.stream, self._tables.latest
-        owners = (
-            select(stream.c.owner_id)
-            .select_from(latest)
-            .join(stream, stream.c.stream_id == latest.c.stream_id)
-            .where(
-                latest.c.series_id == self._series_id(key),
-                stream.c.entity == "run",
-                condition(FieldColumn(latest.c.value, null_is_nan=True)),
-            )
-        )
-        return _run.id.in_(owners)
+        if key in self._joined:
+            values, _, column = self._joined[key]
+            return and_(values.c.stream_id.is_not(None), func.coalesce(condition(column), false()))
+        latest = self._tables.latest.alias()
+        met = condition(FieldColumn(latest.c.value, null_is_nan=True))
+        found = select(literal(1)).where(*self._is_value_of(key, latest), met).correlate(self._tables.stream)
+        return found.exists()
 
     @override
     def joined(self, key: str, number: int) -> JoinedValues:
         """Seek the value of each run: a join over a subquery of all values takes minutes on SQLite."""
         latest = self._tables.latest.alias(f"ordered_{number}")
-        stream = self._tables.stream.alias(f"stream_{number}")
-        stream_id = (
-            select(stream.c.stream_id)
-            .where(stream.c.entity == "run", stream.c.owner_id == _run.id)
-            .correlate(RunRow.__table__)
-            .scalar_subquery()
-        )
-        on = and_(latest.c.stream_id == stream_id, latest.c.series_id == self._series_id(key))
-        return latest, on, FieldColumn(latest.c.value, null_is_nan=True)
+        found = (latest, and_(*self._is_value_of(key, latest)), FieldColumn(latest.c.value, null_is_nan=True))
+        self._joined.setdefault(key, found)
+        return found
 
-    def _series_id(self, key: str) -> ColumnElement[int]:
+    def _is_value_of(self, key: str, latest: FromClause) -> tuple[ColumnElement[bool], ...]:
         series = self._tables.series
-        return (
-            select(series.c.series_id)
-            .where(
-                series.c.name == key,
-                series.c.model_id == "",
-                series.c.dataset_name == "",
-                series.c.dataset_digest == "",
-            )
-            .scalar_subquery()
-        )
+        plain = (series.c.model_id == "", series.c.dataset_name == "", series.c.dataset_digest == "")
+        number = select(series.c.series_id).where(series.c.name == key, *plain).scalar_subquery()
+        return latest.c.stream_id == self._tables.stream.c.stream_id, latest.c.series_id == number
 
 
 class DatasetColumns(CollectionColumns):
@@ -81,8 +81,14 @@ class DatasetColumns(CollectionColumns):
         raise TypeError("a run may have several datasets, so they give no order; their fields must not be sortable")
 
 
+def select_runs(dialect: str) -> Select[Any]:
+    """Return the statement of all runs, each with its stream of telemetry, if it has one."""
+    stream = search_tables(dialect).stream
+    return select(RunRow.__table__).outerjoin(stream, and_(stream.c.entity == "run", stream.c.owner_id == _run.id))
+
+
 def run_columns(dialect: str) -> FilterColumns:
-    """Return the live columns of runs."""
+    """Return the live columns of runs, for one statement of `select_runs`."""
     artifact_uri = _artifact_uri(_experiment.artifact_location)
     return FilterColumns(
         {
@@ -99,6 +105,7 @@ def run_columns(dialect: str) -> FilterColumns:
             "ended_at": moment_column(_run.ended_at, nullable=True),
             "created_at": moment_column(_run.created_at),
             "updated_at": moment_column(_run.updated_at),
+            "duration_s": FieldColumn(_duration_s(), nullable=True),
         },
         {
             "metric": MetricColumns(dialect),
@@ -107,6 +114,12 @@ def run_columns(dialect: str) -> FilterColumns:
             "dataset": DatasetColumns(),
         },
     )
+
+
+def _duration_s() -> ColumnElement[float]:
+    """How long a run took; NULL while it goes on."""
+    started_us, ended_us = (type_coerce(moment, BigInteger()) for moment in (_run.started_at, _run.ended_at))
+    return type_coerce((ended_us - started_us) / literal(1e6, Double()), Double())
 
 
 def experiment_columns() -> FilterColumns:

@@ -34,6 +34,7 @@ RUN_FIELDS: Final = FilterFields(
         "ended_at": Field("ended_at", Kind.TIME),
         "created_at": Field("created_at", Kind.TIME),
         "updated_at": Field("updated_at", Kind.TIME),
+        "duration_s": Field("duration_s", Kind.NUMBER),
     },
     (
         Collection("metric", Field("metric", Kind.NUMBER), aliases=("metrics",)),

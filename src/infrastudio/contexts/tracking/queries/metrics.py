@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import orjson
@@ -56,53 +56,64 @@ def names(
     )
 
 
-def series_json(
-    snapshot: Snapshot,
-    telemetry: TelemetryReader,
-    id: str,
-    names: Sequence[str],
-    *,
-    x: XAxis = "time",
-    start: str | None = None,
-    end: str | None = None,
-    buckets: int = 1000,
-    attempts: Attempts = "last",
-    at: Moment | None = None,
-) -> bytes:
-    """Return the JSON of a `MetricAnswer`.
+class Window(NamedTuple):
+    """Which part of a series is wanted, and how finely.
 
-    Args:
-        snapshot: Carries the actor.
-        telemetry: Where points are.
-        id: The run.
-        names: The metrics.
+    Attributes:
         x: The axis of range and buckets; `relative` counts seconds from the run's beginning.
         start: First x of the range as text: a step, seconds, or a moment.
         end: Last x of the range, included.
         buckets: At most so many rows per series.
         attempts: Whether points that a later attempt overtook are left out.
-        at: The moment that is asked about; None: live.
+        path: What stands before the names of parameters that are wrong.
+    """
+
+    x: XAxis = "time"
+    start: str | None = None
+    end: str | None = None
+    buckets: int = 1000
+    attempts: Attempts = "last"
+    path: str = ""
+
+
+def series_json(
+    snapshot: Snapshot,
+    telemetry: TelemetryReader,
+    id: str,
+    names: Sequence[str],
+    window: Window,
+    *,
+    at: Moment | None = None,
+) -> bytes:
+    """Return the JSON of a `MetricAnswer`, live or as of a moment.
 
     Raises:
         ValidationFailed: An end of the range is not in the unit of the axis.
     """
     run = runs.run(snapshot, id, at=at) if at is not None else runs.run_of(snapshot, runs.row(snapshot, id))
+    return orjson.dumps({"series": series_of(telemetry, run, names, window, at=at)})
+
+
+def series_of(
+    telemetry: TelemetryReader, run: Run, names: Sequence[str], window: Window, *, at: Moment | None = None
+) -> list[dict[str, Any]]:
+    """Return the JSON values of `MetricSeries`, one for each attempt of each metric.
+
+    Raises:
+        ValidationFailed: An end of the range is not in the unit of the axis.
+    """
     slices = telemetry.slices(
-        StreamKey("run", id),
+        StreamKey("run", run.id),
         [SeriesKey(name) for name in dict.fromkeys(names)],
-        x=x,
-        start=_place("from", x, start),
-        end=_place("to", x, end),
-        buckets=buckets,
-        attempts=attempts,
-        origin=_origin(run) if x == "relative" else None,
+        x=window.x,
+        start=_place(f"{window.path}from", window.x, window.start),
+        end=_place(f"{window.path}to", window.x, window.end),
+        buckets=window.buckets,
+        attempts=window.attempts,
+        origin=to_micros(run.started_at or run.created_at) if window.x == "relative" else None,
         received_by=None if at is None else to_micros(at.at),
     )
-    return orjson.dumps({"series": [_slice(each, x) for each in slices]})
-
-
-def _origin(run: Run) -> int:
-    return to_micros(run.started_at or run.created_at)
+    return [_slice(each, window.x) for each in slices]
 
 
 def _place(parameter: str, x: XAxis, text: str | None) -> int | None:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.tracking.queries import experiments, runs
-from infrastudio.contexts.tracking.queries.columns import run_columns
+from infrastudio.contexts.tracking.queries.columns import run_columns, select_runs
 from infrastudio.contexts.tracking.queries.fields import RUN_FIELDS
 from infrastudio.contexts.tracking.schemas.runs import STATUSES, Run, RunPage, RunSummary
 from infrastudio.contexts.tracking.tables.runs import RunRow
@@ -27,6 +27,8 @@ from infrastudio.stores.telemetry import LatestValue, TelemetryReader
 
 NEWEST_FIRST: Final = (Ordering(Identifier(None, "created_at"), descending=True),)
 OWN_COLUMNS: Final = frozenset(RunSummary.model_fields) - {"params", "tags", "metrics"}
+LIVE_ONLY: Final = frozenset({"duration_s"})
+"""Attributes that recorded states leave out."""
 MIN_ID_PREFIX: Final = 4
 
 
@@ -66,13 +68,11 @@ class Columns(NamedTuple):
 def search(snapshot: Snapshot, wanted: RunSearch) -> list[Run]:
     """Return runs with their collections; behind the asked-for order, the latest start first, then by id."""
     columns = run_columns(snapshot.dialect)
-    statement = select(RunRow.__table__).where(
-        *_scope_conditions(snapshot, wanted.scope, None),
-        compile_filter(wanted.expression, wanted.fields, columns),
-    )
+    statement = select_runs(snapshot.dialect).where(*scope_conditions(snapshot, wanted.scope, None))
     statement = order_statement(statement, wanted.orderings, wanted.fields, columns)
     latest_first = (Ordering(Identifier(None, "started_at"), descending=True),)
     statement = order_statement(statement, latest_first, RUN_FIELDS, columns).order_by(RunRow.id)
+    statement = statement.where(compile_filter(wanted.expression, wanted.fields, columns))
     ids = statement.with_only_columns(RunRow.__table__.c.id)
     found = snapshot.execute(ids.offset(wanted.offset).limit(wanted.limit)).scalars().all()
     rows = runs.rows_of(snapshot, found)
@@ -97,58 +97,70 @@ def run_page(
     columns = _asked_columns(request.columns)
     for id in scope.experiment_ids or ():
         experiments.state(snapshot, id, at=at)
-    asked = lists.understand(snapshot, request, RUN_FIELDS, at=at, live_only=frozenset())
-    source, statement = _matching(snapshot, request, scope, asked)
-    keys, total = _keys(snapshot, statement, source, asked)
+    asked = lists.understand(snapshot, request, RUN_FIELDS, at=at, live_only=LIVE_ONLY)
+    keys, total = _keys(snapshot, request, scope, asked)
     states = _live_runs(snapshot, keys, columns) if asked.seq is None else _past_runs(snapshot, keys, columns)
     return RunPage(
         items=_summaries(telemetry, states, columns.metrics, at),
         total=total,
         next_cursor=asked.next_cursor(len(keys), total),
-        facets={facet: _facet(snapshot, statement, source, facet) for facet in facets} if facets else None,
+        facets={facet: _facet(snapshot, request, scope, asked, facet) for facet in facets} if facets else None,
     )
 
 
-def _keys(
-    snapshot: Snapshot, statement: Select[Any], source: FilterColumns, asked: ListQuestion
-) -> tuple[list[Any], int]:
+def _keys(snapshot: Snapshot, request: PageRequest, scope: RunScope, asked: ListQuestion) -> tuple[list[Any], int]:
     """Return the ids of a page's runs, or the numbers of their events in the past, and how many match in all.
 
-    Keys are sorted instead of whole rows, and states of the past, dear to find, are counted while they are sorted.
+    Keys are sorted instead of whole rows. Those that are dear to find, by a filter or in the past, are counted while
+    they are sorted; without a filter an index counts them, and may give the order.
     """
-    is_live = asked.seq is None
-    key = (RunRow.__table__.c.id if is_live else EVENT_AT.seq).label("key")
-    count = select(func.count()).select_from(statement.with_only_columns(key).subquery())
-    ordered = order_statement(statement, asked.orderings or NEWEST_FIRST, RUN_FIELDS, source, parameter="sort")
-    ordered = ordered.order_by(source.attributes["id"].value.desc()).offset(asked.offset).limit(asked.limit)
-    if is_live:
-        keys = snapshot.execute(ordered.with_only_columns(key)).scalars().all()
-        return list(keys), int(snapshot.execute(count).scalar_one())
-    rows = snapshot.execute(ordered.with_only_columns(key, func.count().over().label("total"))).all()
-    if rows:
-        return [row.key for row in rows], int(rows[0].total)
-    return [], int(snapshot.execute(count).scalar_one()) if asked.offset else 0
-
-
-def _matching(
-    snapshot: Snapshot, request: PageRequest, scope: RunScope, asked: ListQuestion
-) -> tuple[FilterColumns, Select[Any]]:
-    """Return where values stand, and the statement of all runs that match."""
-    if asked.seq is None:
-        source, base = run_columns(snapshot.dialect), select(RunRow.__table__)
+    source, base = runs_at(snapshot, scope, asked)
+    ordered = order_statement(base, asked.orderings or NEWEST_FIRST, RUN_FIELDS, source, parameter="sort")
+    ordered = ordered.order_by(source.attributes["id"].value.desc())
+    key = (RunRow.__table__.c.id if asked.seq is None else EVENT_AT.seq).label("key")
+    found = narrowed(ordered, source, request, asked).with_only_columns(key)
+    page = found.offset(asked.offset).limit(asked.limit)
+    if asked.seq is not None or asked.expression is not None or request.q:
+        rows = snapshot.execute(page.add_columns(func.count().over().label("total"))).all()
+        if rows:
+            return [row.key for row in rows], int(rows[0].total)
+        keys = []
     else:
-        source, base = columns_at(Run, RUN_FIELDS), ledger.select_states("run", asked.seq)
-    statement = base.where(
-        *_scope_conditions(snapshot, scope, asked.seq), compile_filter(asked.expression, RUN_FIELDS, source)
-    )
+        keys = list(snapshot.execute(page).scalars())
+    return keys, _count(snapshot, request, scope, asked)
+
+
+def _count(snapshot: Snapshot, request: PageRequest, scope: RunScope, asked: ListQuestion) -> int:
+    source, base = runs_at(snapshot, scope, asked)
+    if asked.seq is None and asked.expression is None:  # SQLite would look for the stream of each run in vain
+        base = select(RunRow.__table__).where(*scope_conditions(snapshot, scope, None))
+    matching = narrowed(base, source, request, asked).with_only_columns(source.attributes["id"].value)
+    return int(snapshot.execute(select(func.count()).select_from(matching.subquery())).scalar_one())
+
+
+def runs_at(snapshot: Snapshot, scope: RunScope, asked: ListQuestion) -> tuple[FilterColumns, Select[Any]]:
+    """Return where values stand, and the statement of all runs of a scope, live or as of the moment that is asked."""
+    if asked.seq is None:
+        source, statement = run_columns(snapshot.dialect), select_runs(snapshot.dialect)
+    else:
+        source, statement = columns_at(Run, RUN_FIELDS), ledger.select_states("run", asked.seq)
+    return source, statement.where(*scope_conditions(snapshot, scope, asked.seq))
+
+
+def narrowed(statement: Select[Any], source: FilterColumns, request: PageRequest, asked: ListQuestion) -> Select[Any]:
+    """Return a statement of `runs_at` narrowed to the runs that match the request.
+
+    Order it before: then a metric that is filtered and ordered by is looked up once.
+    """
+    statement = statement.where(compile_filter(asked.expression, RUN_FIELDS, source))
     if request.q:
         statement = statement.where(_text_condition(source, request.q))
     if asked.pinned is not None:
         statement = statement.where(lists.existed_at("run", RunRow.__table__.c.id, asked.pinned))
-    return source, statement
+    return statement
 
 
-def _scope_conditions(snapshot: Snapshot, scope: RunScope, seq: int | None) -> list[ColumnElement[bool]]:
+def scope_conditions(snapshot: Snapshot, scope: RunScope, seq: int | None) -> list[ColumnElement[bool]]:
     """Return the conditions of a scope; a run never leaves its project and experiment, so those are today's."""
     is_live = seq is None
     conditions: list[ColumnElement[bool]] = []
@@ -175,11 +187,14 @@ def _text_condition(source: FilterColumns, q: str) -> ColumnElement[bool]:
     return or_(condition, func.substr(id, 1, len(q)) == q)
 
 
-def _facet(snapshot: Snapshot, statement: Select[Any], source: FilterColumns, facet: str) -> dict[str, int]:
+def _facet(
+    snapshot: Snapshot, request: PageRequest, scope: RunScope, asked: ListQuestion, facet: str
+) -> dict[str, int]:
     if facet != "status":
         raise ValidationFailed.of("facets", f"{facet!r} cannot be counted; use status")
+    source, base = runs_at(snapshot, scope, asked)
     status = source.attributes["status"].value.label("facet")
-    values = statement.with_only_columns(status).subquery()
+    values = narrowed(base, source, request, asked).with_only_columns(status).subquery()
     counted = select(values.c.facet, func.count().label("runs")).group_by(values.c.facet)
     counts = {row.facet: row.runs for row in snapshot.execute(counted)}
     return {status: counts.get(status, 0) for status in STATUSES}

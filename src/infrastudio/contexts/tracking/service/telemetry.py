@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from infrastudio.contexts.tracking import rules
 from infrastudio.contexts.tracking.queries.active_runs import ActiveRuns
 from infrastudio.contexts.tracking.queries.runs import RunAccess
-from infrastudio.contexts.tracking.schemas.logs import LinesLogged, LogLinesIn
+from infrastudio.contexts.tracking.schemas.logs import LineIn, LinesLogged, LogLinesIn
 from infrastudio.contexts.tracking.schemas.metrics import MetricPointsIn, PointsLogged
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.clock import Clock, to_micros
@@ -78,7 +80,7 @@ async def log_lines(
         [line.text for line in body.lines],
         [now if line.time is None else to_micros(line.time) for line in body.lines],
         [STREAM_NAMES.index(line.stream) for line in body.lines],
-        [detect_level(line.text) if line.level is None else LEVEL_CODES[line.level] for line in body.lines],
+        _levels(body.lines),
         _attempt(access, body.attempt),
         body.source,
     )
@@ -93,3 +95,10 @@ def _attempt(access: RunAccess, asked: int | None) -> int:
     if asked > access.attempt:
         raise ValidationFailed.of("attempt", f"must be at most {access.attempt}, the attempt that the run is at")
     return asked
+
+
+def _levels(lines: Sequence[LineIn]) -> list[int] | None:
+    """Return the levels of lines by their codes; None: no line has one, and the store finds them all at once."""
+    if all(line.level is None for line in lines):
+        return None
+    return [detect_level(line.text) if line.level is None else LEVEL_CODES[line.level] for line in lines]

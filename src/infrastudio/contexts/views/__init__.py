@@ -1,0 +1,1 @@
+"""Saved views: the search parameters of a page under a name, for oneself or for everybody in the project."""

@@ -1,0 +1,210 @@
+import { IconX } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, type LinkProps } from "@tanstack/react-router";
+import { useAsOf } from "@/api/as-of";
+import type { RunComparison, RunSummary } from "@/api/types";
+import { plural } from "@/lib/numbers";
+import { IconButton } from "@/ui/button";
+import { FillPage, ScrollPage } from "@/ui/page";
+import { type Crumb, PageHeader } from "@/ui/page-header";
+import { Count } from "@/ui/pill";
+import { EmptyState, ErrorState, Late, Skeleton } from "@/ui/states";
+import { TabPanel, Tabs } from "@/ui/tabs";
+import { Toolbar, ToolbarSpace } from "@/ui/toolbar";
+import { AddRun } from "./add-run";
+import { comparisonQuery } from "./api";
+import styles from "./compare.module.css";
+import { CompareConfigs } from "./compare-configs";
+import { CompareCurves } from "./compare-curves";
+import { CompareParams } from "./compare-params";
+import { CompareSummary } from "./compare-summary";
+import { ParallelCoordinates } from "./parallel-coordinates";
+import { RunSwatch } from "./run-swatch";
+import { ScatterPlot } from "./scatter-plot";
+import { MOST_COMPARED } from "./selection-bar";
+
+export const COMPARE_TABS = ["summary", "curves", "params", "config", "parallel", "scatter"] as const;
+type CompareTab = (typeof COMPARE_TABS)[number];
+
+export interface CompareView {
+  runs?: string[];
+  /** The run that the others are compared with; absent: the first one. */
+  ref?: string;
+  tab?: CompareTab;
+  /** Also what is the same in all runs. */
+  all?: true;
+  /** Metrics of the curves. */
+  metrics?: string[];
+  /** Axes of the parallel coordinates: `params.lr`, `metrics.acc`. */
+  axes?: string[];
+  x?: "step" | "time" | "relative";
+  smooth?: number;
+  log?: true;
+  /** Axes of the scatter plot: `params.lr`, `metrics.acc`. */
+  sx?: string;
+  sy?: string;
+  /** The run whose config is read beside that of the reference. */
+  other?: string;
+}
+
+export interface ComparedProps {
+  told: RunComparison;
+  /** The place of the reference among the runs. */
+  reference: number;
+  view: CompareView;
+  onView: (change: Partial<CompareView>) => void;
+}
+
+const ABOVE: readonly Crumb[] = [{ label: "Experiments", link: { to: "/experiments" } }];
+const LABELS: Record<CompareTab, string> = {
+  summary: "Summary",
+  curves: "Curves",
+  params: "Params",
+  config: "Config diff",
+  parallel: "Parallel coordinates",
+  scatter: "Scatter",
+};
+
+interface Props {
+  view: CompareView;
+  onView: (change: Partial<CompareView>) => void;
+}
+
+/** Two to fifty runs beside each other. */
+export function ComparePage({ view, onView }: Props) {
+  const runs = view.runs ?? [];
+  const tab = view.tab ?? "summary";
+  const enough = runs.length >= 2 && runs.length <= MOST_COMPARED;
+  const answer = useQuery({
+    ...comparisonQuery({ runs, reference: view.ref, include: ["params", "metrics", "config"] }, useAsOf()),
+    enabled: enough,
+  });
+  const told = enough ? answer.data : undefined;
+  const reference = Math.max(0, runs.indexOf(view.ref ?? ""));
+  return (
+    <FillPage>
+      <PageHeader
+        name="Comparison"
+        title="Compare runs"
+        above={ABOVE}
+        aside={<Count>{plural(runs.length, "run")}</Count>}
+      />
+      <Chips runs={runs} told={told?.runs ?? []} view={view} onView={onView} />
+      <Tabs
+        label="Comparison"
+        current={LABELS[tab]}
+        tabs={COMPARE_TABS.map((one) => ({
+          label: LABELS[one],
+          count: countOf(one, told),
+          // The rest of the address stays as it is.
+          link: { to: "/compare", search: { ...view, tab: one }, replace: true } as LinkProps,
+        }))}
+      />
+      <TabPanel label={LABELS[tab]} className={styles.tab}>
+        {!enough ? (
+          <TooFewOrMany count={runs.length} />
+        ) : answer.error && !told ? (
+          <ErrorState what="The runs" error={answer.error} onRetry={() => answer.refetch()} />
+        ) : told === undefined ? (
+          <Late>
+            <Skeleton rows={9} />
+          </Late>
+        ) : (
+          <Tab tab={tab} told={told} reference={reference} view={view} onView={onView} />
+        )}
+      </TabPanel>
+    </FillPage>
+  );
+}
+
+function countOf(tab: CompareTab, told: RunComparison | undefined): number | undefined {
+  if (tab === "params") return told?.params?.differing;
+  if (tab === "config") return told?.config?.total;
+  return tab === "summary" ? told?.metrics?.total : undefined;
+}
+
+function Tab({ tab, ...props }: ComparedProps & { tab: CompareTab }) {
+  if (tab === "curves") return <CompareCurves {...props} />;
+  const Panel = {
+    summary: CompareSummary,
+    params: CompareParams,
+    config: CompareConfigs,
+    parallel: ParallelCoordinates,
+    scatter: ScatterPlot,
+  }[tab];
+  return (
+    <ScrollPage>
+      <Panel {...props} />
+    </ScrollPage>
+  );
+}
+
+function TooFewOrMany({ count }: { count: number }) {
+  return (
+    <EmptyState
+      title={count < 2 ? "Two runs are needed" : `At most ${MOST_COMPARED} runs are compared at once`}
+    >
+      {count < 2 ? (
+        <>
+          Add one above, or select some in the table of an <Link to="/experiments">experiment</Link> and
+          choose Compare.
+        </>
+      ) : (
+        `The address names ${count}; take some away.`
+      )}
+    </EmptyState>
+  );
+}
+
+interface ChipsProps extends Props {
+  runs: readonly string[];
+  told: readonly RunSummary[];
+}
+
+function Chips({ runs, told, view, onView }: ChipsProps) {
+  const nameOf = (id: string) => told.find((run) => run.id === id)?.name ?? id.slice(0, 8);
+  const remove = (id: string) =>
+    onView({ runs: runs.filter((one) => one !== id), ref: view.ref === id ? undefined : view.ref });
+  return (
+    <Toolbar label="Compared runs">
+      <ul className={styles.chips} aria-label="Runs">
+        {runs.map((id, place) => (
+          <li key={id} className={styles.chip}>
+            <RunSwatch place={place} />
+            <Link to="/runs/$id/overview" params={{ id }} className={styles.chipName}>
+              {nameOf(id)}
+            </Link>
+            <IconButton size="small" light label={`Take ${nameOf(id)} away`} onClick={() => remove(id)}>
+              <IconX />
+            </IconButton>
+          </li>
+        ))}
+      </ul>
+      {runs.length < MOST_COMPARED && <AddRun known={runs} onAdd={(id) => onView({ runs: [...runs, id] })} />}
+      <ToolbarSpace />
+      <label className={styles.reference}>
+        Reference
+        <select
+          value={view.ref ?? runs[0] ?? ""}
+          onChange={(event) =>
+            onView({ ref: event.target.value === runs[0] ? undefined : event.target.value })
+          }
+        >
+          {runs.map((id) => (
+            <option key={id} value={id}>
+              {nameOf(id)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label className={styles.toggle}>
+        <input
+          type="checkbox"
+          checked={!view.all}
+          onChange={(event) => onView({ all: event.target.checked ? undefined : true })}
+        />
+        Only differences
+      </label>
+    </Toolbar>
+  );
+}
