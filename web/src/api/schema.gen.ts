@@ -4528,7 +4528,10 @@ export interface components {
         SavedView: {
             /** About */
             about: string | null;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Id */
             id: string;
@@ -4547,7 +4550,10 @@ export interface components {
             };
             /** Project */
             project: string;
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
