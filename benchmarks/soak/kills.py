@@ -1,8 +1,9 @@
 """Kill the server again and again under load, and see that nothing acknowledged is lost or doubled.
 
-Writers create and change instances over the native API and log batches of points over the MLflow protocol. A request
-that the kill cut off is sent again after the restart, with the same Idempotency-Key: it must have happened once.
-After each restart everything is read back over HTTP, and `studio replay --verify` proves the ledger.
+Writers create and change instances, create runs and send log lines over the native API, and log batches of points and
+single points over the MLflow protocol; what they have gathered is sealed meanwhile. A request that the kill cut off is
+sent again after the restart: it must have happened once. After each restart everything is read back over HTTP, and
+`studio replay --verify` proves the ledger.
 """
 
 from __future__ import annotations
@@ -27,11 +28,18 @@ from benchmarks.harness.processes import (
 )
 from benchmarks.harness.report import console
 from benchmarks.soak.load.proof import replay_findings
+from benchmarks.soak.load.run_writer import RunWriter
+from benchmarks.soak.load.telemetry_writers import LineWriter, SinglePointWriter
 from benchmarks.soak.load.writers import InstanceWriter, MetricWriter, Writer, at_work
 from rich.table import Table
 
-INSTANCE_WRITERS: Final = 4
-METRIC_WRITERS: Final = 4
+WRITERS: Final = (
+    *(InstanceWriter,) * 4,
+    *(MetricWriter,) * 4,
+    SinglePointWriter,
+    *(LineWriter,) * 2,
+    *(RunWriter,) * 2,
+)
 LOAD_S: Final = (0.2, 2.0)
 """A kill comes at a random moment of this window after the load began."""
 
@@ -58,8 +66,7 @@ class Drill:
         self._chance = chance
         self._restarts_s: list[float] = []
         self._counts: Counter[str] = Counter()
-        instances = [InstanceWriter(number) for number in range(INSTANCE_WRITERS)]
-        self._writers: list[Writer] = [*instances, *(MetricWriter(number) for number in range(METRIC_WRITERS))]
+        self._writers: list[Writer] = [kind(number) for number, kind in enumerate(WRITERS)]
         self.faults: list[str] = []
 
     def play(self, kills: int) -> None:

@@ -220,49 +220,57 @@ class InstanceWriter(Writer):
 class MetricWriter(Writer):
     """Logs batches of points into a run of its own; the value of a point follows from its step."""
 
+    keys: tuple[str, ...] = KEYS
+    steps = STEPS
+    """Of each key in one request."""
+
     def __init__(self, number: int) -> None:
         super().__init__()
         self._number = number
-        self._run_id: str | None = None
+        self.run_id: str | None = None
         self._steps = 0
         """Acknowledged: steps 0 … this - 1 of every key."""
 
     @override
     def write(self, connection: Connection) -> None:
-        if self._run_id is None:
+        if self.run_id is None:
             body = {"experiment_id": "0", "start_time": TIME, "run_name": f"soak-{self._number}"}
-            self._run_id = connection.ask("POST", f"{MLFLOW}runs/create", body).body["run"]["info"]["run_id"]
+            self.run_id = connection.ask("POST", f"{MLFLOW}runs/create", body).body["run"]["info"]["run_id"]
         self._send(connection)
 
     @override
     def repeat(self, connection: Connection, counts: Counter[str]) -> None:
-        if self._run_id is not None:
+        if self.run_id is not None:
             self._send(connection)
             counts["batches of points repeated"] += 1
 
     @override
     def check(self, connection: Connection, counts: Counter[str]) -> None:
-        if self._run_id is None:
+        if self.run_id is None:
             return
-        expected = [self._points(key, 0, self._steps) for key in KEYS]
-        found = [self._read(connection, key) for key in KEYS]
+        expected = [self._points(key, 0, self._steps) for key in self.keys]
+        found = [self._read(connection, key) for key in self.keys]
         allowed = [expected]
         if self.is_cut_off:
-            allowed.append([self._points(key, 0, self._steps + STEPS) for key in KEYS])
+            allowed.append([self._points(key, 0, self._steps + self.steps) for key in self.keys])
         if found not in allowed:
-            told = [f"{key} {len(points)} points" for key, points in zip(KEYS, found, strict=True)]
-            self.faults.append(f"run {self._run_id}: {self._steps} steps acknowledged, found {told}")
+            told = [f"{key} {len(points)} points" for key, points in zip(self.keys, found, strict=True)]
+            self.faults.append(f"run {self.run_id}: {self._steps} steps acknowledged, found {told}")
         counts["comparisons of a point"] += sum(map(len, found))
 
     def _send(self, connection: Connection) -> None:
-        points = [
+        points: list[dict[str, object]] = [
             {"key": key, "step": step, "timestamp": time, "value": value}
-            for key in KEYS
-            for step, time, value in self._points(key, self._steps, self._steps + STEPS)
+            for key in self.keys
+            for step, time, value in self._points(key, self._steps, self._steps + self.steps)
         ]
-        connection.ask("POST", f"{MLFLOW}runs/log-batch", {"run_id": self._run_id, "metrics": points})
-        self._steps += STEPS
+        self.send(connection, points)
+        self._steps += self.steps
         self._counts["acknowledged points"] += len(points)
+
+    def send(self, connection: Connection, points: list[dict[str, object]]) -> None:
+        """Log points of this client's run."""
+        connection.ask("POST", f"{MLFLOW}runs/log-batch", {"run_id": self.run_id, "metrics": points})
 
     def _points(self, key: str, first: int, last: int) -> list[tuple[int, int, float]]:
         """Return step, time and value of the steps from `first` up to `last`."""
@@ -273,7 +281,7 @@ class MetricWriter(Writer):
         found: list[tuple[int, int, float]] = []
         token = ""
         while True:
-            query = f"run_id={self._run_id}&metric_key={key}&max_results=25000&page_token={token}"
+            query = f"run_id={self.run_id}&metric_key={key}&max_results=25000&page_token={token}"
             page = connection.ask("GET", f"{MLFLOW}metrics/get-history?{query}").body
             found += [(m.get("step", 0), m["timestamp"], m["value"]) for m in page.get("metrics", ())]
             if not (token := page.get("next_page_token", "")):

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import create_engine, event, select
 
 from contracts.telemetry import appender
-from contracts.telemetry.support import Backend, SqliteBackend, Telemetry, a_run, opened
+from contracts.telemetry.support import Backend, SqliteBackend, Telemetry, a_run, opened, seal
 from infrastudio.kernel.clock import SystemClock
 from infrastudio.kernel.errors import NotFound, RateLimited
 from infrastudio.stores.telemetry import (
@@ -90,6 +90,20 @@ def test_a_telemetry_file_has_one_writer_and_any_number_of_readers(tmp_path: Pat
         backend.open(telemetry.clock)
     with pytest.raises(NotFound):
         open_telemetry_file(tmp_path / "nothing.db")
+
+
+def test_telemetry_of_before_there_were_chunks_is_read_and_sealed(backend: Backend) -> None:
+    with opened(backend) as telemetry:
+        owner = a_run()
+        telemetry.run(partial(telemetry.store.append_points, owner, points(owner, *range(300))))
+        before = telemetry.store.digest()
+    for statement in ("DROP TABLE point_chunk", "DROP TABLE line_chunk", "UPDATE telemetry_schema SET version = 1"):
+        backend.execute(statement)
+    with opened(backend) as telemetry:
+        assert telemetry.store.digest() == before
+        assert seal(telemetry) == 1
+        assert telemetry.store.digest() == before
+    assert backend.execute("SELECT version FROM telemetry_schema") == [(2,)]
 
 
 def break_inserts(backend: Backend) -> None:

@@ -204,9 +204,11 @@ def test_lines_get_their_prefixes_back(texts: list[str]) -> None:
 @given(
     texts=st.lists(st.one_of(stamped, st.just("2026-01-31 10:00:00,123 ") | stamped, st.text(max_size=9)), max_size=9),
     word=st.sampled_from(["INFO ", "ERROR: x", "WARNING", "DEBUGGER ", "info ", "CRITICAL level=debug", "INFO"]),
+    has_moments=st.booleans(),
 )
-def test_levels_of_many_lines_are_those_of_each(texts: list[str], word: str) -> None:
-    lines = [*(f"2026-01-31 10:00:0{n % 10},123 {word}" for n in range(40)), *texts, *(t + word for t in texts)]
+def test_levels_of_many_lines_are_those_of_each(texts: list[str], word: str, *, has_moments: bool) -> None:
+    moment = "2026-01-31 10:00:00,123 " if has_moments else ""
+    lines = [*[moment + word] * 40, *texts, *(t + word for t in texts), *(word + t for t in texts)]
     lines = [line.replace("\n", "") for line in lines]
     joined = "\n".join(lines).encode(errors="replace")
     assert detect_levels(lines, joined).tolist() == [detect_level(line) for line in lines]

@@ -19,7 +19,8 @@ _WORDS: Final = {name.upper().encode(): code for name, code in LEVEL_CODES.items
 def detect_levels(texts: Sequence[str], joined: bytes) -> IntArray:
     """Return the code of the level of each line.
 
-    Lines that begin with a moment and then a level in capitals, as most programs write them, are seen all at once.
+    Lines that begin with a level in capitals, or with a moment and then one, as most programs write them, are seen all
+    at once.
 
     Args:
         texts: The lines.
@@ -27,22 +28,23 @@ def detect_levels(texts: Sequence[str], joined: bytes) -> IntArray:
     """
     levels = np.zeros(len(texts), dtype=np.int64)
     if len(texts) >= _MANY:
-        levels = _levels_behind_moments(joined)
+        levels = _levels_in_front(joined)
     for place in np.flatnonzero(levels == 0).tolist():
         levels[place] = detect_level(texts[place])
     return levels
 
 
-def _levels_behind_moments(joined: bytes) -> IntArray:
-    """Return the levels of lines that state one right behind the moment they begin with, 0 for all others."""
+def _levels_in_front(joined: bytes) -> IntArray:
+    """Return the levels of lines that begin with one, or state it right behind the moment they begin with, else 0."""
     text = np.frombuffer(joined, dtype=np.uint8)
     starts = line_starts(text)
     levels = np.zeros(len(starts), dtype=np.int64)
     has_moment, length = prefixed_lines(text, starts)
-    lines = np.flatnonzero(has_moment)
+    places = starts + has_moment * length
+    lines = np.arange(len(starts))
     for word, code in _WORDS.items():
         if len(lines):
-            is_word = _stands_at(text, starts[lines] + length, word)
+            is_word = _stands_at(text, places[lines], word)
             levels[lines[is_word]] = code
             lines = lines[~is_word]
     return levels

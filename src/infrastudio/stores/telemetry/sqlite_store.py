@@ -40,6 +40,7 @@ from infrastudio.stores.telemetry.ingest_queue import (
 )
 from infrastudio.stores.telemetry.reader import DatabaseTelemetryReader
 from infrastudio.stores.telemetry.retention import (
+    CHUNKS_AT_ONCE,
     ExpiredChunk,
     TelemetryKind,
     delete_chunks_of_file,
@@ -64,17 +65,18 @@ FILE_NAME: Final = "telemetry.db"
 _CACHE_KIB: Final = 65_536
 _CHECKPOINT_PAGES: Final = 8000
 """Pages after which the writer checkpoints by itself; the thread is there long before, and only bounds it else."""
-_DELETED_AT_ONCE: Final = 256
-"""Batches or chunks that a deletion removes per commit."""
+_BATCHES_AT_ONCE: Final = 256
+"""Batches that a deletion removes per commit."""
 _PAGES_AT_ONCE: Final = 256
 """Pages that are given back to the disk per commit."""
 _ROWS_OF_A_STREAM: Final = (
-    ("point_batch", "first_offset"),
-    ("line_batch", "first_line"),
-    ("point_chunk", "chunk_id"),
-    ("line_chunk", "first_line"),
+    ("point_batch", "first_offset", _BATCHES_AT_ONCE),
+    ("line_batch", "first_line", _BATCHES_AT_ONCE),
+    ("point_chunk", "chunk_id", CHUNKS_AT_ONCE),
+    ("line_chunk", "first_line", CHUNKS_AT_ONCE),
 )
-"""Tables with many rows of a stream, and what tells them apart; batches first, for they become chunks."""
+"""Tables with many rows of a stream, what tells them apart, and how many of them go per commit; batches first, for they
+become chunks."""
 
 
 class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
@@ -252,7 +254,8 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
         """Make the file some pages shorter; are more of its pages free?"""
         if self._is_closed:
             raise TelemetryClosed
-        self._connection.execute(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})").fetchall()  # each row frees one
+        # A step of this statement frees one page, and `execute` makes one step.
+        self._connection.executescript(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})")
         (free,) = self._connection.execute("PRAGMA freelist_count").fetchone()
         return bool(free)
 
@@ -275,14 +278,13 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
 
     def _delete_some(self, stream_id: int) -> bool:
         """Remove some rows of a hidden stream; is there more?"""
-        some = (stream_id, stream_id, _DELETED_AT_ONCE)
         with transaction(self._connection, self._known):
-            for table, column in _ROWS_OF_A_STREAM:
+            for table, column, at_once in _ROWS_OF_A_STREAM:
                 statement = (
                     f"DELETE FROM {table} WHERE stream_id = ? AND {column} IN "  # noqa: S608 - constants
                     f"(SELECT {column} FROM {table} WHERE stream_id = ? LIMIT ?)"
                 )
-                if self._connection.execute(statement, some).rowcount:
+                if self._connection.execute(statement, (stream_id, stream_id, at_once)).rowcount:
                     return True
             for table in ("latest", "sender", "stream"):
                 self._connection.execute(f"DELETE FROM {table} WHERE stream_id = ?", (stream_id,))  # noqa: S608

@@ -94,11 +94,18 @@ export function columnChoices(fields: readonly string[]): ColumnChoice[] {
   return [...own, ...measured];
 }
 
+/** A phone has room for so many beside a run's own columns: metrics before params before tags. */
+const MEASURED_ON_PHONE = 2;
+const rankOf = (id: string) => FIELD_KINDS.indexOf(splitField(id)[0] as FieldKind);
+
 /** Columns by id, the run's name first, then those that stay in view, then the others in the order asked for. */
 export function runColumns(ids: readonly string[], pinned: readonly string[] = []): Column<RunSummary>[] {
   const own = OWN.filter((column) => column.fixed || ids.includes(column.id));
-  const all = [...own, ...measuredOf(ids).map(measuredColumn)].map((column) => ({
+  const measured = measuredOf(ids);
+  const onPhone = [...measured].sort((a, b) => rankOf(a) - rankOf(b)).slice(0, MEASURED_ON_PHONE);
+  const all = [...own, ...measured.map(measuredColumn)].map((column) => ({
     ...column,
+    phone: onPhone.includes(column.id) ? ("meta" as const) : column.phone,
     pinned: column.fixed || pinned.includes(column.id),
   }));
   return [...all.filter((column) => column.pinned), ...all.filter((column) => !column.pinned)];

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from infrastudio.contexts.tracking import rules
 from infrastudio.contexts.tracking.queries.active_runs import ActiveRuns
-from infrastudio.contexts.tracking.schemas.logs import LinesLogged, LogLineIn, LogLinesIn
+from infrastudio.contexts.tracking.schemas.logs import LineIn, LinesLogged, LogLinesIn
 from infrastudio.contexts.tracking.schemas.metrics import MetricPointsIn, PointsLogged
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.clock import Clock, to_micros
@@ -85,7 +85,7 @@ async def log_lines(
     return LinesLogged(first_line=stored.first_line, accepted=stored.accepted)
 
 
-def _levels(lines: Sequence[LogLineIn]) -> list[int] | None:
+def _levels(lines: Sequence[LineIn]) -> list[int] | None:
     """Return the levels of lines by their codes; None: no line has one, and the store finds them all at once."""
     if all(line.level is None for line in lines):
         return None
