@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.registry.queries import items
@@ -13,7 +13,7 @@ from infrastudio.contexts.registry.queries.columns import version_columns
 from infrastudio.contexts.registry.queries.fields import VERSION_FIELDS
 from infrastudio.contexts.registry.queries.models import READ, model, model_row
 from infrastudio.contexts.registry.queries.search import NEWEST_FIRST, Found, Search, run_search
-from infrastudio.contexts.registry.schemas import ModelVersion, ModelVersionPage, Stage, VersionState
+from infrastudio.contexts.registry.schemas import ModelState, ModelVersion, ModelVersionPage, Stage, VersionState
 from infrastudio.contexts.registry.tables import ModelRow, ModelVersionRow
 from infrastudio.kernel.clock import EPOCH
 from infrastudio.kernel.errors import NotFound
@@ -81,10 +81,12 @@ def states_of(snapshot: Snapshot, rows: Sequence[Row[Any]]) -> list[VersionState
 def shown(snapshot: Snapshot, states: Sequence[VersionState], names: dict[str, str]) -> list[ModelVersion]:
     """Return versions as clients see them; `names` are those of their models by id."""
     aliases = items.aliases(snapshot, list(names))
+    makers = ledger.makers(snapshot, "model_version", [state.id for state in states])
     return [
         ModelVersion(
             **dict(state),
             model=names[state.model_id],
+            registered_by=makers.get(state.id),
             aliases=tuple(alias for alias, number in aliases.get(state.model_id, {}).items() if number == state.number),
         )
         for state in states
@@ -202,7 +204,7 @@ def _version_at(snapshot: Snapshot, name: str, number: int, project: str | None,
     )
     if state is None:
         raise UnknownVersion(owner.name, number)
-    return _with_aliases(VersionState.model_validate(state), owner.name, owner.aliases)
+    return _with_aliases(snapshot, [VersionState.model_validate(state)], owner)[0]
 
 
 def _past(
@@ -214,10 +216,8 @@ def _past(
         base = base.where(contains_folded(ledger.json_value(EVENT_AT.after, "source_folded"), q))
 
     def read(rows: list[Any]) -> list[ModelVersion]:
-        return [
-            _with_aliases(ledger.state_of(snapshot, row, VersionState, "model_version"), owner.name, owner.aliases)
-            for row in rows
-        ]
+        states = [ledger.state_of(snapshot, row, VersionState, "model_version") for row in rows]
+        return _with_aliases(snapshot, states, owner)
 
     revised = ledger.json_value(EVENT_AT.after, "revised_at_us", int)
     number = ledger.json_value(EVENT_AT.after, "number", int)
@@ -225,9 +225,39 @@ def _past(
     return run_search(snapshot, base, search, columns_at(VersionState, search.fields), tie_break=tie_break, read=read)
 
 
-def _with_aliases(state: VersionState, name: str, aliases: dict[str, int]) -> ModelVersion:
-    own = tuple(sorted(alias for alias, number in aliases.items() if number == state.number))
-    return ModelVersion(**dict(state), model=name, aliases=own)
+def _with_aliases(snapshot: Snapshot, states: Sequence[VersionState], owner: ModelState) -> list[ModelVersion]:
+    """Return versions as clients saw them when their model was `owner`."""
+    makers = ledger.makers(snapshot, "model_version", [state.id for state in states])
+    return [
+        ModelVersion(
+            **dict(state),
+            model=owner.name,
+            registered_by=makers.get(state.id),
+            aliases=tuple(sorted(alias for alias, number in owner.aliases.items() if number == state.number)),
+        )
+        for state in states
+    ]
+
+
+def readable(snapshot: Snapshot, project_id: Any) -> ColumnElement[bool]:
+    """Return the condition that a column names a project whose versions the actor may read."""
+    return projects.visible(snapshot, project_id, projects.EVERY_PROJECT, READ)
+
+
+def of_origin_at(snapshot: Snapshot, run_id: str | None, logged_model_id: str | None, at: Moment) -> list[ModelVersion]:
+    """Return the versions that came from a run or a logged model at a moment, of those that the actor may read."""
+    origins = {"run_id": run_id, "logged_model_id": logged_model_id}
+    told = [ledger.json_value(EVENT_AT.after, name) == id for name, id in origins.items() if id is not None]
+    if not told:
+        return []
+    rows = snapshot.execute(
+        ledger.select_states("model_version", at.seq)
+        .where(or_(*told), readable(snapshot, EVENT_AT.project_id))
+        .order_by(BIRTH.seq)
+    ).all()
+    states = [ledger.state_of(snapshot, row, VersionState, "model_version") for row in rows]
+    owners = {id: model(snapshot, id, at=at) for id in {state.model_id for state in states}}
+    return [_with_aliases(snapshot, [state], owners[state.model_id])[0] for state in states]
 
 
 def version_id(model_id: str, number: int) -> str:
