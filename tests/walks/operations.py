@@ -16,6 +16,7 @@ from walks.asking import JSON_BODY, Question
 _PARAMETER: Final = re.compile(r"\{(\w+)\}")
 
 NOUNS: Final = {
+    "approvals/id": "approval",
     "artifacts/path": "path",
     "deployments/id": "deployment",
     "experiments/id": "experiment",
@@ -203,4 +204,5 @@ def _filled(value: Any, ids: Mapping[str, str]) -> Any:
 def _query_value(name: str, ids: Mapping[str, str]) -> str:
     """Return a value for a required query parameter."""
     values = {"q": ids["alias"][:5], "name": ids["alias"], "a": ids["record"], "b": ids["record"], "ids": ids["actor"]}
+    values |= {"versions": "1,2", "path": ids["path"]}
     return values[name]

@@ -225,7 +225,9 @@ def test_a_past_moment_shows_models_versions_and_aliases_of_then(db: Database) -
     assert read(db, queries.model, model.id, at=then) == read(db, queries.model, "past", at=then) == past[0]
     assert read(db, version_queries.version, model.id, 1, at=then) == past[1]
     assert read(db, version_queries.page, "past", PageRequest(), at=then).items == [past[1]]
-    assert past[0] in read(db, queries.page, PageRequest(limit=1000), at=then).items
+    listed = read(db, queries.page, PageRequest(limit=1000), at=then).items
+    assert read(db, queries.summary, "past", at=then) in listed
+    assert [ModelState(**dict(each)) for each in listed if each.id == model.id] == [past[0]]
 
 
 def test_versions_are_found_by_part_of_where_they_came_from(db: Database) -> None:

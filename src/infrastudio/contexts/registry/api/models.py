@@ -25,13 +25,11 @@ from infrastudio.contexts.registry.service import models as service
 from infrastudio.http import (
     AsOf,
     IfMatch,
-    IfNoneMatch,
     PageParameters,
     ProjectParameter,
     resource,
     set_etag,
     set_location,
-    unless_known,
 )
 from infrastudio.kernel.errors import ValidationFailed
 from infrastudio.kernel.pages import MAX_LIMIT, MAX_OFFSET
@@ -49,7 +47,7 @@ def _answering(
 ) -> Callable[Concatenate[UnitOfWork, Parameters], Model]:
     """Return a verb that answers a model as clients see it; the verbs themselves know only what the ledger keeps."""
 
-    def run(uow: UnitOfWork, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Model:
+    def run(uow: UnitOfWork, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Model:
         return summaries.shown(uow, [verb(uow, *args, **kwargs)])[0]
 
     return run
@@ -77,12 +75,14 @@ async def list_models(reader: Reader, page: PageParameters, at: AsOf, project: P
     return await reader.read(models.page, page, project=project, at=at)
 
 
-@router.get("/{model}", response_model=Model)
+@router.get("/{model}")
 async def get_model(
-    model: ModelKey, response: Response, reader: Reader, at: AsOf, known: IfNoneMatch, project: ProjectParameter = None
-) -> Model | Response:
-    """Return one model, with what its versions and their users say."""
-    return unless_known(response, known, await reader.read(models.summary, model, project=project, at=at))
+    model: ModelKey, response: Response, reader: Reader, at: AsOf, project: ProjectParameter = None
+) -> Model:
+    """Return one model, with what its versions and their users say: more than its ETag counts."""
+    found = await reader.read(models.summary, model, project=project, at=at)
+    set_etag(response, found.version)
+    return found
 
 
 @router.patch("/{model}")

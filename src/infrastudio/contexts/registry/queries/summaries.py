@@ -30,7 +30,7 @@ class _Newest(NamedTuple):
 
     stage: Stage
     number: int
-    count: int
+    versions: int
 
 
 def shown(snapshot: Snapshot, states: Sequence[ModelState], *, seq: int | None = None) -> list[Model]:
@@ -43,7 +43,7 @@ def shown(snapshot: Snapshot, states: Sequence[ModelState], *, seq: int | None =
     return [
         Model(
             **dict(state),
-            version_count=sum(each.count for each in newest[state.id]),
+            version_count=sum(each.versions for each in newest[state.id]),
             stages={each.stage: each.number for each in newest[state.id]},
             performance=evaluations.get(state.id),
             performance_version=told[state.id] if state.id in evaluations else None,
@@ -63,13 +63,18 @@ def _newest(snapshot: Snapshot, ids: Sequence[str]) -> dict[str, list[_Newest]]:
     found: dict[str, list[_Newest]] = defaultdict(list)
     for some in batches(ids):
         rows = snapshot.execute(
-            select(_table.model_id, _table.stage, func.max(_table.number), func.count())
+            select(
+                _table.model_id,
+                _table.stage,
+                func.max(_table.number).label("number"),
+                func.count().label("versions"),
+            )
             .where(_table.model_id.in_(some))
             .group_by(_table.model_id, _table.stage)
             .order_by(_table.model_id, _table.stage)
         )
-        for model_id, stage, number, count in rows:
-            found[model_id].append(_Newest(stage, number, count))
+        for row in rows:
+            found[row.model_id].append(_Newest(row.stage, row.number, row.versions))
     return found
 
 

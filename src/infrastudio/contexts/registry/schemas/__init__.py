@@ -39,6 +39,7 @@ from infrastudio.contexts.registry.schemas.versions import (
     TransitionRequestIn,
     VersionIn,
     VersionState,
+    VersionStatus,
     VersionUpdate,
 )
 
@@ -77,5 +78,6 @@ __all__ = [
     "VersionDetail",
     "VersionIn",
     "VersionState",
+    "VersionStatus",
     "VersionUpdate",
 ]
