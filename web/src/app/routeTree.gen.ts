@@ -17,6 +17,7 @@ import { Route as ExperimentsIndexRouteImport } from "./../routes/experiments.in
 import { Route as ExperimentsIdRouteImport } from "./../routes/experiments.$id";
 import { Route as InstancesIndexRouteImport } from "./../routes/instances.index";
 import { Route as InstancesIdRouteImport } from "./../routes/instances.$id";
+import { Route as RegistryIndexRouteImport } from "./../routes/registry.index";
 import { Route as RunsIndexRouteImport } from "./../routes/runs.index";
 import { Route as RunsIdRouteImport } from "./../routes/runs.$id";
 import { Route as DeploymentsIdIndexRouteImport } from "./../routes/deployments.$id.index";
@@ -27,10 +28,14 @@ import { Route as InstancesIdIndexRouteImport } from "./../routes/instances.$id.
 import { Route as InstancesIdDetailRouteImport } from "./../routes/instances.$id.detail";
 import { Route as InstancesIdHistoryRouteImport } from "./../routes/instances.$id.history";
 import { Route as InstancesIdCompareRouteImport } from "./../routes/instances.$id_.compare";
+import { Route as RegistryIdIndexRouteImport } from "./../routes/registry.$id.index";
 import { Route as RunsIdIndexRouteImport } from "./../routes/runs.$id.index";
 import { Route as RunsIdLogsRouteImport } from "./../routes/runs.$id.logs";
 import { Route as RunsIdMetricsRouteImport } from "./../routes/runs.$id.metrics";
 import { Route as RunsIdOverviewRouteImport } from "./../routes/runs.$id.overview";
+import { Route as RegistryIdVNRouteImport } from "./../routes/registry.$id_.v.$n";
+import { Route as RegistryIdVNIndexRouteImport } from "./../routes/registry.$id_.v.$n.index";
+import { Route as RegistryIdVNLineageRouteImport } from "./../routes/registry.$id_.v.$n.lineage";
 
 const IndexRoute = IndexRouteImport.update({
   id: "/",
@@ -70,6 +75,11 @@ const InstancesIndexRoute = InstancesIndexRouteImport.update({
 const InstancesIdRoute = InstancesIdRouteImport.update({
   id: "/instances/$id",
   path: "/instances/$id",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const RegistryIndexRoute = RegistryIndexRouteImport.update({
+  id: "/registry/",
+  path: "/registry/",
   getParentRoute: () => rootRouteImport,
 } as any);
 const RunsIndexRoute = RunsIndexRouteImport.update({
@@ -122,6 +132,11 @@ const InstancesIdCompareRoute = InstancesIdCompareRouteImport.update({
   path: "/instances/$id/compare",
   getParentRoute: () => rootRouteImport,
 } as any);
+const RegistryIdIndexRoute = RegistryIdIndexRouteImport.update({
+  id: "/registry/$id/",
+  path: "/registry/$id/",
+  getParentRoute: () => rootRouteImport,
+} as any);
 const RunsIdIndexRoute = RunsIdIndexRouteImport.update({
   id: "/",
   path: "/",
@@ -142,6 +157,21 @@ const RunsIdOverviewRoute = RunsIdOverviewRouteImport.update({
   path: "/overview",
   getParentRoute: () => RunsIdRoute,
 } as any);
+const RegistryIdVNRoute = RegistryIdVNRouteImport.update({
+  id: "/registry/$id_/v/$n",
+  path: "/registry/$id/v/$n",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const RegistryIdVNIndexRoute = RegistryIdVNIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => RegistryIdVNRoute,
+} as any);
+const RegistryIdVNLineageRoute = RegistryIdVNLineageRouteImport.update({
+  id: "/lineage",
+  path: "/lineage",
+  getParentRoute: () => RegistryIdVNRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof IndexRoute;
@@ -153,6 +183,7 @@ export interface FileRoutesByFullPath {
   "/deployments/": typeof DeploymentsIndexRoute;
   "/experiments/": typeof ExperimentsIndexRoute;
   "/instances/": typeof InstancesIndexRoute;
+  "/registry/": typeof RegistryIndexRoute;
   "/runs/": typeof RunsIndexRoute;
   "/deployments/$id/endpoints": typeof DeploymentsIdEndpointsRoute;
   "/deployments/$id/overview": typeof DeploymentsIdOverviewRoute;
@@ -165,7 +196,11 @@ export interface FileRoutesByFullPath {
   "/runs/$id/overview": typeof RunsIdOverviewRoute;
   "/deployments/$id/": typeof DeploymentsIdIndexRoute;
   "/instances/$id/": typeof InstancesIdIndexRoute;
+  "/registry/$id/": typeof RegistryIdIndexRoute;
   "/runs/$id/": typeof RunsIdIndexRoute;
+  "/registry/$id/v/$n": typeof RegistryIdVNRouteWithChildren;
+  "/registry/$id/v/$n/lineage": typeof RegistryIdVNLineageRoute;
+  "/registry/$id/v/$n/": typeof RegistryIdVNIndexRoute;
 }
 export interface FileRoutesByTo {
   "/": typeof IndexRoute;
@@ -174,6 +209,7 @@ export interface FileRoutesByTo {
   "/deployments": typeof DeploymentsIndexRoute;
   "/experiments": typeof ExperimentsIndexRoute;
   "/instances": typeof InstancesIndexRoute;
+  "/registry": typeof RegistryIndexRoute;
   "/runs": typeof RunsIndexRoute;
   "/deployments/$id/endpoints": typeof DeploymentsIdEndpointsRoute;
   "/deployments/$id/overview": typeof DeploymentsIdOverviewRoute;
@@ -186,7 +222,10 @@ export interface FileRoutesByTo {
   "/runs/$id/overview": typeof RunsIdOverviewRoute;
   "/deployments/$id": typeof DeploymentsIdIndexRoute;
   "/instances/$id": typeof InstancesIdIndexRoute;
+  "/registry/$id": typeof RegistryIdIndexRoute;
   "/runs/$id": typeof RunsIdIndexRoute;
+  "/registry/$id/v/$n/lineage": typeof RegistryIdVNLineageRoute;
+  "/registry/$id/v/$n": typeof RegistryIdVNIndexRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
@@ -199,6 +238,7 @@ export interface FileRoutesById {
   "/deployments/": typeof DeploymentsIndexRoute;
   "/experiments/": typeof ExperimentsIndexRoute;
   "/instances/": typeof InstancesIndexRoute;
+  "/registry/": typeof RegistryIndexRoute;
   "/runs/": typeof RunsIndexRoute;
   "/deployments/$id/endpoints": typeof DeploymentsIdEndpointsRoute;
   "/deployments/$id/overview": typeof DeploymentsIdOverviewRoute;
@@ -211,7 +251,11 @@ export interface FileRoutesById {
   "/runs/$id/overview": typeof RunsIdOverviewRoute;
   "/deployments/$id/": typeof DeploymentsIdIndexRoute;
   "/instances/$id/": typeof InstancesIdIndexRoute;
+  "/registry/$id/": typeof RegistryIdIndexRoute;
   "/runs/$id/": typeof RunsIdIndexRoute;
+  "/registry/$id_/v/$n": typeof RegistryIdVNRouteWithChildren;
+  "/registry/$id_/v/$n/lineage": typeof RegistryIdVNLineageRoute;
+  "/registry/$id_/v/$n/": typeof RegistryIdVNIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
@@ -225,6 +269,7 @@ export interface FileRouteTypes {
     | "/deployments/"
     | "/experiments/"
     | "/instances/"
+    | "/registry/"
     | "/runs/"
     | "/deployments/$id/endpoints"
     | "/deployments/$id/overview"
@@ -237,7 +282,11 @@ export interface FileRouteTypes {
     | "/runs/$id/overview"
     | "/deployments/$id/"
     | "/instances/$id/"
-    | "/runs/$id/";
+    | "/registry/$id/"
+    | "/runs/$id/"
+    | "/registry/$id/v/$n"
+    | "/registry/$id/v/$n/lineage"
+    | "/registry/$id/v/$n/";
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/"
@@ -246,6 +295,7 @@ export interface FileRouteTypes {
     | "/deployments"
     | "/experiments"
     | "/instances"
+    | "/registry"
     | "/runs"
     | "/deployments/$id/endpoints"
     | "/deployments/$id/overview"
@@ -258,7 +308,10 @@ export interface FileRouteTypes {
     | "/runs/$id/overview"
     | "/deployments/$id"
     | "/instances/$id"
-    | "/runs/$id";
+    | "/registry/$id"
+    | "/runs/$id"
+    | "/registry/$id/v/$n/lineage"
+    | "/registry/$id/v/$n";
   id:
     | "__root__"
     | "/"
@@ -270,6 +323,7 @@ export interface FileRouteTypes {
     | "/deployments/"
     | "/experiments/"
     | "/instances/"
+    | "/registry/"
     | "/runs/"
     | "/deployments/$id/endpoints"
     | "/deployments/$id/overview"
@@ -282,7 +336,11 @@ export interface FileRouteTypes {
     | "/runs/$id/overview"
     | "/deployments/$id/"
     | "/instances/$id/"
-    | "/runs/$id/";
+    | "/registry/$id/"
+    | "/runs/$id/"
+    | "/registry/$id_/v/$n"
+    | "/registry/$id_/v/$n/lineage"
+    | "/registry/$id_/v/$n/";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
@@ -295,8 +353,11 @@ export interface RootRouteChildren {
   DeploymentsIndexRoute: typeof DeploymentsIndexRoute;
   ExperimentsIndexRoute: typeof ExperimentsIndexRoute;
   InstancesIndexRoute: typeof InstancesIndexRoute;
+  RegistryIndexRoute: typeof RegistryIndexRoute;
   RunsIndexRoute: typeof RunsIndexRoute;
   InstancesIdCompareRoute: typeof InstancesIdCompareRoute;
+  RegistryIdIndexRoute: typeof RegistryIdIndexRoute;
+  RegistryIdVNRoute: typeof RegistryIdVNRouteWithChildren;
 }
 
 declare module "@tanstack/react-router" {
@@ -355,6 +416,13 @@ declare module "@tanstack/react-router" {
       path: "/instances/$id";
       fullPath: "/instances/$id";
       preLoaderRoute: typeof InstancesIdRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/registry/": {
+      id: "/registry/";
+      path: "/registry";
+      fullPath: "/registry/";
+      preLoaderRoute: typeof RegistryIndexRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/runs/": {
@@ -427,6 +495,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof InstancesIdCompareRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/registry/$id/": {
+      id: "/registry/$id/";
+      path: "/registry/$id";
+      fullPath: "/registry/$id/";
+      preLoaderRoute: typeof RegistryIdIndexRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     "/runs/$id/": {
       id: "/runs/$id/";
       path: "/";
@@ -454,6 +529,27 @@ declare module "@tanstack/react-router" {
       fullPath: "/runs/$id/overview";
       preLoaderRoute: typeof RunsIdOverviewRouteImport;
       parentRoute: typeof RunsIdRoute;
+    };
+    "/registry/$id_/v/$n": {
+      id: "/registry/$id_/v/$n";
+      path: "/registry/$id/v/$n";
+      fullPath: "/registry/$id/v/$n";
+      preLoaderRoute: typeof RegistryIdVNRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/registry/$id_/v/$n/": {
+      id: "/registry/$id_/v/$n/";
+      path: "/";
+      fullPath: "/registry/$id/v/$n/";
+      preLoaderRoute: typeof RegistryIdVNIndexRouteImport;
+      parentRoute: typeof RegistryIdVNRoute;
+    };
+    "/registry/$id_/v/$n/lineage": {
+      id: "/registry/$id_/v/$n/lineage";
+      path: "/lineage";
+      fullPath: "/registry/$id/v/$n/lineage";
+      preLoaderRoute: typeof RegistryIdVNLineageRouteImport;
+      parentRoute: typeof RegistryIdVNRoute;
     };
   }
 }
@@ -509,6 +605,20 @@ const RunsIdRouteChildren: RunsIdRouteChildren = {
 const RunsIdRouteWithChildren =
   RunsIdRoute._addFileChildren(RunsIdRouteChildren);
 
+interface RegistryIdVNRouteChildren {
+  RegistryIdVNLineageRoute: typeof RegistryIdVNLineageRoute;
+  RegistryIdVNIndexRoute: typeof RegistryIdVNIndexRoute;
+}
+
+const RegistryIdVNRouteChildren: RegistryIdVNRouteChildren = {
+  RegistryIdVNLineageRoute: RegistryIdVNLineageRoute,
+  RegistryIdVNIndexRoute: RegistryIdVNIndexRoute,
+};
+
+const RegistryIdVNRouteWithChildren = RegistryIdVNRoute._addFileChildren(
+  RegistryIdVNRouteChildren,
+);
+
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   TimelineRoute: TimelineRoute,
@@ -519,8 +629,11 @@ const rootRouteChildren: RootRouteChildren = {
   DeploymentsIndexRoute: DeploymentsIndexRoute,
   ExperimentsIndexRoute: ExperimentsIndexRoute,
   InstancesIndexRoute: InstancesIndexRoute,
+  RegistryIndexRoute: RegistryIndexRoute,
   RunsIndexRoute: RunsIndexRoute,
   InstancesIdCompareRoute: InstancesIdCompareRoute,
+  RegistryIdIndexRoute: RegistryIdIndexRoute,
+  RegistryIdVNRoute: RegistryIdVNRouteWithChildren,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)
