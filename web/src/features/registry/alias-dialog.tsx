@@ -4,7 +4,7 @@ import type { Model, ModelVersion } from "@/api/types";
 import { formatMeasured, plural } from "@/lib/numbers";
 import { Button } from "@/ui/button";
 import { Dialog, ReasonField } from "@/ui/dialog";
-import { FormActions, SelectField, TextField } from "@/ui/form";
+import { FieldGrid, FormActions, SelectField, TextField } from "@/ui/form";
 import { Loaded, Skeleton } from "@/ui/states";
 import { toast } from "@/ui/toasts";
 import { type ModelKey, versionsQuery } from "./api";
@@ -85,27 +85,29 @@ function AliasForm({
         );
       }}
     >
-      {alias === "" && (
-        <TextField
-          label="Alias"
-          name="alias"
-          value={name}
-          onChange={setName}
-          error={name === "" ? null : error}
-          hint="Without the @: champion"
-          required
-          autoFocus
+      <FieldGrid>
+        {alias === "" && (
+          <TextField
+            label="Alias"
+            name="alias"
+            value={name}
+            onChange={setName}
+            error={name === "" ? null : error}
+            hint="Without the @: champion"
+            required
+            autoFocus
+            span={12}
+          />
+        )}
+        <SelectField
+          label={before === undefined ? "Version" : `Version, instead of v${before}`}
+          name="version"
+          value={number}
+          options={(alias === "" ? versions : others).map((version) => String(version.number))}
+          onChange={setNumber}
           span={12}
         />
-      )}
-      <SelectField
-        label={before === undefined ? "Version" : `Version, instead of v${before}`}
-        name="version"
-        value={number}
-        options={(alias === "" ? versions : others).map((version) => String(version.number))}
-        onChange={setNumber}
-        span={12}
-      />
+      </FieldGrid>
       {chosen && (
         <Effects
           model={model}

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { Model, Stage } from "@/api/types";
 import { Dialog } from "@/ui/dialog";
-import { FormActions, TextField } from "@/ui/form";
+import { FieldGrid, FormActions, TextField } from "@/ui/form";
 import styles from "./registry.module.css";
 import { STAGES } from "./stages";
 import { useProtect } from "./writes";
@@ -27,7 +27,17 @@ export function TextDialog({ title, label, initial, busy, onClose, onSave }: Tex
           onSave(text);
         }}
       >
-        <TextField label={label} name="text" value={text} onChange={setText} rows={12} span={12} autoFocus />
+        <FieldGrid>
+          <TextField
+            label={label}
+            name="text"
+            value={text}
+            onChange={setText}
+            rows={12}
+            span={12}
+            autoFocus
+          />
+        </FieldGrid>
         <FormActions submitLabel="Save" busy={busy} onCancel={onClose} />
       </form>
     </Dialog>

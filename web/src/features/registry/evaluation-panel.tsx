@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import type { VersionDetail } from "@/api/types";
-import { formatInteger, formatMeasured, NO_VALUE } from "@/lib/numbers";
+import { formatInteger, formatMeasured, NO_VALUE, plural } from "@/lib/numbers";
 import { Panel } from "@/ui/panel";
 import { Loaded, Skeleton } from "@/ui/states";
 import { type VersionKey, versionQuery } from "./api";
 import { Delta } from "./delta";
-import { differenceInterval, type Measure, measuresOf, rowsOf } from "./evaluation";
+import { differenceInterval, type Measure, measuresOf, ROWS, rowsOf } from "./evaluation";
 import styles from "./registry.module.css";
 import { VersionLink } from "./version-link";
 
@@ -23,11 +23,13 @@ export function EvaluationPanel({ version, production, versionKey }: Props) {
     ...versionQuery({ ...versionKey, number: production ?? version.number }),
     enabled: compares,
   });
-  const measures = measuresOf(version.evaluation);
+  const measures = measuresOf(version.evaluation).filter(({ name }) => name !== ROWS);
+  const rows = rowsOf(version.evaluation);
   return (
     <Panel
       title={compares ? "Evaluation against production" : "Evaluation"}
       count={measures.length === 0 ? undefined : formatInteger(measures.length)}
+      actions={rows !== null && <span className={styles.soft}>on {plural(rows, "row")}</span>}
     >
       {measures.length === 0 ? (
         <p className={styles.soft}>
@@ -56,7 +58,8 @@ function Measures({
 }) {
   const other = new Map(measuresOf(against?.evaluation ?? null).map(({ name, value }) => [name, value]));
   return (
-    <>
+    // It scrolls where the screen is narrow, by keyboard too.
+    <div className={styles.sideways} tabIndex={0} role="group" aria-label="Measures">
       <table className={styles.measures}>
         <thead>
           <tr>
@@ -102,12 +105,15 @@ function Measures({
           evaluation.
         </p>
       )}
-    </>
+    </div>
   );
 }
 
-/** Shares only: an accuracy of so many rows has an interval, a latency has none that we could know. */
-const SHARES = /accuracy|precision|recall|robustness|rate|share|(^|[._-])acc([._-]|$)/i;
+/**
+ * Shares of all rows only: an accuracy has an interval, a latency has none that we could know, and what was measured on a
+ * part of the rows (`recall.refunds`) comes from fewer than the evaluation says.
+ */
+const SHARES = /^(\w+_)?(accuracy|acc|robustness|error_rate)$/i;
 
 function IntervalOf({
   name,

@@ -76,8 +76,11 @@ function wilson(share: number, rows: number): Interval | null {
   return { low: middle - half, high: middle + half };
 }
 
+/** What an evaluation calls the number of rows that it was measured on. */
+export const ROWS = "rows";
+
 /** Of how many rows an evaluation says that it was measured on. */
 export function rowsOf(evaluation: Readonly<Record<string, unknown>> | null): number | null {
-  const rows = evaluation?.rows;
+  const rows = evaluation?.[ROWS];
   return typeof rows === "number" && Number.isInteger(rows) && rows > 0 ? rows : null;
 }

@@ -18,7 +18,7 @@ import {
 import { type Layout, layoutQuery, NODE } from "./lineage-layout";
 import styles from "./registry.module.css";
 
-const ZOOMS = { least: 0.25, most: 2.5, step: 1.25 };
+const ZOOMS = { least: 0.25, readable: 0.7, most: 2.5, step: 1.25 };
 /** A hand that moves so far drags; less is a click. */
 const DRAG_PX = 4;
 
@@ -47,9 +47,14 @@ function Drawing({ graph, layout }: { graph: Graph; layout: Layout }) {
 
   const fit = () => {
     const box = frame.current?.getBoundingClientRect();
-    if (box) setCamera(fitted(layout, box));
+    if (box) setCamera(fitted(layout, box, ZOOMS.least));
   };
-  useEffect(fit, [layout]);
+  useEffect(() => {
+    // At first what can be read: of a large graph that is what lies around the version.
+    const box = frame.current?.getBoundingClientRect();
+    const start = layout.places.get(graph.start);
+    if (box) setCamera(centred(fitted(layout, box, ZOOMS.readable), layout, box, start));
+  }, [layout, graph.start]);
   const zoom = (factor: number) =>
     setCamera((old) => {
       const box = frame.current?.getBoundingClientRect();
@@ -271,16 +276,33 @@ function useDrag(camera: Camera, setCamera: (camera: Camera) => void) {
   };
 }
 
-/** All of the drawing in the window, never larger than it is. */
-function fitted(layout: Layout, window: { width: number; height: number }): Camera {
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** All of the drawing in the window, never larger than it is and never smaller than `least`. */
+function fitted(layout: Layout, window: Size, least: number): Camera {
   const scale = Math.max(
-    ZOOMS.least,
+    least,
     Math.min(1, window.width / Math.max(1, layout.width), window.height / Math.max(1, layout.height)),
   );
   return {
     scale,
     x: (window.width - layout.width * scale) / 2,
     y: (window.height - layout.height * scale) / 2,
+  };
+}
+
+/** Where the drawing is larger than the window: a place of it in the middle. */
+function centred(camera: Camera, layout: Layout, window: Size, place: Place | undefined): Camera {
+  if (place === undefined) return camera;
+  const isWide = layout.width * camera.scale > window.width;
+  const isHigh = layout.height * camera.scale > window.height;
+  return {
+    ...camera,
+    x: isWide ? window.width / 2 - place.x * camera.scale : camera.x,
+    y: isHigh ? window.height / 2 - place.y * camera.scale : camera.y,
   };
 }
 
@@ -292,7 +314,7 @@ function zoomed(camera: Camera, factor: number, at: Place): Camera {
 }
 
 /** Moved so far that a place can be seen. */
-function showing(camera: Camera, place: Place, window: { width: number; height: number }): Camera {
+function showing(camera: Camera, place: Place, window: Size): Camera {
   const x = place.x * camera.scale + camera.x;
   const y = place.y * camera.scale + camera.y;
   const [across, down] = [(NODE.width / 2 + 12) * camera.scale, (NODE.height / 2 + 12) * camera.scale];

@@ -22,22 +22,25 @@ export function LineageList({ graph }: { graph: Graph }) {
         return nodes.length === 0 ? null : (
           <section key={side} aria-label={title}>
             <h2>{title}</h2>
-            <table className={styles.measures}>
-              <thead>
-                <tr>
-                  <th scope="col">What</th>
-                  <th scope="col">Kind</th>
-                  <th scope="col">Steps away</th>
-                  <th scope="col">How</th>
-                  <th scope="col">Now</th>
-                </tr>
-              </thead>
-              <tbody>
-                {nodes.map((node) => (
-                  <Row key={node.key} node={node} graph={graph} />
-                ))}
-              </tbody>
-            </table>
+            {/* It scrolls where the screen is narrow, by keyboard too. */}
+            <div className={styles.sideways} tabIndex={0} role="group" aria-label={title}>
+              <table className={styles.measures}>
+                <thead>
+                  <tr>
+                    <th scope="col">What</th>
+                    <th scope="col">Kind</th>
+                    <th scope="col">Steps away</th>
+                    <th scope="col">How</th>
+                    <th scope="col">Now</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {nodes.map((node) => (
+                    <Row key={node.key} node={node} graph={graph} />
+                  ))}
+                </tbody>
+              </table>
+            </div>
           </section>
         );
       })}

@@ -68,6 +68,7 @@ const columns: Column<Model>[] = [
     header: "Measured",
     width: 150,
     align: "right",
+    phone: "meta",
     cell: ({ performance, performance_version }) => {
       const found = headline(performance);
       if (found === null) return NO_VALUE;
@@ -83,7 +84,6 @@ const columns: Column<Model>[] = [
     header: "Versions",
     width: 90,
     align: "right",
-    phone: "meta",
     cell: ({ version_count }) => formatInteger(version_count),
   },
   {

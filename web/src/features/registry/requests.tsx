@@ -4,7 +4,7 @@ import { ActorName } from "@/api/actors";
 import { useAsOf } from "@/api/as-of";
 import type { Approval, ModelVersion } from "@/api/types";
 import { Dialog } from "@/ui/dialog";
-import { FormActions, TextField } from "@/ui/form";
+import { FieldGrid, FormActions, TextField } from "@/ui/form";
 import { RelativeTime } from "@/ui/time";
 import { toast } from "@/ui/toasts";
 import { WriteButton } from "@/ui/write-button";
@@ -97,16 +97,18 @@ function DecisionDialog({
             {isArchiving(approval) && ", and what is there goes to the archive"}.
           </p>
         )}
-        <TextField
-          label={decision === "reject" ? "Reason" : "Reason (optional)"}
-          name="reason"
-          value={reason}
-          onChange={setReason}
-          required={decision === "reject"}
-          rows={3}
-          span={12}
-          autoFocus
-        />
+        <FieldGrid>
+          <TextField
+            label={decision === "reject" ? "Reason" : "Reason (optional)"}
+            name="reason"
+            value={reason}
+            onChange={setReason}
+            required={decision === "reject"}
+            rows={3}
+            span={12}
+            autoFocus
+          />
+        </FieldGrid>
         <FormActions
           submitLabel={words.button}
           danger={decision === "reject"}

@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { Model, ModelVersion, Stage } from "@/api/types";
 import { Segmented } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
-import { FormActions, TextField } from "@/ui/form";
+import { FieldGrid, FormActions, TextField } from "@/ui/form";
 import { toast } from "@/ui/toasts";
 import styles from "./registry.module.css";
 import { needsApproval, STAGES } from "./stages";
@@ -88,14 +88,16 @@ export function TransitionDialog({ version, model, onClose }: Props) {
         <p className={styles.soft}>
           Deployments and aliases stay as they are: a stage says how far a version may be trusted.
         </p>
-        <TextField
-          label="Reason (optional, stands in the history)"
-          name="reason"
-          value={reason}
-          onChange={setReason}
-          rows={2}
-          span={12}
-        />
+        <FieldGrid>
+          <TextField
+            label="Reason (optional, stands in the history)"
+            name="reason"
+            value={reason}
+            onChange={setReason}
+            rows={2}
+            span={12}
+          />
+        </FieldGrid>
         <FormActions
           submitLabel={isRequest ? "Request transition" : `Move to ${stage}`}
           busy={move.isPending || request.isPending}

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type CSSProperties, useState } from "react";
 import { ActorName } from "@/api/actors";
 import { usePagedRows } from "@/api/paged-rows";
 import type { Model, ModelVersion } from "@/api/types";
@@ -25,8 +25,7 @@ import { VersionLink } from "./version-link";
 /** Versions that fit beside each other. */
 export const MOST_COMPARED = 5;
 
-const ROW_HEIGHT = 32;
-const HEAD_HEIGHT = 30;
+/** Rows that are seen at once. */
 const MOST_ROWS = 14;
 
 interface Props {
@@ -75,10 +74,7 @@ export function VersionsPanel({ model, modelKey, view, compared, onView }: Props
           <Skeleton rows={4} />
         </Late>
       ) : (
-        <div
-          className={styles.table}
-          style={{ "--rows-height": `${HEAD_HEIGHT + shown * ROW_HEIGHT}px` } as never}
-        >
+        <div className={styles.table} style={{ "--rows": shown } as CSSProperties}>
           {rows.hasNewer && <NewerPill onShow={rows.refetch} />}
           <DataTable
             label="Versions"
@@ -143,7 +139,7 @@ function columnsFor(model: Model): Column<ModelVersion>[] {
     {
       id: "number",
       header: "Version",
-      width: 80,
+      width: 74,
       fixed: true,
       sort: "number",
       phone: "title",
@@ -152,7 +148,7 @@ function columnsFor(model: Model): Column<ModelVersion>[] {
     {
       id: "stage",
       header: "Stage",
-      width: 120,
+      width: 112,
       sort: "stage",
       phone: "status",
       cell: ({ stage }) => <StatusPill status={stage} />,
@@ -160,7 +156,7 @@ function columnsFor(model: Model): Column<ModelVersion>[] {
     {
       id: "aliases",
       header: "Aliases",
-      width: 130,
+      width: 104,
       grow: 1,
       phone: "meta",
       cell: ({ aliases }) => (
@@ -174,20 +170,11 @@ function columnsFor(model: Model): Column<ModelVersion>[] {
       ),
     },
     ...(measure === undefined ? [] : [measured(measure, model, production)]),
-    {
-      id: "p95",
-      header: "p95 (ms)",
-      width: 90,
-      align: "right",
-      cell: ({ evaluation }) => {
-        const value = evaluation.latency_p95_ms;
-        return typeof value === "number" ? formatMeasured(value, 3) : NO_VALUE;
-      },
-    },
+    ...(model.performance?.latency_p95_ms === undefined ? [] : [LATENCY]),
     {
       id: "run",
       header: "Source run",
-      width: 110,
+      width: 92,
       cell: ({ run_id }) =>
         run_id === null ? (
           <span className={styles.soft}>unknown</span>
@@ -200,7 +187,7 @@ function columnsFor(model: Model): Column<ModelVersion>[] {
     {
       id: "by",
       header: "By",
-      width: 110,
+      width: 96,
       grow: 1,
       cell: ({ registered_by }) =>
         registered_by === null ? NO_VALUE : <ActorName reference={registered_by} className={styles.soft} />,
@@ -208,7 +195,7 @@ function columnsFor(model: Model): Column<ModelVersion>[] {
     {
       id: "created_at",
       header: "Registered",
-      width: 110,
+      width: 112,
       align: "right",
       sort: "created_at",
       phone: "meta",
@@ -217,12 +204,23 @@ function columnsFor(model: Model): Column<ModelVersion>[] {
   ];
 }
 
+const LATENCY: Column<ModelVersion> = {
+  id: "p95",
+  header: "p95 (ms)",
+  width: 80,
+  align: "right",
+  cell: ({ evaluation }) => {
+    const value = evaluation.latency_p95_ms;
+    return typeof value === "number" ? formatMeasured(value, 3) : NO_VALUE;
+  },
+};
+
 function measured(measure: string, model: Model, production: number | undefined): Column<ModelVersion> {
   const against = production === undefined ? undefined : measureIn(model.performance, measure);
   return {
     id: "measure",
     header: production === undefined ? measure : `${measure}, Δ to v${production}`,
-    width: 170,
+    width: 156,
     align: "right",
     phone: "meta",
     cell: ({ evaluation, number }) => {
