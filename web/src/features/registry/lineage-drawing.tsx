@@ -118,6 +118,9 @@ function Drawing({ graph, layout }: { graph: Graph; layout: Layout }) {
           >
             <path d="M0 0 8 4 0 8Z" className={styles.tip} />
           </marker>
+          <clipPath id="lineage-node">
+            <rect width={NODE.width - 8} height={NODE.height} />
+          </clipPath>
         </defs>
         <g transform={`translate(${camera.x} ${camera.y}) scale(${camera.scale})`}>
           {graph.arrows.map((arrow) => (
@@ -169,7 +172,9 @@ interface NodeProps {
 
 function Node({ node, place, tabbable, dimmed, onFocus, onBlur, onKey, onOpen }: NodeProps) {
   const standing = node.known ? (node.exists === false ? "deleted" : node.standing) : "nobody recorded it";
-  const said = [kindOf(node), node.label, standing?.replaceAll("_", " "), node.isLive && "live"];
+  const kind = [kindOf(node), standing?.replaceAll("_", " "), node.isLive && "live"]
+    .filter(Boolean)
+    .join(" · ");
   return (
     <g
       role="button"
@@ -180,30 +185,25 @@ function Node({ node, place, tabbable, dimmed, onFocus, onBlur, onKey, onOpen }:
       data-live={node.isLive || undefined}
       data-dimmed={dimmed || undefined}
       className={styles.node}
-      aria-label={said.filter(Boolean).join(", ")}
+      aria-label={`${kind} ${node.label}`}
       transform={`translate(${place.x - NODE.width / 2} ${place.y - NODE.height / 2})`}
       onFocus={onFocus}
       onBlur={onBlur}
       onKeyDown={onKey}
       onClick={(event) => event.detail > 0 && onOpen(event.metaKey || event.ctrlKey)}
     >
-      <title>{said.filter(Boolean).join(" · ")}</title>
+      <title>{`${kind} ${node.label}`}</title>
       <rect width={NODE.width} height={NODE.height} rx={5} />
-      <text x={10} y={18} className={styles.kind}>
-        {kindOf(node)}
-        {node.isLive ? " · live" : standing && node.known ? ` · ${standing.replaceAll("_", " ")}` : ""}
-      </text>
-      <text x={10} y={35} className={styles.nodeLabel}>
-        {cut(node.label)}
-      </text>
+      <g clipPath="url(#lineage-node)">
+        <text x={10} y={18} className={styles.kind}>
+          {`${kind} `}
+        </text>
+        <text x={10} y={35} className={styles.nodeLabel}>
+          {node.label}
+        </text>
+      </g>
     </g>
   );
-}
-
-const MOST_CHARACTERS = 23;
-
-function cut(text: string): string {
-  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS - 1)}…` : text;
 }
 
 function Line({
