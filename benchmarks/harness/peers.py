@@ -1,14 +1,16 @@
-"""Named peers that are installed beside us: the MLflow tracking server and nginx."""
+"""Named peers that are installed beside us: the MLflow tracking server, FastTrackML and nginx."""
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
+from benchmarks.harness.big_ledger import KEPT
 from benchmarks.harness.processes import Server, free_port, running
 
 PROGRAMS: Final = Path(sys.executable).parent
@@ -23,6 +25,31 @@ def running_mlflow(folder: Path, *, workers: int) -> AbstractContextManager[Serv
         "--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}", "--artifacts-destination", folder / "artifacts",
     ]  # fmt: skip
     return running(command, folder, port=port, **QUIET)
+
+
+FASTTRACKML: Final = "fasttrackml==0.6.0"
+
+
+def running_fasttrackml(folder: Path) -> AbstractContextManager[Server]:
+    """Run `fml server` on a SQLite file of its own until the block ends."""
+    port = free_port()
+    folder.mkdir(parents=True)
+    command = [
+        _fasttrackml_program(), "server", "--listen-address", f"127.0.0.1:{port}", "--log-level", "error",
+        "--database-uri", f"sqlite://{folder / 'fasttrackml.db'}", "--default-artifact-root", folder / "artifacts",
+    ]  # fmt: skip
+    return running(command, folder, port=port)
+
+
+def _fasttrackml_program() -> Path:
+    """Return the server, a Go program in a wheel; it is installed by itself, for it asks for an older `mlflow`."""
+    place = KEPT / FASTTRACKML
+    program = place / "bin" / "fml"
+    if not program.exists():
+        subprocess.run(
+            [PROGRAMS / "uv", "pip", "install", "--quiet", "--no-deps", "--target", place, FASTTRACKML], check=True
+        )
+    return program
 
 
 def running_mlflow_model(folder: Path, model: Path) -> AbstractContextManager[Server]:

@@ -71,17 +71,26 @@ class RateTable:
         self._table = Table(title=title, title_justify="left", header_style="bold")
         self._table.add_column("case")
         for column in (f"ours {unit}", f"{peer} {unit}", "ratio", "p50 ms", "peer", "p99 ms", "peer", "p99 ratio",
-                       "CPU ms", "peer"):  # fmt: skip
+                       "CPU ms", "peer", "bar"):  # fmt: skip
             self._table.add_column(column, justify="right")
 
-    def add(self, case: str, ours: Sequence[Measured], peers: Sequence[Measured], *, per_request: float = 1) -> None:
-        """Add a case; `per_request` turns requests into what is counted, such as points."""
+    def add(
+        self,
+        case: str,
+        ours: Sequence[Measured],
+        peers: Sequence[Measured],
+        *,
+        per_request: float = 1,
+        bar: float | None = None,
+    ) -> None:
+        """Add a case; `per_request` turns requests into what is counted, `bar` is the least good ratio."""
         mine, theirs = [m.per_s * per_request for m in ours], [m.per_s * per_request for m in peers]
         cells = [f"{median(mine):,.0f}", f"{median(theirs):,.0f}", f"[bold]{ratio(mine, theirs):.2f}×[/]"]
         for figure in (_p50, _p99, _cpu):
             cells += [f"{median([figure(m) for m in rounds]):.2f}" for rounds in (ours, peers)]
         cells.insert(-2, f"{ratio([_p99(m) for m in ours], [_p99(m) for m in peers]):.2f}×")
-        self._table.add_row(case, *cells)
+        missed = " [red]missed[/]" if bar is not None and ratio(mine, theirs) < bar else ""
+        self._table.add_row(case, *cells, "" if bar is None else f"≥ {bar:g}×{missed}")
 
     def print(self) -> None:
         """Print the table."""

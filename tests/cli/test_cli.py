@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from infrastudio.cli import on_demand
 from infrastudio.cli.main import main
 from infrastudio.contexts.instances import queries as instances
 from infrastudio.stores.ledger.keyframes import format_of
@@ -133,3 +136,20 @@ def test_replay_finds_a_keyframe_that_is_not_of_the_ledger(studio: Studio, serve
 def test_the_api_document_is_complete(studio: Studio) -> None:
     document = json.loads(studio("openapi")[1])
     assert {"/api/instances", "/api/runs/{id}", "/api/deployments"} <= set(document["paths"])
+
+
+def test_every_command_is_found_in_its_module_and_a_slip_of_the_pen_gets_the_nearest(studio: Studio) -> None:
+    for module, commands in on_demand.MODULES.items():
+        assert set(on_demand.commands_of(module)) == set(commands)
+    code, _, errors = studio("repaly")
+    assert code == 2
+    assert "Did you mean 'replay'" in errors
+
+
+def test_a_command_imports_only_what_it_needs() -> None:
+    script = (
+        "import sys; sys.argv = ['studio', 'config']; from infrastudio.cli.main import app; app(standalone_mode=False)"
+    )
+    shown = f"{script}; print('sqlalchemy' in sys.modules, 'httpx' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False False"

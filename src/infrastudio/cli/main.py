@@ -5,33 +5,20 @@ from __future__ import annotations
 import sys
 
 import typer
-from rich.console import Console
 
-from infrastudio.cli import (
-    doctor_command,
-    fleet_commands,
-    import_commands,
-    model_commands,
-    run_commands,
-    server_commands,
-)
-from infrastudio.cli.demo import story
+from infrastudio.cli.on_demand import CommandsOnDemand
 from infrastudio.kernel.errors import StudioError
 
 app = typer.Typer(
     name="studio",
+    cls=CommandsOnDemand,
     help="AI Infra Studio: one control plane for the whole life of an AI model.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-server_commands.register(app)
-story.register(app)
-doctor_command.register(app)
-run_commands.register(app)
-model_commands.register(app)
-fleet_commands.register(app)
-import_commands.register(app)
+# Without a callback Typer refuses an application that has no commands yet.
+app.callback()(lambda: None)
 
 
 def main() -> None:
@@ -39,6 +26,8 @@ def main() -> None:
     try:
         app()
     except StudioError as error:
+        from rich.console import Console
+
         Console(stderr=True).print(f"[bold red]error[/]: {error.message}", highlight=False, soft_wrap=True)
         sys.exit(1)
 

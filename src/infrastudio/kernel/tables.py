@@ -7,17 +7,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO, Final, Literal, NamedTuple, Protocol
 
+from infrastudio.kernel.clock import from_micros
 from infrastudio.kernel.errors import NotImplementedHere, Problem, ValidationFailed
 
 FormatName = Literal["csv", "json", "ndjson", "xlsx", "parquet"]
 
-Kind = Literal["text", "integer", "time", "json"]
-"""What a column holds; `json` is any JSON value, which formats without structure write as its canonical text."""
+Kind = Literal["text", "integer", "number", "time", "json"]
+"""What a column holds; `number` is any float, `json` any JSON value, which formats without structure write as its
+canonical text."""
 
 Cell = str | int | float | bool | datetime | None
 
 Row = Mapping[str, Any]
 """Values by the name of their column; a missing one is null."""
+
+ColumnBatch = Mapping[str, Any]
+"""Some rows as one list or array of values for each column; moments are microseconds since 1970."""
 
 MOST_COLUMNS: Final = 1000
 MOST_LINE_BYTES: Final = 1_048_576
@@ -116,6 +121,10 @@ class TableFormat(Protocol):
         """Yield the bytes of a file with these rows, as they become known."""
         ...
 
+    def write_columns(self, columns: tuple[Column, ...], batches: Iterable[ColumnBatch]) -> Iterator[bytes]:
+        """Yield the bytes of a file with these rows; formats that keep columns make no row of them."""
+        return self.write(columns, (row for batch in batches for row in _rows_of(columns, batch)))
+
     def read(self, file: BinaryIO, options: ReadOptions) -> Iterator[TableRow]:
         """Yield the rows of a file that can be sought in.
 
@@ -123,6 +132,17 @@ class TableFormat(Protocol):
             UnreadableTable: It is broken; says where. Rows before that place may have come already.
         """
         ...
+
+
+def _rows_of(columns: tuple[Column, ...], batch: ColumnBatch) -> Iterator[Row]:
+    names = [column.name for column in columns]
+    cells = [_cells(column, batch[column.name]) for column in columns]
+    return (dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True))
+
+
+def _cells(column: Column, values: Any) -> Iterable[Any]:
+    plain = values if isinstance(values, list) else values.tolist()
+    return map(from_micros, plain) if column.kind == "time" else plain
 
 
 @dataclass(frozen=True)

@@ -77,16 +77,19 @@ class FrontApplication:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _bring_up(self) -> None:
+        # What is made until then stays: the garbage collector need not look through it again and again.
+        gc.disable()
         try:
             application = await asyncio.to_thread(self._make)
+            await application.start()
         except BaseException as error:
             self._on_failure(error)
             return
-        await application.start()
+        finally:
+            gc.collect()
+            gc.freeze()
+            gc.enable()
         self._application = application
-        # What was made until now stays: the garbage collector need not look at it again and again.
-        gc.collect()
-        gc.freeze()
         await asyncio.to_thread(self._on_ready)
 
     async def _wait(self) -> None:

@@ -38,6 +38,7 @@ from infrastudio.contexts.timeline import api as timeline_api
 from infrastudio.contexts.timeline.controller import TimelineFollower
 from infrastudio.contexts.timeline.rules.items import describe
 from infrastudio.contexts.tracking import api as tracking_api
+from infrastudio.contexts.tracking.controller import RetentionController
 from infrastudio.contexts.tracking.queries.active_runs import ActiveRuns
 from infrastudio.contexts.tracking.service import experiments
 from infrastudio.contexts.training import api as training_api
@@ -66,6 +67,7 @@ from infrastudio.stores.ledger import KeyframeFollower, LedgerFeed, TableLedgerL
 from infrastudio.stores.telemetry import (
     ATTACHED_AS,
     FILE_NAME,
+    Sealer,
     SqliteTelemetryStore,
     SqlTelemetryStore,
     TelemetryStore,
@@ -249,6 +251,8 @@ def build(
         "routing": routing_follower(db, gateway).run,
         "deployments": deployments.run,
         "jobs": jobs.run,
+        "telemetry": Sealer(telemetry).run,
+        "retention": RetentionController(db, telemetry, clock).run,
     }
     return Studio(settings, clock, ids, db, feed, authenticator, telemetry, blobs, resources, address, gateway, loops)
 

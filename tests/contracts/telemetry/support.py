@@ -7,10 +7,12 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
+import pytest
 from sqlalchemy import create_engine, text
 from typing_extensions import override
 
@@ -18,13 +20,17 @@ from infrastudio.kernel.clock import ManualClock
 from infrastudio.stores.db import ConnectionSettings
 from infrastudio.stores.telemetry import (
     IngestLimits,
+    SealPolicy,
     SqliteTelemetryStore,
     SqlTelemetryStore,
     StreamOwner,
     TelemetryStore,
+    seal_lines,
+    seal_points,
 )
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+ALWAYS = SealPolicy(batches=0, quiet_s=0)
 _numbers = count(1)
 
 
@@ -125,3 +131,31 @@ def opened(backend: Backend, *, limits: IngestLimits | None = None) -> Iterator[
         store.close()
         loop.run_until_complete(asyncio.sleep(0))
         loop.close()
+
+
+def seal(telemetry: Telemetry) -> int:
+    """Seal all that a store holds and return how many steps that took."""
+    steps: int = telemetry.run(partial(telemetry.store.seal, ALWAYS))
+    return steps
+
+
+@contextmanager
+def small_chunks() -> Iterator[None]:
+    """Let a handful of points and lines fill chunks, steps and open chunks, so that all kinds of them come about."""
+    small: dict[Any, dict[str, int]] = {
+        seal_points: {
+            "PYRAMID_POINTS": 300,
+            "CHUNK_POINTS": 512,
+            "OPEN_POINTS": 24,
+            "OWN_CHUNKS": 2,
+            "FEW_POINTS": 4,
+            "STEP_POINTS": 300,
+            "STEP_BATCHES": 4,
+        },
+        seal_lines: {"CHUNK_LINES": 7, "MERGED_LINES": 5, "STEP_LINES": 12, "STEP_BATCHES": 3},
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for module, numbers in small.items():
+            for name, number in numbers.items():
+                patch.setattr(module, name, number)
+        yield

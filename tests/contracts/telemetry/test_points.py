@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.telemetry.support import Telemetry, a_run
+from contracts.telemetry.support import Telemetry, a_run, seal, small_chunks
 from infrastudio.kernel.clock import to_micros
 from infrastudio.kernel.errors import ValidationFailed
 from infrastudio.stores.telemetry import (
@@ -75,28 +75,42 @@ values = st.one_of(
 points = st.builds(Sent, keys, st.integers(1, 3), numbers, numbers, values)
 
 
+groups = st.lists(st.lists(points, min_size=1, max_size=30), min_size=1, max_size=3)
+
+
 @settings(max_examples=30)
-@given(groups=st.lists(st.lists(st.lists(points, min_size=1, max_size=30), min_size=1, max_size=3), max_size=5))
-def test_what_is_appended_comes_back_exactly(telemetry: Telemetry, groups: list[list[list[Sent]]]) -> None:
-    """In any batching and grouping, with repeats, NaN, infinities, extremes, steps out of order and attempts."""
+@given(sendings=st.lists(st.tuples(groups, st.booleans(), st.booleans()), max_size=4))
+def test_what_is_appended_comes_back_exactly(
+    telemetry: Telemetry, sendings: list[tuple[list[list[Sent]], bool, bool]]
+) -> None:
+    """In any batching, grouping and sealing, with repeats, NaN, infinities, extremes, steps out of order, attempts."""
     owner = a_run()
     sent: list[Sent] = []
-    for group in groups:
-        batches = [[p._replace(attempt=batch[0].attempt) for p in batch] for batch in group]
-        acts = []
-        for batch in batches:
-            made = PointBatch.of([Point(p.series, p.step, p.time, p.value) for p in batch], attempt=batch[0].attempt)
-            acts.append(partial(telemetry.store.append_points, owner, made))
-        first = len(sent) + 1
-        for batch, appended in zip(batches, telemetry.together(*acts), strict=True):
-            assert (appended.first, appended.count) == (first, len(batch))
-            first += len(batch)
-            sent += batch
+    with small_chunks():
+        for group, is_sent_again, is_sealed in sendings:
+            batches = [[p._replace(attempt=batch[0].attempt) for p in batch] for batch in group]
+            sent += send(telemetry, owner, batches, len(sent))
+            if is_sent_again:
+                sent += send(telemetry, owner, batches, len(sent))
+            if is_sealed:
+                seal(telemetry)
     assert numbered(telemetry, owner) == [(i, *p[:4], bits(p.value)) for i, p in enumerate(sent, 1)]
     for key in {p.series for p in sent} | {LOSS}:
         mine = [p for p in sent if p.series == key or (key.is_plain and p.series.name == key.name)]
         assert_history(telemetry, owner, key, mine)
         assert_latest(telemetry, owner, key, mine)
+
+
+def send(telemetry: Telemetry, owner: StreamOwner, batches: list[list[Sent]], before: int) -> list[Sent]:
+    """Append batches in one turn, behind `before` points, and return their points."""
+    acts = []
+    for batch in batches:
+        made = PointBatch.of([Point(p.series, p.step, p.time, p.value) for p in batch], attempt=batch[0].attempt)
+        acts.append(partial(telemetry.store.append_points, owner, made))
+    for batch, appended in zip(batches, telemetry.together(*acts), strict=True):
+        assert (appended.first, appended.count) == (before + 1, len(batch))
+        before += len(batch)
+    return [point for batch in batches for point in batch]
 
 
 def numbered(telemetry: Telemetry, owner: StreamOwner) -> list[tuple[Any, ...]]:
@@ -150,6 +164,9 @@ def test_repeats_are_dropped_by_reads_and_kept_by_the_numbered_stream(telemetry:
     log(telemetry, owner, point)
     assert len(telemetry.store.history(owner.key, LOSS).points) == 1
     assert telemetry.store.points_since(owner.key, 0).head == 3
+    seal(telemetry)
+    assert len(telemetry.store.history(owner.key, LOSS).points) == 1
+    assert [point.number for point in telemetry.store.points_since(owner.key, 0).points] == [1, 2, 3]
 
 
 def test_a_single_point_is_the_same_as_a_batch_of_one(telemetry: Telemetry) -> None:

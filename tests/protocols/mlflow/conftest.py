@@ -10,10 +10,11 @@ import httpx
 import pytest
 
 from protocols.mlflow.requests import Door
-from running_server import Server, running
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+
+    from running_server import Server
 
 CLIENT_SETTINGS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -32,6 +33,8 @@ CLIENT_SETTINGS = {
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server process that all tests with the real client share."""
+    from running_server import running
+
     with running(tmp_path_factory.mktemp("mlflow")) as found:
         yield found
 

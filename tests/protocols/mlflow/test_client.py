@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from running_server import Server
-
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+
+    from running_server import Server
 
 # The client and the libraries that it loads warn of their own affairs; our server is another process.
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -47,6 +47,9 @@ function List({ numbers, held = false }: { numbers: Numbers; held?: boolean }) {
       <button type="button" onClick={() => setRange([640, 710])}>
         scroll
       </button>
+      <button type="button" onClick={() => setRange([740, 780])}>
+        on
+      </button>
       <button type="button" onClick={() => setFilter("x")}>
         filter
       </button>
@@ -70,13 +73,25 @@ async function show(numbers: Numbers, held = false) {
 const shown = () => page.getByRole("status");
 const state = () => document.querySelector("p")?.textContent?.trim();
 
-test("only the pages in view are asked for", async () => {
+test("only the pages in view are asked for, and those about to come", async () => {
   const numbers = new Numbers();
   await show(numbers);
   await expect.element(shown()).toMatchTextContent("0");
   await page.getByRole("button", { name: "scroll" }).click();
   await expect.element(shown()).toMatchTextContent("640");
   expect(numbers.asked).toEqual(["0", "600", "700"]);
+  await page.getByRole("button", { name: "on" }).click();
+  await vi.waitFor(() => expect(numbers.asked).toEqual(["0", "600", "700", "800"]));
+});
+
+test("nothing is asked for behind the end", async () => {
+  const numbers = new Numbers();
+  numbers.total = 800;
+  await show(numbers);
+  await expect.element(shown()).toMatchTextContent("0");
+  await page.getByRole("button", { name: "on" }).click();
+  await expect.element(shown()).toMatchTextContent("740");
+  expect(numbers.asked).toEqual(["0", "700"]);
 });
 
 test("rows of the query before stay while a new filter loads", async () => {

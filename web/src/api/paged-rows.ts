@@ -3,6 +3,8 @@ import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import type { Page } from "./types";
 
 export const PAGE_SIZE = 100;
+/** Rows so near to those in view are loaded too: whoever scrolls on finds them there. */
+const AHEAD = 32;
 
 type PageQuery<P extends Page<unknown>, Key extends readonly unknown[]> = UseQueryOptions<P, Error, P, Key>;
 
@@ -39,7 +41,7 @@ interface Options<P extends Page<unknown>, Key extends readonly unknown[]> {
 }
 
 /** The rows that were shown last, for the time in which a new filter or order is loading. */
-class ShownRows<P> {
+class ShownRows<P extends Page<unknown>> {
   private identity: string | null = null;
   private pages = new Map<number, P>();
 
@@ -51,6 +53,12 @@ class ShownRows<P> {
   of(identity: string): Map<number, P> {
     return this.identity === identity ? this.pages : new Map();
   }
+
+  /** The number of the last page there is, as far as it is known. */
+  lastPage(identity: string): number {
+    const total = this.of(identity).values().next().value?.total;
+    return total === undefined ? 0 : Math.floor(Math.max(0, total - 1) / PAGE_SIZE);
+  }
 }
 
 /** Load a list by pages of `PAGE_SIZE` rows around what is in view. */
@@ -60,9 +68,9 @@ export function usePagedRows<P extends Page<unknown>, Key extends readonly unkno
   identity,
   idOf,
 }: Options<P, Key>): PagedRows<P["items"][number]> {
-  const [range, setRange] = useState<readonly [number, number]>([0, 0]);
+  const [range, setRange] = useState(() => rangeOf(0, 0));
   const [shown] = useState(() => new ShownRows<P>());
-  const numbers = Array.from({ length: range[1] - range[0] + 1 }, (_, index) => range[0] + index);
+  const numbers = pagesAround(range, shown.lastPage(identity));
   const queries = numbers.map((page) => ({
     ...pageQuery(page * PAGE_SIZE),
     ...(held ? { staleTime: "static" as const } : {}),
@@ -106,11 +114,8 @@ export function usePagedRows<P extends Page<unknown>, Key extends readonly unkno
       return row === undefined ? undefined : (newest.get(idOf?.(row)) ?? row);
     },
     onRange: useCallback((from: number, to: number) => {
-      const next = [
-        Math.floor(Math.max(0, from) / PAGE_SIZE),
-        Math.floor(Math.max(0, to) / PAGE_SIZE),
-      ] as const;
-      setRange((old) => (old[0] === next[0] && old[1] === next[1] ? old : next));
+      const next = rangeOf(from, to);
+      setRange((old) => (sameRange(old, next) ? old : next));
     }, []),
     isPending: first === undefined && error === null,
     isPlaceholder: loaded.size === 0 && first !== undefined,
@@ -121,6 +126,28 @@ export function usePagedRows<P extends Page<unknown>, Key extends readonly unkno
     updatedAt: Math.max(0, ...results.map(({ dataUpdatedAt }) => dataUpdatedAt)),
     newer: isKnown ? Math.max(0, (news[0]?.total ?? 0) - (first?.total ?? 0)) : 0,
   };
+}
+
+/** The page of the last row in view, and those of the first and the last row that is near. */
+interface Range {
+  last: number;
+  firstNear: number;
+  lastNear: number;
+}
+
+function rangeOf(from: number, to: number): Range {
+  const page = (row: number) => Math.floor(Math.max(0, row) / PAGE_SIZE);
+  return { last: page(to), firstNear: page(from - AHEAD), lastNear: page(to + AHEAD) };
+}
+
+function sameRange(a: Range, b: Range): boolean {
+  return a.last === b.last && a.firstNear === b.firstNear && a.lastNear === b.lastNear;
+}
+
+/** The pages to load; of those that are only near none behind the end of the list. */
+function pagesAround({ last, firstNear, lastNear }: Range, lastPage: number): number[] {
+  const to = Math.max(last, Math.min(lastNear, lastPage));
+  return Array.from({ length: to - firstNear + 1 }, (_, index) => firstNear + index);
 }
 
 /** Whether two answers hold the same rows in the same order, and as many in all. */

@@ -822,6 +822,30 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /**
+         * Update Project
+         * @description Change some fields of a project: its name, its description, and for how many days its telemetry is kept.
+         */
+        patch: operations["update_project_api_projects__slug__patch"];
+        trace?: never;
+    };
+    "/api/projects/{slug}/space": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Project Space
+         * @description Return what uses the space of a project: by kind, and the experiments and runs that use the most.
+         */
+        get: operations["get_project_space_api_projects__slug__space_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -1273,6 +1297,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{id}/logs/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Logs
+         * @description Return all log lines of a run as a file.
+         */
+        get: operations["export_logs_api_runs__id__logs_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{id}/logs/histogram": {
         parameters: {
             query?: never;
@@ -1331,6 +1375,26 @@ export interface paths {
          * @description Log points of a run; to send the same points again changes nothing.
          */
         post: operations["log_metrics_api_runs__id__metrics_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/metrics/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Metrics
+         * @description Return all points of a run as a file, in the order they were logged, repeats included.
+         */
+        get: operations["export_metrics_api_runs__id__metrics_export_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2468,6 +2532,18 @@ export interface components {
             total_exact?: boolean;
         };
         /**
+         * ExperimentSpace
+         * @description The space of the runs of an experiment.
+         */
+        ExperimentSpace: {
+            /** Bytes */
+            bytes: number;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * ExperimentUpdate
          * @description Any subset of an experiment's fields; `tags` changes the keys that it names.
          */
@@ -3181,6 +3257,20 @@ export interface components {
             updated_at: string;
             /** Version */
             version: number;
+        };
+        /**
+         * KindSpace
+         * @description The space of everything of one kind: metric points, log lines, or artifacts.
+         */
+        KindSpace: {
+            /** Bytes */
+            bytes: number;
+            /** Count */
+            count: number;
+            /** Kind */
+            kind: string;
+            /** Retention Days */
+            retention_days: number | null;
         };
         /**
          * LaneTotal
@@ -3919,6 +4009,10 @@ export interface components {
             description: string;
             /** Id */
             id: string;
+            /** Log Retention Days */
+            log_retention_days?: number | null;
+            /** Metric Retention Days */
+            metric_retention_days?: number | null;
             /** Name */
             name: string;
             /** Slug */
@@ -3944,6 +4038,43 @@ export interface components {
              * @default true
              */
             total_exact?: boolean;
+        };
+        /**
+         * ProjectSpace
+         * @description What uses the space of a project, the largest first.
+         *
+         *     Bytes of metrics and logs are those stored, compressed; bytes of artifacts are those of the files, each counted
+         *     where it was logged.
+         */
+        ProjectSpace: {
+            /** Bytes */
+            bytes: number;
+            /** Experiments */
+            experiments: components["schemas"]["ExperimentSpace"][];
+            /** Kinds */
+            kinds: components["schemas"]["KindSpace"][];
+            /** Runs */
+            runs: components["schemas"]["RunSpace"][];
+        };
+        /**
+         * ProjectUpdate
+         * @description Any subset of a project's fields that can change.
+         */
+        ProjectUpdate: {
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Log Retention Days */
+            log_retention_days?: number | null;
+            /** Metric Retention Days */
+            metric_retention_days?: number | null;
+            /**
+             * Name
+             * @default unnamed
+             */
+            name?: string;
         };
         /**
          * RecordIn
@@ -4304,6 +4435,26 @@ export interface components {
             };
             /** Timeout S */
             timeout_s?: number | null;
+        };
+        /**
+         * RunSpace
+         * @description The space of a run.
+         */
+        RunSpace: {
+            /** Artifact Bytes */
+            artifact_bytes: number;
+            /** Bytes */
+            bytes: number;
+            /** Experiment Id */
+            experiment_id: number;
+            /** Id */
+            id: string;
+            /** Log Bytes */
+            log_bytes: number;
+            /** Metric Bytes */
+            metric_bytes: number;
+            /** Name */
+            name: string;
         };
         /**
          * RunSummary
@@ -6717,6 +6868,76 @@ export interface operations {
             };
         };
     };
+    update_project_api_projects__slug__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_project_space_api_projects__slug__space_get: {
+        parameters: {
+            query?: {
+                /** @description How many experiments and runs at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectSpace"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     list_models_api_registry_models_get: {
         parameters: {
             query?: {
@@ -7949,6 +8170,39 @@ export interface operations {
             };
         };
     };
+    export_logs_api_runs__id__logs_export_get: {
+        parameters: {
+            query?: {
+                /** @description The format of the file. */
+                format?: "parquet" | "csv";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_log_histogram_api_runs__id__logs_histogram_get: {
         parameters: {
             query?: {
@@ -8093,6 +8347,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PointsLogged"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    export_metrics_api_runs__id__metrics_export_get: {
+        parameters: {
+            query?: {
+                /** @description The format of the file. */
+                format?: "parquet" | "csv";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
                 };
             };
             /** @description A failure in our envelope. */

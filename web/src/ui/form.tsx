@@ -116,7 +116,7 @@ export function FieldGrid({ children }: { children: ReactNode }) {
 export interface FieldProblem {
   /** The field's `name`; null: none of the fields. */
   field: string | null;
-  label: string;
+  /** A whole sentence: it stands at the field and in the summary. */
   message: string;
 }
 
@@ -129,13 +129,13 @@ export function ErrorSummary({ problems }: { problems: readonly FieldProblem[] }
         {problems.length === 1 ? "One thing is not right yet" : "Some things are not right yet"}
       </strong>
       <ul>
-        {problems.map(({ field, label, message }) => (
+        {problems.map(({ field, message }) => (
           <li key={`${field} ${message}`}>
             {field === null ? (
               message
             ) : (
               <button type="button" onClick={(event) => focusField(event.currentTarget, field)}>
-                {label}: {message}
+                {message}
               </button>
             )}
           </li>

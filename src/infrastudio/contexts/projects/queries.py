@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
@@ -49,6 +49,11 @@ _LIVE: Final = FilterColumns(
         "created_at": moment_column(_project.c.created_at),
         "updated_at": moment_column(_project.c.updated_at),
     }
+)
+
+
+_RETENTION: Final = select(
+    _project.c.id, _project.c.slug, _project.c.metric_retention_days, _project.c.log_retention_days
 )
 
 
@@ -199,6 +204,26 @@ def project(snapshot: Snapshot, slug: str, *, at: Moment | None = None) -> Proje
     if past is None:
         raise UnknownProject(slug)
     return Project.model_validate(past)
+
+
+class Retention(NamedTuple):
+    """For how many days a project keeps its telemetry; None: for ever."""
+
+    project_id: str
+    slug: str
+    metric_days: int | None
+    log_days: int | None
+
+
+def retentions(snapshot: Snapshot) -> list[Retention]:
+    """Return the projects that do not keep all of their telemetry for ever."""
+    is_limited = or_(_project.c.metric_retention_days.is_not(None), _project.c.log_retention_days.is_not(None))
+    return list(map(Retention._make, snapshot.execute(_RETENTION.where(is_limited))))
+
+
+def retention_of(snapshot: Snapshot, project_id: str) -> Retention:
+    """Return for how long a project keeps its telemetry."""
+    return Retention._make(snapshot.execute(_RETENTION.where(_project.c.id == project_id)).one())
 
 
 def page(snapshot: Snapshot, request: PageRequest, *, at: Moment | None = None) -> ProjectPage:

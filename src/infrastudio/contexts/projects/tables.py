@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from infrastudio.stores import ledger
@@ -21,6 +21,8 @@ class ProjectRow(Base, ledgered="project"):
     name: Mapped[str] = mapped_column(text_column(255))
     name_folded: Mapped[str] = mapped_column(text_column(1024))
     description: Mapped[str] = mapped_column(text_column(2000))
+    metric_retention_days: Mapped[int | None] = mapped_column(Integer)
+    log_retention_days: Mapped[int | None] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(BigInteger)

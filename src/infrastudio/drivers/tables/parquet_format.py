@@ -12,6 +12,7 @@ from infrastudio.drivers.tables.cells import BATCH_ROWS, Drain, plain, require_p
 from infrastudio.kernel.batches import batches
 from infrastudio.kernel.tables import (
     Column,
+    ColumnBatch,
     Limits,
     ReadOptions,
     Row,
@@ -39,6 +40,13 @@ class ParquetFormat(TableFormat):
 
     @override
     def write(self, columns: tuple[Column, ...], rows: Iterable[Row]) -> Iterator[bytes]:
+        groups = batches(rows, GROUP_ROWS)
+        return self.write_columns(
+            columns, ({c.name: [_cell(row, c) for row in group] for c in columns} for group in groups)
+        )
+
+    @override
+    def write_columns(self, columns: tuple[Column, ...], batches: Iterable[ColumnBatch]) -> Iterator[bytes]:
         import pyarrow as pa
         from pyarrow import parquet
 
@@ -46,16 +54,14 @@ class ParquetFormat(TableFormat):
             "text": pa.string(),
             "json": pa.string(),
             "integer": pa.int64(),
+            "number": pa.float64(),
             "time": pa.timestamp("us", tz="UTC"),
         }
         schema = pa.schema([(column.name, types[column.kind]) for column in columns])
         sink = Drain()
         with parquet.ParquetWriter(sink, schema, compression="zstd") as writer:
-            for group in batches(rows, GROUP_ROWS):
-                arrays = [
-                    pa.array([_cell(row, column) for row in group], schema.field(column.name).type)
-                    for column in columns
-                ]
+            for batch in batches:
+                arrays = [pa.array(batch[field.name], field.type) for field in schema]
                 writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
                 yield sink.taken()
         yield sink.taken()

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import mysql, postgresql
 
 revision = "2026_12_03_approvals"
-down_revision = "2026_11_30_keyframes"
+down_revision = "2026_12_01_project_retention"
 branch_labels = None
 depends_on = None
 

@@ -26,6 +26,7 @@ from infrastudio.stores.telemetry.reads import (
     LineHits,
     LinePage,
     LineSearch,
+    NumberedColumns,
     NumberedPoint,
     PointColumns,
     PointsSince,
@@ -34,7 +35,11 @@ from infrastudio.stores.telemetry.reads import (
     SeriesPage,
     SeriesSlice,
     SeriesSummary,
+    StreamSpace,
 )
+from infrastudio.stores.telemetry.retention import TelemetryKind
+from infrastudio.stores.telemetry.sealer import Sealer
+from infrastudio.stores.telemetry.sealing import SealPolicy
 from infrastudio.stores.telemetry.sql_store import SqlTelemetryStore
 from infrastudio.stores.telemetry.sqlite_store import FILE_NAME, SqliteTelemetryStore, open_telemetry_file
 from infrastudio.stores.telemetry.store import TelemetryReader, TelemetryStore
@@ -76,6 +81,7 @@ __all__ = [
     "LinePage",
     "LineSearch",
     "LinesAppended",
+    "NumberedColumns",
     "NumberedPoint",
     "Point",
     "PointBatch",
@@ -84,6 +90,8 @@ __all__ = [
     "PointsSince",
     "RawPoints",
     "Resolution",
+    "SealPolicy",
+    "Sealer",
     "SearchTables",
     "SenderState",
     "SeriesKey",
@@ -95,8 +103,10 @@ __all__ = [
     "StreamHead",
     "StreamKey",
     "StreamOwner",
+    "StreamSpace",
     "TelemetryClosed",
     "TelemetryInUse",
+    "TelemetryKind",
     "TelemetryReader",
     "TelemetryStore",
     "TelemetryTooNew",

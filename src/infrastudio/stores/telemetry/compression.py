@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 import threading
 
-if sys.version_info >= (3, 14):
-    from compression.zstd import ZstdCompressor, decompress
-else:
-    from backports.zstd import ZstdCompressor, decompress
+from infrastudio.stores.telemetry.errors import CorruptTelemetry
 
-__all__ = ["compress", "decompress"]
+if sys.version_info >= (3, 14):
+    from compression import zstd
+    from compression.zstd import CompressionParameter, ZstdCompressor, ZstdError
+else:
+    from backports import zstd
+    from backports.zstd import CompressionParameter, ZstdCompressor, ZstdError
 
 
 class _Compressors(threading.local):
@@ -28,3 +30,24 @@ def compress(data: bytes | memoryview, level: int = 1) -> bytes:
     if compressor is None:
         compressor = kept[level] = ZstdCompressor(level=level)
     return compressor.compress(data, ZstdCompressor.FLUSH_FRAME)
+
+
+def compress_checked(data: bytes, level: int) -> bytes:
+    """Return `data` as one zstd frame with a checksum, without which it does not decompress."""
+    options: dict[int, int] = {
+        CompressionParameter.compression_level: level,
+        CompressionParameter.checksum_flag: 1,
+    }
+    return ZstdCompressor(options=options).compress(data, ZstdCompressor.FLUSH_FRAME)
+
+
+def decompress(data: bytes) -> bytes:
+    """Return what one zstd frame holds.
+
+    Raises:
+        CorruptTelemetry: It is damaged.
+    """
+    try:
+        return zstd.decompress(data)
+    except ZstdError as error:
+        raise CorruptTelemetry("A zstd frame is damaged.") from error

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from infrastudio.stores.telemetry.reads import (
     BucketPoints,
@@ -16,6 +18,8 @@ from infrastudio.stores.telemetry.reads import (
     XAxis,
 )
 from infrastudio.stores.telemetry.values import BoolArray, FloatArray, IntArray
+
+UnsignedArray = NDArray[np.uint64]
 
 _LOWEST: Final = -(2**63)
 _HIGHEST: Final = 2**63 - 1
@@ -59,70 +63,73 @@ def position_of(points: PointColumns, place: int) -> HistoryPosition:
     return HistoryPosition(int(points.times[place]), int(points.steps[place]), is_number, value if is_number else 0.0)
 
 
-def overtaken(points: PointColumns) -> BoolArray:
-    """Tell for each point whether a later attempt began at or before its step, so that it was trained away."""
-    hidden = np.zeros(len(points), dtype=np.bool_)
-    attempts = np.unique(points.attempts)
-    lowest = _HIGHEST
-    seen = False
-    for attempt in attempts[::-1]:
-        mine = points.attempts == attempt
-        if seen:
-            hidden |= mine & (points.steps >= lowest)
-        lowest = min(lowest, int(points.steps[mine].min()))
-        seen = True
-    return hidden
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What of a series is asked for: `start <= x <= end` in at most `buckets` rows.
+
+    `origin` is the time in microseconds that x=relative counts from; `start` and `end` may be left open.
+    """
+
+    x: XAxis
+    start: int | None
+    end: int | None
+    buckets: int
+    origin: int
+
+    @property
+    def low(self) -> int:
+        """The first x, as a 64-bit integer."""
+        return _clamp(self.start, _LOWEST)
+
+    @property
+    def high(self) -> int:
+        """The last x, as a 64-bit integer."""
+        return _clamp(self.end, _HIGHEST)
+
+    def along(self, steps: IntArray, times: IntArray) -> IntArray:
+        """Return the x of points."""
+        if self.x == "step":
+            return steps
+        return times if self.x == "time" else times - np.int64(_clamp(self.origin, _LOWEST))
+
+    def numbered(self, along: IntArray, last: int) -> tuple[int, UnsignedArray]:
+        """Return the width of a bucket, and the bucket of each of some ascending x of which `last` is the last."""
+        low = int(along[0]) if self.start is None else self.low
+        high = last if self.end is None else self.high
+        width = -(-(high - low + 1) // self.buckets)
+        offsets = along.view(np.uint64) - np.uint64(low % 2**64)
+        return width, offsets // np.uint64(width) if width < 2**64 else np.zeros_like(offsets)
 
 
-def cut_and_downsample(
-    points: PointColumns,
-    *,
-    x: XAxis,
-    start: int | None,
-    end: int | None,
-    buckets: int,
-    origin: int,
-) -> tuple[Resolution, RawPoints | BucketPoints]:
-    """Return the points with `start <= x <= end`, as they are or as at most `buckets` buckets of equal width.
+Sliced = tuple[Resolution, RawPoints | BucketPoints]
+
+
+def slice_by_points(points: PointColumns, wanted: Range) -> Sliced:
+    """Return the points of a range, as they are or as at most so many buckets of equal width.
 
     Args:
         points: Points of one attempt, repeats dropped, in any order.
-        x: Which axis; `relative` is the time less `origin`.
-        start: First x, or None.
-        end: Last x, included, or None.
-        buckets: The most rows that come back, >= 1.
-        origin: Microseconds that `relative` counts from.
+        wanted: The range.
     """
-    along = _axis(points, x, origin)
-    inside = (along >= _clamp(start, _LOWEST)) & (along <= _clamp(end, _HIGHEST))
+    along = wanted.along(points.steps, points.times)
+    inside = (along >= wanted.low) & (along <= wanted.high)
     points, along = points.take(inside), along[inside]
-    other = points.times if x == "step" else points.steps
-    is_nan = np.isnan(points.values)
-    order = np.lexsort((np.where(is_nan, 0.0, points.values), ~is_nan, other, along))
-    points, along = points.take(order), along[order]
-    if len(points) <= buckets:
+    if not np.all(along[1:] > along[:-1]):
+        other = points.times if wanted.x == "step" else points.steps
+        is_nan = np.isnan(points.values)
+        order = np.lexsort((np.where(is_nan, 0.0, points.values), ~is_nan, other, along))
+        points, along = points.take(order), along[order]
+    if len(points) <= wanted.buckets:
         return Resolution("raw", 0), RawPoints(points.steps, points.times, points.values)
-    low = int(along[0]) if start is None else _clamp(start, _LOWEST)
-    high = int(along[-1]) if end is None else _clamp(end, _HIGHEST)
-    width = -(-(high - low + 1) // buckets)
-    offsets = along.view(np.uint64) - np.uint64(low % 2**64)
-    numbers = offsets // np.uint64(width) if width < 2**64 else np.zeros_like(offsets)
+    width, numbers = wanted.numbered(along, int(along[-1]))
     return Resolution("bucket", width), _buckets(points, numbers)
-
-
-def _axis(points: PointColumns, x: XAxis, origin: int) -> IntArray:
-    if x == "step":
-        return points.steps
-    if x == "time":
-        return points.times
-    return points.times - np.int64(_clamp(origin, _LOWEST))
 
 
 def _clamp(number: int | None, default: int) -> int:
     return default if number is None else max(_LOWEST, min(_HIGHEST, number))
 
 
-def _buckets(points: PointColumns, numbers: np.ndarray[tuple[int], np.dtype[np.uint64]]) -> BucketPoints:
+def _buckets(points: PointColumns, numbers: UnsignedArray) -> BucketPoints:
     starts = np.concatenate([[0], np.flatnonzero(numbers[1:] != numbers[:-1]) + 1])
     ends = np.concatenate([starts[1:], [len(numbers)]])
     values = points.values
@@ -133,18 +140,20 @@ def _buckets(points: PointColumns, numbers: np.ndarray[tuple[int], np.dtype[np.u
         values[ends - 1],
         np.fmin.reduceat(values, starts),
         np.fmax.reduceat(values, starts),
-        _means(values, starts, ends - starts),
+        means_of(values, starts, ends - starts),
         (ends - starts).astype(np.int64),
     )
 
 
-def _means(values: FloatArray, starts: IntArray, counts: IntArray) -> FloatArray:
+def means_of(values: FloatArray, starts: IntArray, counts: IntArray) -> FloatArray:
+    """Return the means of the finite values of runs of `counts` values that begin at `starts`; NaN: there are none."""
     is_finite = np.isfinite(values)
     finite = np.where(is_finite, values, 0.0)
     terms = np.add.reduceat(is_finite.astype(np.float64), starts)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         means: FloatArray = np.add.reduceat(finite, starts) / terms
-    if np.isinf(means).any():
+    overflowed = ~np.isfinite(means) & (terms > 0)
+    if overflowed.any():
         shares = finite / np.repeat(np.maximum(terms, 1.0), counts)
-        means = np.where(np.isinf(means), np.add.reduceat(shares, starts), means)
+        means = np.where(overflowed, np.add.reduceat(shares, starts), means)
     return means

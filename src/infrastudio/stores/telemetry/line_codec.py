@@ -16,7 +16,8 @@ from infrastudio.kernel.errors import ValidationFailed
 from infrastudio.stores.telemetry.compression import compress, decompress
 from infrastudio.stores.telemetry.errors import CorruptTelemetry
 from infrastudio.stores.telemetry.integer_columns import decode_integers, encode_integers
-from infrastudio.stores.telemetry.log_levels import LEVEL_NAMES, detect_level
+from infrastudio.stores.telemetry.level_scan import detect_levels
+from infrastudio.stores.telemetry.log_levels import LEVEL_NAMES
 from infrastudio.stores.telemetry.values import STREAM_NAMES, IntArray, LineBatch
 
 _VERSION: Final = 1
@@ -56,8 +57,7 @@ def encode_lines(batch: LineBatch) -> EncodedLines:
         ValidationFailed: A text holds lone surrogates, or a number is outside of its range.
     """
     count = len(batch.texts)
-    levels = [detect_level(text) for text in batch.texts] if batch.levels is None else batch.levels
-    streams = [batch.streams] * count if isinstance(batch.streams, int) else batch.streams
+    streams = [batch.streams] if isinstance(batch.streams, int) else batch.streams
     try:
         text = "\n".join(batch.texts).encode()
         times = np.frombuffer(array("q", batch.times), dtype=np.int64)
@@ -65,14 +65,13 @@ def encode_lines(batch: LineBatch) -> EncodedLines:
         raise ValidationFailed.of("texts", "must not contain lone surrogates") from error
     except (OverflowError, TypeError) as error:
         raise ValidationFailed.of("times", "must be integers that fit into 64 bits") from error
-    if min(levels) < 0 or max(levels) >= len(LEVEL_NAMES):
+    levels = detect_levels(batch.texts, text) if batch.levels is None else np.array(batch.levels, dtype=np.int64)
+    if levels.min() < 0 or levels.max() >= len(LEVEL_NAMES):
         raise ValidationFailed.of("levels", f"must be between 0 and {len(LEVEL_NAMES) - 1}")
     if min(streams) < 0 or max(streams) >= len(STREAM_NAMES):
         raise ValidationFailed.of("streams", f"must be between 0 and {len(STREAM_NAMES) - 1}")
-    level_codes = np.array(levels, dtype=np.int64)
-    stream_codes = np.array(batch.streams if isinstance(batch.streams, int) else streams, dtype=np.int64)
-    both = level_codes | stream_codes << 4
-    counts = np.bincount(level_codes, minlength=len(LEVEL_NAMES))
+    both = levels | np.array(streams, dtype=np.int64) << 4
+    counts = np.bincount(levels, minlength=len(LEVEL_NAMES))
     return EncodedLines(
         count,
         int(times.min()),

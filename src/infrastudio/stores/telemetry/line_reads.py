@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import TypeVar
 
 import numpy as np
-from sqlalchemy import Connection, CursorResult, Row, Select, func, or_, select
+from sqlalchemy import Connection, func, select
 
 from infrastudio.stores.telemetry import tables
-from infrastudio.stores.telemetry.line_codec import LineColumns, decode_columns, decode_text
+from infrastudio.stores.telemetry.line_blocks import LineBlock, blocks
+from infrastudio.stores.telemetry.line_counts import count_lines, received_lines, time_span
 from infrastudio.stores.telemetry.line_search import LineMatcher
 from infrastudio.stores.telemetry.log_levels import LEVEL_NAMES
 from infrastudio.stores.telemetry.reads import Direction, Line, LineFilter, LineHistogram, LineHits, LinePage
@@ -25,10 +27,7 @@ from infrastudio.stores.telemetry.values import (
 
 _Counted = TypeVar("_Counted")
 
-_stream, _batch, _sender = tables.stream, tables.line_batch, tables.sender
-_LEVELS: Final = tuple(_batch.c[name] for name in tables.LEVEL_COLUMNS)
-_ROWS_AT_ONCE: Final = 32
-"""Rows that a scan fetches from the database at a time."""
+_stream, _batch, _chunk, _sender = tables.stream, tables.line_batch, tables.line_chunk, tables.sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def lines(
     if found is None or not found.state.lines:
         return LinePage((), max(from_line or 1, 1), None, 0, 0, _by_name((0,) * len(LEVEL_NAMES)))
     total = found.state.lines
-    first = connection.scalar(select(func.min(_batch.c.first_line)).where(_batch.c.stream_id == found.stream_id)) or 0
+    first = _first_line(connection, found.stream_id)
     if direction == "forward":
         low = max(from_line or 1, 1)
         high = min(total, low + scan_limit - 1)
@@ -106,11 +105,8 @@ def find_lines(
     high = found.state.lines if from_line is None else min(from_line, found.state.lines)
     low = max(high - scan_limit + 1, 1)
     hits = [np.empty(0, dtype=np.int64)]
-    with _batches(connection, found.stream_id, matcher, high, is_forward=False) as rows:
-        for row in rows:
-            if row.first_line + row.lines <= low:
-                break
-            hits.append(_places(row, decode_columns(row.codes), matcher, low, high) + row.first_line)
+    with closing(blocks(connection, found.stream_id, matcher, low, high, is_forward=False)) as found_blocks:
+        hits += [_places(block, matcher, low, high) + block.first_line for block in found_blocks]
     return LineHits(np.sort(np.concatenate(hits)), max(high - low + 1, 0), low - 1 or None)
 
 
@@ -127,24 +123,12 @@ def line_histogram(
     found = _head(connection, key, received_by)
     if found is None:
         return LineHistogram(start or 0, 1, _by_name(np.zeros((len(LEVEL_NAMES), buckets), dtype=np.int64)))
-    is_inside = [_batch.c.stream_id == found.stream_id]
-    if received_by is not None:
-        is_inside.append(_batch.c.received_at <= received_by)
-    span = connection.execute(select(func.min(_batch.c.time_min), func.max(_batch.c.time_max)).where(*is_inside)).one()
-    low = start if start is not None else (span[0] or 0)
-    high = end if end is not None else (span[1] or 0) + 1
+    low, high = time_span(connection, found.stream_id, received_by)
+    low, high = low if start is None else start, high + 1 if end is None else end
     width = max(1, -(-(high - low) // buckets))
     counts = np.zeros((len(LEVEL_NAMES), buckets), dtype=np.int64)
-    rows = select(_batch.c.time_min, _batch.c.time_max, _batch.c.codes, *_LEVELS)
-    rows = rows.where(*is_inside, _batch.c.time_max >= low, _batch.c.time_min < high)
-    for row in connection.execute(rows.execution_options(yield_per=_ROWS_AT_ONCE)):
-        place, last = (row.time_min - low) // width, (row.time_max - low) // width
-        if place == last and row.time_min >= low and row.time_max < high:
-            counts[:, place] += np.array(row[3:], dtype=np.int64)
-        else:
-            columns = decode_columns(row.codes)
-            shown = (columns.times >= low) & (columns.times < high)
-            np.add.at(counts, (columns.levels[shown], (columns.times[shown] - low) // width), 1)
+    for table in (_batch, _chunk):
+        count_lines(connection, table, found.stream_id, received_by, counts, low, high, width)
     return LineHistogram(low, width, _by_name(counts))
 
 
@@ -153,74 +137,58 @@ def _collect(
 ) -> list[Line]:
     """Return at most `limit` matching lines from low to high, in the direction of the scan."""
     items: list[Line] = []
-    with _batches(connection, stream_id, matcher, low if is_forward else high, is_forward=is_forward) as rows:
-        for row in rows:
-            is_behind = row.first_line > high if is_forward else row.first_line + row.lines <= low
-            if is_behind or len(items) >= limit:
+    with closing(blocks(connection, stream_id, matcher, low, high, is_forward=is_forward)) as found:
+        for block in found:
+            if len(items) >= limit:
                 break
-            columns = decode_columns(row.codes)
-            places = _places(row, columns, matcher, low, high)
-            chosen = (places if is_forward else places[::-1])[: limit - len(items)]
-            items += _read_lines(row, columns, chosen)
+            places = _places(block, matcher, low, high)
+            items += _read_lines(block, (places if is_forward else places[::-1])[: limit - len(items)])
     return items
 
 
-def _batches(
-    connection: Connection, stream_id: int, matcher: LineMatcher, begin: int, *, is_forward: bool
-) -> CursorResult[Any]:
-    """Return the rows from the one that holds line `begin` on that can hold a match; close what is returned."""
-    query = select(
-        _batch.c.first_line, _batch.c.lines, _batch.c.attempt, _batch.c.source, _batch.c.codes, _batch.c.data
-    ).where(_batch.c.stream_id == stream_id)
-    if is_forward:
-        holding = select(func.max(_batch.c.first_line)).where(
-            _batch.c.stream_id == stream_id, _batch.c.first_line <= begin
-        )
-        query = query.where(_batch.c.first_line >= func.coalesce(holding.scalar_subquery(), 0))
-        query = query.order_by(_batch.c.first_line)
-    else:
-        query = query.where(_batch.c.first_line <= begin).order_by(_batch.c.first_line.desc())
-    query = _only_possible(query, matcher).execution_options(yield_per=_ROWS_AT_ONCE)
-    return connection.execute(query)
+def _places(block: LineBlock, matcher: LineMatcher, low: int, high: int) -> IntArray:
+    """Return the places of matching lines within a block, of those numbered low to high."""
+    mask: BoolArray | None = block.sent_by(matcher)
+    if block.first_line < low or block.first_line + block.count - 1 > high:
+        numbers = np.arange(block.first_line, block.first_line + block.count)
+        inside = (numbers >= low) & (numbers <= high)
+        mask = inside if mask is None else mask & inside
+    if matcher.asks_columns:
+        fits = matcher.fits(block.columns)
+        mask = fits if mask is None else mask & fits
+    if mask is not None and not mask.any():
+        return np.empty(0, dtype=np.int64)
+    if not matcher.searches:
+        return np.arange(block.count) if mask is None else np.flatnonzero(mask)
+    places = matcher.find(block.searched_text(matcher))
+    return places if mask is None else places[mask[places]]
 
 
-def _only_possible(query: Select[Any], matcher: LineMatcher) -> Select[Any]:
-    """Leave out batches whose row tells that no line of theirs matches."""
-    if matcher.level_codes is not None:
-        query = query.where(or_(*(_LEVELS[code] > 0 for code in matcher.level_codes)))
-    if matcher.start is not None:
-        query = query.where(_batch.c.time_max >= matcher.start)
-    if matcher.end is not None:
-        query = query.where(_batch.c.time_min < matcher.end)
-    if matcher.attempt is not None:
-        query = query.where(_batch.c.attempt == matcher.attempt)
-    if matcher.source is not None:
-        query = query.where(_batch.c.source == matcher.source)
-    return query
-
-
-def _places(row: Row[Any], columns: LineColumns, matcher: LineMatcher, low: int, high: int) -> IntArray:
-    """Return the places of matching lines within a row, of those numbered low to high."""
-    numbers = np.arange(row.first_line, row.first_line + row.lines)
-    mask: BoolArray = (numbers >= low) & (numbers <= high)
-    return matcher.matches(columns, row.data, mask)
-
-
-def _read_lines(row: Row[Any], columns: LineColumns, places: IntArray) -> Iterable[Line]:
+def _read_lines(block: LineBlock, places: IntArray) -> Iterable[Line]:
     if not len(places):
         return
-    texts = decode_text(row.data).decode().split("\n")
+    texts = block.text.decode().split("\n")
+    columns, senders = block.columns, block.senders(places)
     times, levels, streams = columns.times, columns.levels, columns.streams
-    for place in places.tolist():
+    for place, sender in zip(places.tolist(), senders, strict=True):
         yield Line(
-            row.first_line + place,
+            block.first_line + place,
             int(times[place]),
             LEVEL_NAMES[levels[place]],
             STREAM_NAMES[streams[place]],
-            row.source,
-            row.attempt,
+            sender.source,
+            sender.attempt,
             texts[place],
         )
+
+
+def _first_line(connection: Connection, stream_id: int) -> int:
+    """Return the lowest number that is still held, 0 where there is none."""
+    firsts = (
+        connection.scalar(select(func.min(table.c.first_line)).where(table.c.stream_id == stream_id))
+        for table in (_chunk, _batch)
+    )
+    return min((first for first in firsts if first is not None), default=0)
 
 
 def _head(connection: Connection, key: StreamKey, received_by: int | None) -> _Head | None:
@@ -232,12 +200,8 @@ def _head(connection: Connection, key: StreamKey, received_by: int | None) -> _H
         return None
     if received_by is None or row.received_at <= received_by:
         return _Head(row.stream_id, StreamHead(row.points, row.lines, tuple(row[4:]), row.received_at))
-    sums = (func.coalesce(func.sum(column), 0) for column in _LEVELS)
-    then = select(func.coalesce(func.max(_batch.c.first_line + _batch.c.lines - 1), 0), *sums).where(
-        _batch.c.stream_id == row.stream_id, _batch.c.received_at <= received_by
-    )
-    lines, *levels = (int(number) for number in connection.execute(then).one())
-    return _Head(row.stream_id, StreamHead(row.points, lines, tuple(levels), received_by))
+    lines, levels = received_lines(connection, row.stream_id, received_by)
+    return _Head(row.stream_id, StreamHead(row.points, lines, levels, received_by))
 
 
 def _by_name(counts: Iterable[_Counted]) -> dict[str | None, _Counted]:

@@ -10,7 +10,7 @@ import numpy as np
 import re2
 
 from infrastudio.kernel.errors import ValidationFailed
-from infrastudio.stores.telemetry.line_codec import LineColumns, decode_text
+from infrastudio.stores.telemetry.line_codec import LineColumns
 from infrastudio.stores.telemetry.log_levels import LEVEL_CODES, LEVEL_NAMES
 from infrastudio.stores.telemetry.reads import LineFilter, LineSearch
 from infrastudio.stores.telemetry.values import STREAM_NAMES, BoolArray, IntArray
@@ -37,26 +37,34 @@ class LineMatcher:
         self.attempt, self.source = where.attempt, where.source
         self._find = None if where.search is None else _finder(where.search)
         self._folds = where.search is not None and not where.search.regex and not where.search.match_case
-        self.takes_all = where == LineFilter()
+        self.searches = where.search is not None
+        self.asks_columns = not (
+            self.level_codes is None and self.stream_codes is None and self.start is None and self.end is None
+        )
+        self._search = where.search
+        self._touched: dict[str, bool] = {}
 
-    def matches(self, columns: LineColumns, data: bytes, mask: BoolArray) -> IntArray:
-        """Return the places of the lines that match, out of those that `mask` leaves."""
-        mask = mask & self._mask(columns)
-        if self._find is None or not mask.any():
-            return np.flatnonzero(mask)
-        text = decode_text(data)
-        if b"\x1b[" in text:
+    def may_touch(self, pattern: str) -> bool:
+        """Tell whether a match may lie in, or begin in, a moment that a line begins with; `0` is any digit in it."""
+        known = self._touched.get(pattern)
+        if known is None:
+            known = self._touched[pattern] = self._search is not None and _may_touch(self._search, pattern)
+        return known
+
+    def find(self, text: bytes) -> IntArray:
+        """Return the places of the lines that hold what is searched for, ascending."""
+        if b"\x1b" in text:  # one byte is looked for ten times as fast as two
             text = _ANSI.sub(b"", text)
         if self._folds:
             text = text.lower() if text.isascii() else text.decode().casefold().encode()
-        found = np.fromiter(self._find(text), dtype=np.int64)
+        found = np.fromiter(() if self._find is None else self._find(text), dtype=np.int64)
         if not len(found):
             return found
         breaks = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == _BREAK)
-        lines = np.unique(np.searchsorted(breaks, found, side="left"))
-        return lines[mask[lines]]
+        return np.unique(np.searchsorted(breaks, found, side="left"))
 
-    def _mask(self, columns: LineColumns) -> BoolArray:
+    def fits(self, columns: LineColumns) -> BoolArray:
+        """Tell for each line whether its level, stream and time are wanted."""
         mask = np.ones(len(columns.times), dtype=np.bool_)
         if self.level_codes is not None:
             mask &= np.isin(columns.levels, self.level_codes)
@@ -67,6 +75,17 @@ class LineMatcher:
         if self.end is not None:
             mask &= columns.times < self.end
         return mask
+
+
+def _may_touch(search: LineSearch, pattern: str) -> bool:
+    if search.regex:
+        return bool(pattern)
+    wanted = search.text if search.match_case else search.text.casefold()
+    pattern = pattern if search.match_case else pattern.casefold()
+    return any(
+        all(letter.isdigit() if place == "0" else letter == place for letter, place in zip(wanted, part, strict=False))
+        for part in (pattern[begin:] for begin in range(len(pattern)))
+    )
 
 
 def _level_codes(where: LineFilter) -> list[int] | None:

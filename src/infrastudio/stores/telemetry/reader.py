@@ -19,11 +19,14 @@ from infrastudio.stores.telemetry.reads import (
     LineHistogram,
     LineHits,
     LinePage,
+    NumberedColumns,
     PointsSince,
     SeriesPage,
     SeriesSlice,
+    StreamSpace,
     XAxis,
 )
+from infrastudio.stores.telemetry.space import space
 from infrastudio.stores.telemetry.store import TelemetryReader
 from infrastudio.stores.telemetry.values import SenderState, SeriesKey, StreamHead, StreamKey
 
@@ -97,6 +100,11 @@ class DatabaseTelemetryReader(TelemetryReader):
     def points_since(self, key: StreamKey, offset: int, *, limit: int = 1000) -> PointsSince:
         with self._reads.connect() as connection:
             return point_reads.points_since(connection, key, offset, limit)
+
+    @override
+    def columns_since(self, key: StreamKey, offset: int, *, limit: int = 1000) -> NumberedColumns:
+        with self._reads.connect() as connection:
+            return point_reads.columns_since(connection, key, offset, limit)
 
     @override
     def slices(
@@ -179,6 +187,11 @@ class DatabaseTelemetryReader(TelemetryReader):
             return line_reads.line_histogram(
                 connection, key, start=start, end=end, buckets=buckets, received_by=received_by
             )
+
+    @override
+    def space(self, project_id: str) -> dict[StreamKey, StreamSpace]:
+        with self._reads.connect() as connection:
+            return space(connection, project_id)
 
     @override
     def digest(self) -> str:

@@ -27,6 +27,16 @@ class LatestValue(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class StreamSpace:
+    """The stored bytes of a stream's points and lines, as they are compressed now, and how many of each are held."""
+
+    point_bytes: int
+    line_bytes: int
+    points: int
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesSummary:
     """A series of a stream with its latest point."""
 
@@ -98,6 +108,24 @@ class PointsSince:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberedColumns:
+    """Points as of `PointsSince`, as columns of equal length; `index` says which of `series` a point belongs to."""
+
+    numbers: IntArray
+    series: tuple[SeriesKey, ...]
+    index: IntArray
+    attempts: IntArray
+    steps: IntArray
+    times: IntArray
+    values: FloatArray
+    head: int
+
+    def __len__(self) -> int:
+        """How many points there are."""
+        return len(self.numbers)
+
+
+@dataclass(frozen=True, slots=True)
 class Resolution:
     """`raw`: every point; `bucket`: one row stands for all points within `width`, in the unit of the x axis."""
 
@@ -119,7 +147,8 @@ class BucketPoints:
     """Buckets that hold points, in the order of the x axis.
 
     `steps` and `times` are those of a bucket's first point. `minima` and `maxima` leave NaN out (NaN: there is nothing
-    else) and keep infinities; `means` are of the finite values (NaN: there is none); `counts` count every point.
+    else) and keep infinities; `means` are of the finite values (NaN: there is none), exact but for the last digits;
+    `counts` count every point.
     """
 
     steps: IntArray

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy import Connection, Engine, insert, select, text, update
 
 from infrastudio.stores.telemetry import tables
 from infrastudio.stores.telemetry.errors import TelemetryTooNew
@@ -30,20 +30,26 @@ def create_schema(engine: Engine) -> None:
 
 
 def create_tables(connection: Connection) -> None:
-    """Create the tables that are missing and check their version; the caller commits."""
-    tables.metadata.create_all(connection)
+    """Create the tables that are missing and check their version; the caller commits.
+
+    Every version so far only added tables, so that this is all there is to an upgrade.
+    """
+    tables.telemetry_schema.create(connection, checkfirst=True)
     version = connection.scalar(select(tables.telemetry_schema.c.version))
-    if version is None:
-        if connection.dialect.name == "postgresql":
-            _store_blobs_as_they_are(connection)
-        connection.execute(insert(tables.telemetry_schema).values(version=tables.SCHEMA_VERSION))
-    elif version > tables.SCHEMA_VERSION:
+    if version is not None and version > tables.SCHEMA_VERSION:
         raise TelemetryTooNew(version, tables.SCHEMA_VERSION)
+    tables.metadata.create_all(connection)
+    if version == tables.SCHEMA_VERSION:
+        return
+    if connection.dialect.name == "postgresql":
+        _store_blobs_as_they_are(connection)
+    change = insert(tables.telemetry_schema) if version is None else update(tables.telemetry_schema)
+    connection.execute(change.values(version=tables.SCHEMA_VERSION))
 
 
 def _store_blobs_as_they_are(connection: Connection) -> None:
     """Blobs are compressed already; PostgreSQL would try again."""
-    for table, column in (("point_batch", "data"), ("line_batch", "data"), ("line_batch", "codes")):
+    for table, column in tables.BLOB_COLUMNS:
         connection.execute(text(f'ALTER TABLE {table} ALTER COLUMN "{column}" SET STORAGE EXTERNAL'))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
@@ -11,8 +12,9 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, selec
 
 from infrastudio.kernel.batches import batches
 from infrastudio.stores.telemetry import tables
-from infrastudio.stores.telemetry.point_reads import matching_series, read_series, stream_id_of
+from infrastudio.stores.telemetry.point_reads import matching_series, points_of, stream_id_of
 from infrastudio.stores.telemetry.reads import LatestValue, PointColumns, SeriesPage, SeriesSummary
+from infrastudio.stores.telemetry.series_parts import Part, load_points, read_parts
 from infrastudio.stores.telemetry.values import SeriesKey, StreamKey
 
 _stream, _series, _latest = tables.stream, tables.series, tables.latest
@@ -92,9 +94,16 @@ def latest_received_by(
             continue
         asked = _names_of(connection, stream_id) if names is None else names
         numbers = matching_series(connection, stream_id, [SeriesKey(name) for name in asked])
-        columns = read_series(connection, stream_id, frozenset().union(*numbers.values()), received_by)
-        parts = {key.name: columns.of(some) for key, some in numbers.items()}
-        values = {name: _latest_of(points) for name, points in parts.items() if len(points)}
+        parts = read_parts(connection, stream_id, frozenset().union(*numbers.values()), received_by)
+        load_points(connection, parts)
+        by_series: dict[int, list[Part]] = defaultdict(list)
+        for part in parts:
+            by_series[part.series_id].append(part)
+        values = {}
+        for key, some in numbers.items():
+            points = points_of(connection, [part for number in some for part in by_series[number]])
+            if len(points):
+                values[key.name] = _latest_of(points)
         if values:
             found[owner_id] = values
     return found

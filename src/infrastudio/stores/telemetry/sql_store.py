@@ -36,7 +36,10 @@ from infrastudio.stores.telemetry.ingest_queue import (
     settle,
 )
 from infrastudio.stores.telemetry.reader import DatabaseTelemetryReader
+from infrastudio.stores.telemetry.retention import TelemetryKind, delete_chunks, expired_chunks
 from infrastudio.stores.telemetry.schema import create_schema
+from infrastudio.stores.telemetry.seal_rows import SealOutdated
+from infrastudio.stores.telemetry.sealing import Due, SealPolicy, due, seal_streams, write_seal
 from infrastudio.stores.telemetry.sql_transaction import SqlTransaction, StreamsChanged
 from infrastudio.stores.telemetry.store import TelemetryStore
 from infrastudio.stores.telemetry.values import (
@@ -51,7 +54,7 @@ from infrastudio.stores.telemetry.values import (
 
 _TRIES: Final = 5
 _DELETED_AT_ONCE: Final = 256
-"""Batches that a deletion removes per commit."""
+"""Batches or chunks that a deletion removes per commit."""
 
 
 class SqlTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
@@ -108,6 +111,18 @@ class SqlTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
         if self._is_closed:
             raise TelemetryClosed
         await asyncio.to_thread(self._delete_stream, key)
+
+    @override
+    async def seal(self, policy: SealPolicy | None = None) -> int:
+        entries = await asyncio.to_thread(self._due, policy or SealPolicy())
+        return await seal_streams(entries, lambda entry: asyncio.to_thread(self._seal_step, entry))
+
+    @override
+    async def expire(self, project_id: str, kind: TelemetryKind, *, received_before: int) -> int:
+        deleted = 0
+        while (some := await asyncio.to_thread(self._expire_some, project_id, kind, received_before)) is not None:
+            deleted += some
+        return deleted
 
     @override
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -167,6 +182,45 @@ class SqlTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
     def _settle(self, told: dict[asyncio.Future[Any], Outcome], group: Sequence[Waiting]) -> None:
         self._listeners.wake(settle(group, [told[waiting.future] for waiting in group]))
 
+    def _due(self, policy: SealPolicy) -> list[Due]:
+        with self._reads.connect() as connection:
+            return due(connection, policy, to_micros(self._clock.now()))
+
+    def _seal_step(self, entry: Due) -> bool | None:
+        """Replace batches by chunks; None: there were none, False: another server or a deletion was there first."""
+        if self._is_closed:
+            raise TelemetryClosed
+        with self._reads.connect() as connection:
+            seal = entry.plan(connection, entry.stream_id)
+        if seal is None:
+            return None
+        try:
+            with self._engine.begin() as connection:
+                write_seal(connection, seal)
+        except SealOutdated:
+            return False
+        except Exception as error:
+            if not is_retryable(error):
+                raise
+            return False
+        return True
+
+    def _expire_some(self, project_id: str, kind: TelemetryKind, received_before: int) -> int | None:
+        """Delete some chunks that are past their time and return how many; None: there are none."""
+        if self._is_closed:
+            raise TelemetryClosed
+        with self._reads.connect() as connection:
+            chunks = expired_chunks(connection, project_id, kind, received_before)
+        if not chunks:
+            return None
+        try:
+            with self._engine.begin() as connection:
+                return delete_chunks(connection, kind, chunks)
+        except Exception as error:
+            if not is_retryable(error):
+                raise
+            return 0
+
     def _delete_stream(self, key: StreamKey) -> None:
         stream = tables.stream
         is_it = (stream.c.entity == key.entity, stream.c.owner_id == key.id)
@@ -182,6 +236,8 @@ class SqlTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
         for table, place in (
             (tables.point_batch, tables.point_batch.c.first_offset),
             (tables.line_batch, tables.line_batch.c.first_line),
+            (tables.point_chunk, tables.point_chunk.c.chunk_id),
+            (tables.line_chunk, tables.line_chunk.c.first_line),
         ):
             some = select(place).where(table.c.stream_id == number).order_by(place).limit(_DELETED_AT_ONCE)
             last: int | None = 0

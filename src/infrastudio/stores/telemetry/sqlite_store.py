@@ -39,7 +39,15 @@ from infrastudio.stores.telemetry.ingest_queue import (
     settle,
 )
 from infrastudio.stores.telemetry.reader import DatabaseTelemetryReader
+from infrastudio.stores.telemetry.retention import (
+    ExpiredChunk,
+    TelemetryKind,
+    delete_chunks_of_file,
+    expired_chunks,
+)
 from infrastudio.stores.telemetry.schema import create_tables
+from infrastudio.stores.telemetry.seal_rows import Seal, SealOutdated
+from infrastudio.stores.telemetry.sealing import Due, SealPolicy, due, seal_streams, write_seal_to_file
 from infrastudio.stores.telemetry.sqlite_transaction import transaction
 from infrastudio.stores.telemetry.store import TelemetryStore
 from infrastudio.stores.telemetry.values import (
@@ -57,7 +65,16 @@ _CACHE_KIB: Final = 65_536
 _CHECKPOINT_PAGES: Final = 8000
 """Pages after which the writer checkpoints by itself; the thread is there long before, and only bounds it else."""
 _DELETED_AT_ONCE: Final = 256
-"""Batches that a deletion removes per commit."""
+"""Batches or chunks that a deletion removes per commit."""
+_PAGES_AT_ONCE: Final = 256
+"""Pages that are given back to the disk per commit."""
+_ROWS_OF_A_STREAM: Final = (
+    ("point_batch", "first_offset"),
+    ("line_batch", "first_line"),
+    ("point_chunk", "chunk_id"),
+    ("line_chunk", "first_line"),
+)
+"""Tables with many rows of a stream, and what tells them apart; batches first, for they become chunks."""
 
 
 class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
@@ -134,6 +151,20 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
             await asyncio.sleep(0)  # lets the loop serve others between two commits
 
     @override
+    async def seal(self, policy: SealPolicy | None = None) -> int:
+        entries = await asyncio.to_thread(self._due, policy or SealPolicy())
+        return await seal_streams(entries, self._seal_step)
+
+    @override
+    async def expire(self, project_id: str, kind: TelemetryKind, *, received_before: int) -> int:
+        deleted = 0
+        while chunks := await asyncio.to_thread(self._expired, project_id, kind, received_before):
+            deleted += self._delete_chunks(kind, chunks)
+        while deleted and self._give_back_pages():  # noqa: ASYNC110 - nothing is waited for: each turn gives some back
+            await asyncio.sleep(0)
+        return deleted
+
+    @override
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         return self._listeners.add(listener)
 
@@ -184,6 +215,47 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
             return
         self._listeners.wake(settle(group, outcomes))
 
+    def _due(self, policy: SealPolicy) -> list[Due]:
+        with self._reads.connect() as connection:
+            return due(connection, policy, to_micros(self._clock.now()))
+
+    async def _seal_step(self, entry: Due) -> bool | None:
+        seal = await asyncio.to_thread(self._plan_seal, entry)
+        return None if seal is None else self._commit_seal(seal)
+
+    def _plan_seal(self, entry: Due) -> Seal | None:
+        with self._reads.connect() as connection:
+            return entry.plan(connection, entry.stream_id)
+
+    def _commit_seal(self, seal: Seal) -> bool:
+        """Replace batches by chunks, in the event loop as every commit; were they all still there?"""
+        if self._is_closed:
+            raise TelemetryClosed
+        try:
+            with transaction(self._connection, self._known):
+                write_seal_to_file(self._connection, seal)
+        except SealOutdated:
+            return False
+        return True
+
+    def _expired(self, project_id: str, kind: TelemetryKind, received_before: int) -> list[ExpiredChunk]:
+        with self._reads.connect() as connection:
+            return expired_chunks(connection, project_id, kind, received_before)
+
+    def _delete_chunks(self, kind: TelemetryKind, chunks: list[ExpiredChunk]) -> int:
+        if self._is_closed:
+            raise TelemetryClosed
+        with transaction(self._connection, self._known):
+            return delete_chunks_of_file(self._connection, kind, chunks)
+
+    def _give_back_pages(self) -> bool:
+        """Make the file some pages shorter; are more of its pages free?"""
+        if self._is_closed:
+            raise TelemetryClosed
+        self._connection.execute(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})").fetchall()  # each row frees one
+        (free,) = self._connection.execute("PRAGMA freelist_count").fetchone()
+        return bool(free)
+
     def _hide(self, key: StreamKey) -> int:
         """Take the stream's name away, so that readers find nothing and a new one may be made.
 
@@ -205,7 +277,7 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
         """Remove some rows of a hidden stream; is there more?"""
         some = (stream_id, stream_id, _DELETED_AT_ONCE)
         with transaction(self._connection, self._known):
-            for table, column in (("point_batch", "first_offset"), ("line_batch", "first_line")):
+            for table, column in _ROWS_OF_A_STREAM:
                 statement = (
                     f"DELETE FROM {table} WHERE stream_id = ? AND {column} IN "  # noqa: S608 - constants
                     f"(SELECT {column} FROM {table} WHERE stream_id = ? LIMIT ?)"

@@ -16,11 +16,15 @@ from infrastudio.stores.telemetry.reads import (
     LineHistogram,
     LineHits,
     LinePage,
+    NumberedColumns,
     PointsSince,
     SeriesPage,
     SeriesSlice,
+    StreamSpace,
     XAxis,
 )
+from infrastudio.stores.telemetry.retention import TelemetryKind
+from infrastudio.stores.telemetry.sealing import SealPolicy
 from infrastudio.stores.telemetry.values import (
     LineBatch,
     LinesAppended,
@@ -101,6 +105,10 @@ class TelemetryReader(Protocol):
         """Return the points that were appended behind number `offset`, at most `limit` of them."""
         ...
 
+    def columns_since(self, key: StreamKey, offset: int, *, limit: int = 1000) -> NumberedColumns:
+        """Return the same as columns."""
+        ...
+
     def slices(
         self,
         key: StreamKey,
@@ -170,6 +178,10 @@ class TelemetryReader(Protocol):
         """Count lines over time, by level; without a range over all the time that the stream has lines of."""
         ...
 
+    def space(self, project_id: str) -> dict[StreamKey, StreamSpace]:
+        """Return what the streams of a project take; a stream without points and lines is left out."""
+        ...
+
     def digest(self) -> str:
         """Return a sha256 over all points and lines, by stream: equal for equal inputs, whatever their ids."""
         ...
@@ -198,6 +210,24 @@ class TelemetryStore(TelemetryReader, Protocol):
 
     async def delete_stream(self, key: StreamKey) -> None:
         """Forget all telemetry of an owner: at once for readers, then bit by bit on the disk."""
+        ...
+
+    async def seal(self, policy: SealPolicy | None = None) -> int:
+        """Turn batches of the streams that are due into chunks, in small steps, and return how many were made.
+
+        No read answers anything else before, during or after it; a call that is cut short anywhere loses nothing.
+        """
+        ...
+
+    async def expire(self, project_id: str, kind: TelemetryKind, *, received_before: int) -> int:
+        """Delete the sealed chunks of a project that are past their time, in small steps; return how many there were.
+
+        Args:
+            project_id: The project.
+            kind: What is deleted; the other kind stays.
+            received_before: Microseconds since 1970. A chunk of which anything was received then or later stays whole,
+                and so does what is not sealed.
+        """
         ...
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:

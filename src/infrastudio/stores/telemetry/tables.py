@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     Table,
     TypeDecorator,
     UniqueConstraint,
@@ -25,12 +26,13 @@ from typing_extensions import override
 
 from infrastudio.stores.db.types import text_column
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
+"""1: batches only; 2: also the chunks that they are sealed into."""
 ATTACHED_AS: Final = "telemetry"
 """Name under which a SQLite connection of the ledger attaches the telemetry file."""
 
 LEVEL_COLUMNS: Final = ("lines_plain", "lines_debug", "lines_info", "lines_warning", "lines_error", "lines_critical")
-"""Columns of counts by level code, in `stream` and in `line_batch`."""
+"""Columns of counts by level code, in `stream`, `line_batch` and `line_chunk`."""
 
 metadata = MetaData()
 
@@ -151,6 +153,70 @@ line_batch = Table(
     Column("data", _Blob, nullable=False),
 )
 """Lines as they came; `first_line` is the run's number of the first one."""
+
+STEPS_RISE: Final = 1
+TIMES_RISE: Final = 2
+"""Bits of `point_chunk.rising`: every point's step (time) is greater than that of the one before."""
+
+point_chunk = Table(
+    "point_chunk",
+    metadata,
+    Column("chunk_id", _Key, primary_key=True, autoincrement=True),
+    Column("stream_id", BigInteger, nullable=False),
+    Column("series_id", BigInteger, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("first_offset", BigInteger, nullable=False),
+    Column("last_offset", BigInteger, nullable=False),
+    Column("ordinal", BigInteger, nullable=False),
+    Column("points", Integer, nullable=False),
+    Column("rising", SmallInteger, nullable=False),
+    Column("step_min", BigInteger, nullable=False),
+    Column("step_max", BigInteger, nullable=False),
+    Column("time_min", BigInteger, nullable=False),
+    Column("time_max", BigInteger, nullable=False),
+    Column("received_min", BigInteger, nullable=False),
+    Column("received_max", BigInteger, nullable=False),
+    Column("directory", _Blob, nullable=True),
+    Column("pyramid", _Blob, nullable=True),
+    Column("data", _Blob, nullable=False),
+    Index("point_chunk_series", "stream_id", "series_id", "first_offset"),
+    Index("point_chunk_place", "stream_id", "last_offset"),
+    sqlite_autoincrement=True,
+)
+"""Sealed points: of one series and attempt, or (both 0) of the many that have few, told by the directory.
+
+All chunks of a stream hold lower offsets than all of its batches, and the points of a series lie in its chunks in the
+order they were appended. `ordinal` counts the points of the series and attempt before the chunk. The pyramid stands
+before the data, whose pages a reader of the pyramid then never visits.
+"""
+
+line_chunk = Table(
+    "line_chunk",
+    metadata,
+    Column("stream_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("first_line", BigInteger, primary_key=True, autoincrement=False),
+    Column("lines", Integer, nullable=False),
+    Column("received_min", BigInteger, nullable=False),
+    Column("received_max", BigInteger, nullable=False),
+    Column("time_min", BigInteger, nullable=False),
+    Column("time_max", BigInteger, nullable=False),
+    *(Column(name, Integer, nullable=False) for name in LEVEL_COLUMNS),
+    Column("codes", _Blob, nullable=False),
+    Column("data", _Blob, nullable=False),
+)
+"""Sealed lines, of any attempts and sources; all chunks of a stream hold lower lines than all of its batches."""
+
+BLOB_COLUMNS: Final = (
+    ("point_batch", "data"),
+    ("line_batch", "data"),
+    ("line_batch", "codes"),
+    ("point_chunk", "directory"),
+    ("point_chunk", "pyramid"),
+    ("point_chunk", "data"),
+    ("line_chunk", "codes"),
+    ("line_chunk", "data"),
+)
+"""Columns of bytes that are compressed already."""
 
 sender = Table(
     "sender",

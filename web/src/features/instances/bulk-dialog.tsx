@@ -126,7 +126,6 @@ export function BulkDialog({ instances, field: first, value: firstValue, onClose
               problems={[
                 {
                   field: null,
-                  label: "",
                   message:
                     failed.length > 0
                       ? `Nothing was changed: ${plural(failed.length, "row")} could not be`

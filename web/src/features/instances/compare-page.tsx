@@ -125,8 +125,10 @@ function Between({ items, total }: { items: readonly HistoryItem[]; total: numbe
 function VersionHead({ item }: { item: HistoryItem }) {
   return (
     <div className={styles.version}>
-      Version {item.version} · <ActorName reference={item.actor} />
-      <span>
+      <div>
+        Version {item.version} · <ActorName reference={item.actor} className={styles.who} />
+      </div>
+      <span className={styles.when}>
         <AbsoluteTime time={item.operation_timestamp} /> · #{item.history_id}
         {item.operation_type !== "update" && ` · ${item.operation_type}`}
       </span>

@@ -62,7 +62,7 @@ export function DeleteDialog({ instances, onClose, onDeleted }: Props) {
       onConfirm={() => void remove()}
     >
       {failure && problems.size === 0 && (
-        <ErrorSummary problems={[{ field: null, label: "", message: reasonOf(failure) }]} />
+        <ErrorSummary problems={[{ field: null, message: reasonOf(failure) }]} />
       )}
       <Consequences instances={instances} />
       {(instances.length > 1 || problems.size > 0) && (

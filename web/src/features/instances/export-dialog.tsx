@@ -148,7 +148,7 @@ function SaveDialog({ title, path, query, ownFile, onClose, children }: SaveProp
       <form className={styles.form} onSubmit={(event) => void save(event)}>
         {failure && (
           <>
-            <ErrorSummary problems={[{ field: null, label: "", message: reasonOf(failure) }]} />
+            <ErrorSummary problems={[{ field: null, message: reasonOf(failure) }]} />
             {typeof command === "string" && <CodeBlock label="On the server" code={command} />}
           </>
         )}

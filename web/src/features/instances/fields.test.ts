@@ -14,7 +14,7 @@ test("a number within its limits passes and comes out as itself; any other says 
       if (value >= 1 && value <= 100) {
         expect(problem).toBeNull();
         expect(parse("replicas", ` ${value} `)).toBe(value);
-      } else expect(problem).toBe(`replicas must be 1–100 (got ${value})`);
+      } else expect(problem).toBe(`Replicas must be 1–100 (got ${value})`);
     }),
   );
   for (const typed of ["", "1.5", "1e1", "ten", "٣"]) expect(problemOf("replicas", typed)).not.toBeNull();
@@ -22,9 +22,9 @@ test("a number within its limits passes and comes out as itself; any other says 
 
 test("lengths are counted in characters, as the server does", () => {
   expect(problemOf("name", "😀".repeat(255))).toBeNull();
-  expect(problemOf("name", "😀".repeat(256))).toBe("name may have 255 characters at most (got 256)");
-  expect(problemOf("name", "  ")).toBe("name is needed");
-  expect(problemOf("status", "on")).toBe("status must be one of active, inactive, pending, error");
+  expect(problemOf("name", "😀".repeat(256))).toBe("Name may have 255 characters at most (got 256)");
+  expect(problemOf("name", "  ")).toBe("Name is needed");
+  expect(problemOf("status", "on")).toBe("Status must be one of active, inactive, pending, error");
 });
 
 test("what is typed as it was is no change; a version that is emptied is the latest", () => {

@@ -76,13 +76,13 @@ export function problemOf(name: FieldName, typed: string): string | null {
   if (kind === "number") {
     const value = Number(text);
     const isRight = /^\d+$/.test(text) && value >= min && value <= max;
-    return isRight ? null : `${label.toLowerCase()} must be ${min}–${max} (got ${text || "nothing"})`;
+    return isRight ? null : `${label} must be ${min}–${max} (got ${text || "nothing"})`;
   }
   if (kind === "choice")
-    return options?.includes(text) ? null : `${label.toLowerCase()} must be one of ${options?.join(", ")}`;
-  if (required && text === "") return `${label.toLowerCase()} is needed`;
+    return options?.includes(text) ? null : `${label} must be one of ${options?.join(", ")}`;
+  if (required && text === "") return `${label} is needed`;
   if (longest && [...typed].length > longest)
-    return `${label.toLowerCase()} may have ${longest} characters at most (got ${[...typed].length})`;
+    return `${label} may have ${longest} characters at most (got ${[...typed].length})`;
   return null;
 }
 

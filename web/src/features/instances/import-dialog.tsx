@@ -78,7 +78,7 @@ export function ImportDialog({ project, onClose }: Props) {
           if (file) void run(file, false, onConflict);
         }}
       >
-        {wrong && <ErrorSummary problems={[{ field: null, label: "", message: wrong }]} />}
+        {wrong && <ErrorSummary problems={[{ field: null, message: wrong }]} />}
         {!busy && (
           <DropZone
             label={file ? `${file.name}, ${formatBytes(file.size)}` : "Drop a file here, or choose one"}

@@ -25,9 +25,9 @@ test("what is missing and wrong is said at the field and in a summary that leads
   await renderPage(<InstanceForm instance={null} project={undefined} onClose={() => {}} />);
   await field("Replicas").fill("0");
   await userEvent.tab();
-  await expect.element(field("Replicas")).toHaveAccessibleDescription("replicas must be 1–100 (got 0)");
+  await expect.element(field("Replicas")).toHaveAccessibleDescription("Replicas must be 1–100 (got 0)");
   await page.getByRole("button", { name: "Create instance" }).click();
-  await page.getByRole("button", { name: "Cluster: cluster is needed" }).click();
+  await page.getByRole("button", { name: "Cluster is needed" }).click();
   await expect.element(page.getByRole("combobox", { name: "Cluster" })).toHaveFocus();
   expect(served.of(POST)).toEqual([]);
 });

@@ -18,6 +18,7 @@ import {
   type FieldName,
   gpusOf,
   isField,
+  labelOf,
   parse,
   problemOf,
   textOf,
@@ -57,7 +58,7 @@ export function InstanceForm({ instance, like, project, onClose, onSaved }: Prop
 
   const values = valuesOf(typed, instance);
   const dirty = FIELDS.some(({ name }) => typed[name] !== undefined && typed[name] !== startOf(name, base));
-  const local = FIELDS.flatMap(({ name, label }) => problemFor(name, label, values[name]));
+  const local = FIELDS.flatMap(({ name }) => problemFor(name, values[name]));
   const remote = failure ? remoteProblems(failure, typed) : [];
   const errorOf = (name: FieldName) =>
     local.find(({ field }) => field === name && left.has(name))?.message ??
@@ -285,31 +286,32 @@ function bodyOf(values: Record<FieldName, string>): NewInstance {
   ) as unknown as NewInstance;
 }
 
-function problemFor(name: FieldName, label: string, value: string): FieldProblem[] {
+function problemFor(name: FieldName, value: string): FieldProblem[] {
   const message = problemOf(name, value);
-  return message === null ? [] : [{ field: name, label, message }];
+  return message === null ? [] : [{ field: name, message }];
 }
 
 /** What the server said, at the fields that it means. */
 function remoteProblems(error: ApiError, typed: Typed): FieldProblem[] {
-  const named = error.problems.length > 0 ? error.problems : namedField(error);
+  const named = error.problems.length > 0 ? error.problems.map(sentenceOf) : namedField(error);
   if (named.length === 0) {
     const kept = Object.keys(typed).length > 0 ? " What you typed is kept." : "";
-    return [{ field: null, label: "", message: `${reasonOf(error)}.${kept}` }];
+    return [{ field: null, message: `${reasonOf(error)}.${kept}` }];
   }
-  return named.map(({ path, message }) => {
-    const name = path.replace(/^body\./, "");
-    const field = isField(name) ? FIELDS.find((one) => one.name === name) : undefined;
-    return field
-      ? { field: field.name, label: field.label, message }
-      : { field: null, label: "", message: `${path}: ${message}` };
-  });
+  return named;
+}
+
+function sentenceOf({ path, message }: { path: string; message: string }): FieldProblem {
+  const name = path.replace(/^body\./, "");
+  return isField(name)
+    ? { field: name, message: `${labelOf(name)} ${message}` }
+    : { field: null, message: `${path}: ${message}` };
 }
 
 /** A conflict that names its field: a name that is taken. */
-function namedField(error: ApiError): { path: string; message: string }[] {
+function namedField(error: ApiError): FieldProblem[] {
   const { field } = error.details;
-  return typeof field === "string" ? [{ path: field, message: error.message }] : [];
+  return typeof field === "string" && isField(field) ? [{ field, message: error.message }] : [];
 }
 
 function withoutField(error: ApiError, name: FieldName): ApiError | null {

@@ -80,13 +80,13 @@ test("what is not right never leaves the page, and says so", async () => {
   await vi.waitFor(() => expect(cell(0, "replicas")).not.toBeNull());
   cell(0, "replicas")?.focus();
   await userEvent.keyboard("{Enter}900{Enter}");
-  await expect.element(page.getByRole("alert")).toMatchTextContent("replicas must be 1–100 (got 900)");
+  await expect.element(page.getByRole("alert")).toMatchTextContent("Replicas must be 1–100 (got 900)");
   await userEvent.keyboard("{Escape}");
   expect(cell(0, "replicas")?.textContent).toBe("3");
   await expect.element(page.getByText("chat-1 was not changed")).not.toBeInTheDocument();
   await userEvent.keyboard("{Enter}900");
   await page.getByRole("heading", { level: 1 }).click();
-  await expect.element(page.getByText("replicas must be 1–100 (got 900); restored 3")).toBeVisible();
+  await expect.element(page.getByText("Replicas must be 1–100 (got 900); restored 3")).toBeVisible();
   expect(served.of(PUT)).toEqual([]);
 });
 

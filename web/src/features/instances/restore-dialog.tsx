@@ -58,7 +58,7 @@ export function RestoreDialog({ item, now, onClose }: Props) {
       busy={busy}
       onConfirm={() => void restore()}
     >
-      {wrong && <ErrorSummary problems={[{ field: null, label: "", message: wrong }]} />}
+      {wrong && <ErrorSummary problems={[{ field: null, message: wrong }]} />}
       <p>
         {now === null
           ? `${item.name} is deleted. It comes back with the same id, as it was`

@@ -112,6 +112,11 @@ export class Plot {
 
   private options(element: HTMLElement, syncKey: string): uPlot.Options {
     const color = (one: ChartSeries) => token(`--s${one.color}`);
+    // Without edges the band ends in nothing where a spike is narrower than a pixel.
+    const edge = (one: ChartSeries): uPlot.Series => ({
+      ...{ spanGaps: true, points: { show: false } },
+      ...{ stroke: () => faint(color(one), 60), width: 1 },
+    });
     const axisLook: uPlot.Axis = {
       stroke: () => token("--fg-3"),
       grid: { stroke: () => token("--line-soft"), width: 1 },
@@ -151,8 +156,8 @@ export class Plot {
       series: [
         {},
         ...this.series.flatMap((one): uPlot.Series[] => [
-          { label: `${one.name} highest`, spanGaps: true, points: { show: false }, width: 0 },
-          { label: `${one.name} lowest`, spanGaps: true, points: { show: false }, width: 0 },
+          { ...edge(one), label: `${one.name} highest` },
+          { ...edge(one), label: `${one.name} lowest` },
           {
             label: one.name,
             spanGaps: true,

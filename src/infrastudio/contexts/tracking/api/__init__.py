@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
-from infrastudio.contexts.tracking.api import artifacts, experiments, logs, metrics, runs
+from infrastudio.contexts.tracking.api import (
+    artifacts,
+    experiments,
+    logs,
+    metrics,
+    runs,
+    space,
+    telemetry_exports,
+)
 
-routers = (experiments.router, metrics.router, logs.router, artifacts.router, runs.router)
+routers = (
+    experiments.router,
+    metrics.router,
+    logs.router,
+    telemetry_exports.router,
+    artifacts.router,
+    runs.router,
+    space.router,
+)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from infrastudio.contexts.tracking import rules
 from infrastudio.contexts.tracking.queries.active_runs import ActiveRuns
-from infrastudio.contexts.tracking.schemas.logs import LinesLogged, LogLinesIn
+from infrastudio.contexts.tracking.schemas.logs import LinesLogged, LogLineIn, LogLinesIn
 from infrastudio.contexts.tracking.schemas.metrics import MetricPointsIn, PointsLogged
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.clock import Clock, to_micros
@@ -75,9 +77,16 @@ async def log_lines(
         [line.text for line in body.lines],
         [now if line.time is None else to_micros(line.time) for line in body.lines],
         [STREAM_NAMES.index(line.stream) for line in body.lines],
-        [detect_level(line.text) if line.level is None else LEVEL_CODES[line.level] for line in body.lines],
+        _levels(body.lines),
         access.attempt,
         body.source,
     )
     stored = await telemetry.append_lines(StreamOwner(access.project_id, "run", run_id), batch)
     return LinesLogged(first_line=stored.first_line, accepted=stored.accepted)
+
+
+def _levels(lines: Sequence[LogLineIn]) -> list[int] | None:
+    """Return the levels of lines by their codes; None: no line has one, and the store finds them all at once."""
+    if all(line.level is None for line in lines):
+        return None
+    return [detect_level(line.text) if line.level is None else LEVEL_CODES[line.level] for line in lines]
