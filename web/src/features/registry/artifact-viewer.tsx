@@ -5,6 +5,7 @@ import { apiBase } from "@/lib/root";
 import { formatBytes } from "@/lib/units";
 import { Loaded, Skeleton } from "@/ui/states";
 import { previewQuery, type VersionKey } from "./api";
+import files from "./files.module.css";
 import styles from "./registry.module.css";
 
 /** Images up to this size are shown; larger ones are downloaded. */
@@ -39,7 +40,7 @@ function Content({ preview, url }: { preview: ArtifactPreview; url: string }) {
   switch (preview.kind) {
     case "image":
       return preview.size_bytes <= MAX_IMAGE_BYTES ? (
-        <img src={url} alt={preview.path} className={styles.image} />
+        <img src={url} alt={preview.path} className={files.image} />
       ) : (
         <p className={styles.soft}>The image has {size}: download it to look at it.</p>
       );
@@ -48,13 +49,13 @@ function Content({ preview, url }: { preview: ArtifactPreview; url: string }) {
     case "html":
       return (
         // Nothing in it may run, or reach anybody.
-        <iframe title={preview.path} sandbox="" srcDoc={preview.text ?? ""} className={styles.html} />
+        <iframe title={preview.path} sandbox="" srcDoc={preview.text ?? ""} className={files.html} />
       );
     case "text":
     case "json":
       return (
         <>
-          <pre className={styles.text} tabIndex={0}>
+          <pre className={files.text} tabIndex={0}>
             {preview.text}
           </pre>
           {preview.truncated && (
@@ -71,7 +72,7 @@ function Table({ preview }: { preview: ArtifactPreview }) {
   const rows = preview.rows ?? [];
   return (
     <>
-      <div className={styles.cells} tabIndex={0} role="group" aria-label={`Rows of ${preview.path}`}>
+      <div className={files.cells} tabIndex={0} role="group" aria-label={`Rows of ${preview.path}`}>
         <table>
           <thead>
             <tr>

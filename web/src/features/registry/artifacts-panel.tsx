@@ -8,6 +8,7 @@ import { Panel } from "@/ui/panel";
 import { EmptyState, Loaded, Skeleton } from "@/ui/states";
 import { artifactsQuery, type VersionKey } from "./api";
 import { artifactUrl, Viewer } from "./artifact-viewer";
+import files from "./files.module.css";
 import { Provenance } from "./provenance";
 import styles from "./registry.module.css";
 
@@ -21,7 +22,7 @@ interface Props {
 /** The files of a version: a list, and beside it what is in the chosen one. */
 export function ArtifactsPanel({ version, versionKey, file, onFile }: Props) {
   const isElsewhere = version.artifact_count === null;
-  const files = useQuery({ ...artifactsQuery(versionKey), enabled: !isElsewhere });
+  const listing = useQuery({ ...artifactsQuery(versionKey), enabled: !isElsewhere });
   if (isElsewhere)
     return (
       <Panel title="Files">
@@ -37,15 +38,15 @@ export function ArtifactsPanel({ version, versionKey, file, onFile }: Props) {
       actions={<span className={styles.soft}>{formatBytes(version.size_bytes)}</span>}
       flush
     >
-      <Loaded query={files} what="Files" skeleton={<Skeleton rows={4} />}>
+      <Loaded query={listing} what="Files" skeleton={<Skeleton rows={4} />}>
         {({ items, total }) =>
           items.length === 0 ? (
             <EmptyState title="No files">
               The version was registered before anything was logged there.
             </EmptyState>
           ) : (
-            <div className={styles.files}>
-              <div className={styles.fileList}>
+            <div className={files.files}>
+              <div className={files.fileList}>
                 <ul>
                   {items.map((item) => (
                     <FileRow key={item.path} item={item} chosen={file} onFile={onFile} />
@@ -78,17 +79,17 @@ function FileRow({
     <li>
       <button
         type="button"
-        className={styles.file}
+        className={files.file}
         aria-pressed={item.path === chosen}
         onClick={() => onFile(item.path === chosen ? undefined : item.path)}
       >
         <IconFile size={14} aria-hidden="true" />
-        <span className={styles.path}>
+        <span className={files.path}>
           <span className={styles.soft}>{item.path.slice(0, slash)}</span>
           {item.path.slice(slash)}
         </span>
-        <span className={styles.type}>{item.type}</span>
-        <span className={styles.size}>{formatBytes(item.size_bytes)}</span>
+        <span className={files.type}>{item.type}</span>
+        <span className={files.size}>{formatBytes(item.size_bytes)}</span>
       </button>
     </li>
   );
@@ -113,14 +114,14 @@ function FileView({
   const shown = file === undefined ? firstOf(items) : items.find(({ path }) => path === file);
   if (shown === undefined)
     return (
-      <div className={styles.view}>
+      <div className={files.view}>
         <p className={styles.soft}>There is no file “{file}” in this version.</p>
       </div>
     );
   const flavors = Object.entries(shown.metadata).map(([flavor, role]) => `${role} of ${flavor}`);
   return (
-    <section className={styles.view} aria-label={`File ${shown.path}`}>
-      <div className={styles.viewHead}>
+    <section className={files.view} aria-label={`File ${shown.path}`}>
+      <div className={files.viewHead}>
         <h3>{shown.path}</h3>
         <span className={styles.soft}>{formatBytes(shown.size_bytes)}</span>
         <span className={styles.inline}>
@@ -129,7 +130,7 @@ function FileView({
         </span>
         {flavors.length > 0 && <span className={styles.soft}>{flavors.join(", ")}</span>}
         <span className={styles.space} />
-        <a href={artifactUrl(version, versionKey, shown.path)} download className={styles.download}>
+        <a href={artifactUrl(version, versionKey, shown.path)} download className={files.download}>
           <IconDownload size={14} aria-hidden="true" /> Download
         </a>
       </div>

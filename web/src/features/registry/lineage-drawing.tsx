@@ -5,6 +5,7 @@ import { pageOfEntity } from "@/lib/entities";
 import { IconButton } from "@/ui/button";
 import { Loaded, Skeleton } from "@/ui/states";
 import { useOpen } from "@/ui/use-open";
+import styles from "./lineage.module.css";
 import {
   type Arrow,
   type Arrowed,
@@ -16,7 +17,6 @@ import {
   step,
 } from "./lineage-graph";
 import { type Layout, layoutQuery, NODE } from "./lineage-layout";
-import styles from "./registry.module.css";
 
 const ZOOMS = { least: 0.25, readable: 0.7, most: 2.5, step: 1.25 };
 /** A hand that moves so far drags; less is a click. */

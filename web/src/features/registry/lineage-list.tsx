@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { pageOfEntity } from "@/lib/entities";
 import { NO_VALUE } from "@/lib/numbers";
 import { Pill, StatusPill } from "@/ui/pill";
+import drawn from "./lineage.module.css";
 import { type Graph, type GraphNode, kindOf, type Side } from "./lineage-graph";
 import styles from "./registry.module.css";
 
@@ -14,7 +15,7 @@ const SIDES: readonly [Side, string][] = [
 /** The same as the drawing says, to be read line by line. */
 export function LineageList({ graph }: { graph: Graph }) {
   return (
-    <div className={styles.lineageList}>
+    <div className={drawn.lineageList}>
       {SIDES.map(([side, title]) => {
         const nodes = graph.nodes
           .filter((node) => node.side === side)

@@ -8,6 +8,7 @@ import { ChoiceFilter } from "@/ui/choice-filter";
 import { Loaded, Skeleton } from "@/ui/states";
 import { Toolbar, ToolbarSpace } from "@/ui/toolbar";
 import { type Direction, lineageQuery, type VersionKey } from "./api";
+import drawn from "./lineage.module.css";
 import { LineageDrawing } from "./lineage-drawing";
 import { graphOf } from "./lineage-graph";
 import { LineageList } from "./lineage-list";
@@ -82,7 +83,7 @@ function Shown({ lineage, view }: { lineage: Lineage; view: "graph" | "list" }) 
   const unknown = graph.nodes.filter(({ known }) => !known).length;
   return (
     <>
-      <p className={styles.summary} role="status">
+      <p className={drawn.summary} role="status">
         {plural(graph.nodes.length - 1, "thing")} around it
         {live > 0 && ` · blast radius: ${plural(live, "live deployment")}`}
         {unknown > 0 && ` · ${plural(unknown, "link")} nobody recorded`}
