@@ -58,7 +58,7 @@ async def search(
     offset = offset_of(page_token)
     expression = hide_prompts(parse_filter(filter, CONJUNCTIVE))
     orderings = parse_orderings(order_by)
-    wanted = Search(CLIENT_MODEL_FIELDS, expression, orderings, max_results + 1, offset)
+    wanted = Search(CLIENT_MODEL_FIELDS, expression, orderings, max_results + 1, offset, is_counted=False)
     found = await services.db.read(actor, _search, wanted)
     page, token = cut_page(found, offset, max_results)
     return message(registered_models=page, next_page_token=token)

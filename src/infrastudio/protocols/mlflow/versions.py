@@ -74,7 +74,9 @@ async def search(
     """Return versions, the last updated first unless ordered otherwise; prompts only if the filter names them."""
     offset = offset_of(page_token)
     expression = hide_prompts(parse_filter(filter, CONJUNCTIVE))
-    wanted = Search(CLIENT_VERSION_FIELDS, expression, parse_orderings(order_by), max_results + 1, offset)
+    wanted = Search(
+        CLIENT_VERSION_FIELDS, expression, parse_orderings(order_by), max_results + 1, offset, is_counted=False
+    )
     found = await services.db.read(actor, queries.versions, wanted)
     page, token = cut_page(found.items, offset, max_results)
     return message(model_versions=[version_message(version) for version in page], next_page_token=token)

@@ -54,6 +54,11 @@ def select_entries(*conditions: ColumnElement[bool]) -> Select[Any]:
     return select(EventRow.__table__).where(*conditions)
 
 
+_MAKER: Final = PreparedSelect(
+    select(EventRow.actor).where(
+        EventRow.entity == bindparam("entity"), EventRow.version == 1, EventRow.entity_id == bindparam("id")
+    )
+)
 _SINCE: Final = PreparedSelect(
     select_entries(EventRow.seq > bindparam("seq")).order_by(EventRow.seq).limit(bindparam("limit"))
 )
@@ -121,6 +126,10 @@ def makers(snapshot: Snapshot, entity: str, entity_ids: Iterable[str]) -> dict[s
     """Return who made some entities, also in this unit of work; none for those of whose beginning no event tells."""
     wanted = set(entity_ids)
     found: dict[str, str] = {}
+    if len(wanted) == 1 and not isinstance(snapshot, UnitOfWork):
+        (id,) = wanted
+        actors = _MAKER.rows(snapshot.connection, {"entity": entity, "id": id})
+        return {id: actors[0][0]} if actors else {}
     if isinstance(snapshot, UnitOfWork):
         born = {event.entity_id for event in snapshot.events if (event.entity, event.version) == (entity, 1)}
         found = dict.fromkeys(born & wanted, snapshot.actor.ref)

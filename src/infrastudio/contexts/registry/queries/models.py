@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.registry.queries import items, summaries
@@ -17,7 +17,7 @@ from infrastudio.contexts.registry.tables import ModelRow
 from infrastudio.kernel.errors import NotFound
 from infrastudio.kernel.pages import PageRequest
 from infrastudio.stores import ledger
-from infrastudio.stores.db import Snapshot, contains_folded
+from infrastudio.stores.db import PreparedSelect, Record, Snapshot, contains_folded
 from infrastudio.stores.ledger import BIRTH, EVENT_AT, Moment, lists
 from infrastudio.stores.ledger.filter_columns import columns_at
 from infrastudio.stores.ledger.lists import ListQuestion
@@ -27,6 +27,10 @@ WRITE: Final = "registry.write"
 ID_PREFIX: Final = "mdl_"
 
 _table: Final = ModelRow.__table__.c
+_BY_ID: Final = PreparedSelect(select(ModelRow.__table__).where(_table.id == bindparam("id")))
+_BY_NAME: Final = PreparedSelect(
+    select(ModelRow.__table__).where(_table.project_id == bindparam("project"), _table.name == bindparam("name"))
+)
 
 
 class UnknownModel(NotFound):
@@ -39,7 +43,7 @@ class UnknownModel(NotFound):
 
 def model_row(
     snapshot: Snapshot, model: str, *, right: str = READ, project: str | None = None, only_adds: bool = False
-) -> Row[Any]:
+) -> Record:
     """Return the row of a model, by its id or by its name in a project, if the actor has `right` on it.
 
     Args:
@@ -53,14 +57,10 @@ def model_row(
         UnknownModel: It does not exist, or the actor may not read it.
         PermissionDenied: The actor may read it and lacks `right`.
     """
-    found = None
-    if model.startswith(ID_PREFIX):
-        found = snapshot.execute(select(ModelRow.__table__).where(_table.id == model)).one_or_none()
+    found = _BY_ID.record(snapshot.connection, {"id": model}) if model.startswith(ID_PREFIX) else None
     if found is None:
         project_id = projects.require(snapshot, project, READ)
-        found = snapshot.execute(
-            select(ModelRow.__table__).where(_table.project_id == project_id, _table.name == model)
-        ).one_or_none()
+        found = _BY_NAME.record(snapshot.connection, {"project": project_id, "name": model})
     if found is None:
         raise UnknownModel(model)
     changes = None if only_adds else f"model:{found.id}"
@@ -68,14 +68,14 @@ def model_row(
     return found
 
 
-def models_of(snapshot: Snapshot, rows: Sequence[Row[Any]]) -> list[ModelState]:
+def models_of(snapshot: Snapshot, rows: Sequence[Record]) -> list[ModelState]:
     """Return the models that rows hold, with their tags and aliases."""
     ids = [row.id for row in rows]
     tags, aliases = items.model_tags(snapshot, ids), items.aliases(snapshot, ids)
     return [
         ModelState.model_validate(
             {
-                **row._mapping,
+                **row._asdict(),
                 "project": projects.slug_of(snapshot, row.project_id),
                 "tags": tags.get(row.id, {}),
                 "aliases": aliases.get(row.id, {}),

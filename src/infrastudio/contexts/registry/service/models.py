@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, cast
 
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import insert, select
 from sqlalchemy import update as sql_update
 
 from infrastudio.contexts.approvals import service as approvals
@@ -40,8 +41,14 @@ from infrastudio.kernel.diff import diff
 from infrastudio.kernel.errors import Conflict
 from infrastudio.kernel.text import casefold
 from infrastudio.stores import ledger
-from infrastudio.stores.db import UnitOfWork
+from infrastudio.stores.db import PreparedInsert, PreparedSelect, PreparedUpdate, UnitOfWork
 from infrastudio.stores.ledger import Event
+
+_models: Final = cast("Table", ModelRow.__table__)
+_INSERT: Final = PreparedInsert(_models)
+_NAMED: Final = PreparedSelect(
+    select(_models.c.id).where(_models.c.project_id == bindparam("project"), _models.c.name == bindparam("name"))
+)
 
 GONE: Final = "The version was removed."
 COMMUTING: Final = ("tags",)
@@ -83,7 +90,7 @@ def create(uow: UnitOfWork, body: ModelIn, *, project: str | None = None) -> Mod
         version=1,
     )
     stored = model.model_dump(exclude={"project", *ModelState.collections})
-    uow.change(insert(ModelRow).values(stored | {"project_id": project_id, "name_folded": casefold(model.name)}))
+    _INSERT.run(uow.connection, [stored | {"project_id": project_id, "name_folded": casefold(model.name)}])
     write_items(uow, ModelTagRow, "model_id", model.id, {}, model.tags)
     ledger.append(uow, ModelCreated(after=model, changes=diff(None, model)), project_id=project_id)
     return model
@@ -213,16 +220,20 @@ def _writable(uow: UnitOfWork, model: str, project: str | None) -> ModelState:
 
 def _require_free(uow: UnitOfWork, project_id: str, name: str) -> None:
     """Refuse a name that is in use; under the turn nobody else can take it in between."""
-    table = ModelRow.__table__.c
-    found = uow.execute(select(table.id).where(table.project_id == project_id, table.name == name)).scalar_one_or_none()
-    if found is not None:
+    if _NAMED.rows(uow.connection, {"project": project_id, "name": name}):
         raise NameTaken(name)
+
+
+@lru_cache(maxsize=256)
+def _update(columns: tuple[str, ...]) -> PreparedUpdate:
+    """Return the statement that changes these columns of one model."""
+    return PreparedUpdate(sql_update(_models).where(_models.c.id == bindparam("changed")), columns)
 
 
 def _store(uow: UnitOfWork, before: ModelState, changed: Mapping[str, Any], event: type[Event]) -> ModelState:
     after = before.model_copy(update={**changed, "updated_at": uow.now, "version": before.version + 1})
     columns = {**changed_columns(before, after), "name_folded": casefold(after.name)}
-    uow.change(sql_update(ModelRow).where(ModelRow.id == after.id).values(columns))
+    _update(tuple(columns)).run(uow.connection, {**columns, "changed": after.id})
     write_items(uow, ModelTagRow, "model_id", after.id, before.tags, after.tags)
     write_aliases(uow, after.id, before.aliases, after.aliases)
     project_id = projects.id_of(uow, after.project) or ""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlalchemy import update as sql_update
 
 from infrastudio.contexts.projects import queries as projects
@@ -15,7 +17,7 @@ from infrastudio.contexts.registry.service.changes import changed_columns, chang
 from infrastudio.contexts.registry.service.items import write_items
 from infrastudio.contexts.registry.tables import ModelVersionRow, ModelVersionTagRow
 from infrastudio.stores import ledger
-from infrastudio.stores.db import UnitOfWork
+from infrastudio.stores.db import PreparedUpdate, UnitOfWork
 from infrastudio.stores.ledger import Event
 
 COMMUTING = ("tags",)
@@ -38,9 +40,8 @@ def store(
 ) -> VersionState:
     """Write new values of fields and tell of them in an event; return what the version is now."""
     after = before.model_copy(update={**changed, "updated_at": uow.now, "version": before.version + 1})
-    uow.change(
-        sql_update(ModelVersionRow).where(ModelVersionRow.id == after.id).values(dict(changed_columns(before, after)))
-    )
+    columns = changed_columns(before, after)
+    _update(tuple(columns)).run(uow.connection, {**columns, "changed": after.id})
     write_items(uow, ModelVersionTagRow, "version_id", after.id, before.tags, after.tags)
     project_id = projects.id_of(uow, after.project) or ""
     ledger.append(uow, event(after=after, changes=changes_of(before, after)), project_id=project_id, cause=cause)
@@ -48,5 +49,11 @@ def store(
 
 
 def shown(uow: UnitOfWork, owner: ModelState, state: VersionState) -> ModelVersion:
-    """Return a version as clients see it."""
-    return versions.shown(uow, [state], {owner.id: owner.name})[0]
+    """Return a version as clients see it; the aliases of its model are those of `owner`."""
+    return versions.with_aliases(uow, [state], owner)[0]
+
+
+@lru_cache(maxsize=256)
+def _update(columns: tuple[str, ...]) -> PreparedUpdate:
+    """Return the statement that changes these columns of one version."""
+    return PreparedUpdate(sql_update(ModelVersionRow).where(ModelVersionRow.id == bindparam("changed")), columns)

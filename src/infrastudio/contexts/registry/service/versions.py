@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from sqlalchemy import Table, select
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import insert, select
 
 from infrastudio.contexts.approvals import service as approvals
 from infrastudio.contexts.projects import queries as projects
@@ -31,10 +31,11 @@ from infrastudio.contexts.tracking.service.versions import require_version
 from infrastudio.kernel.diff import diff
 from infrastudio.kernel.text import casefold
 from infrastudio.stores import ledger
-from infrastudio.stores.db import UnitOfWork
+from infrastudio.stores.db import PreparedInsert, UnitOfWork
 from infrastudio.stores.ledger import Link
 
-_table: Final = ModelVersionRow.__table__
+_table: Final = cast("Table", ModelVersionRow.__table__)
+_INSERT: Final = PreparedInsert(_table)
 
 
 def create(
@@ -86,7 +87,7 @@ def create(
     )
     stored = state.model_dump(exclude={"project", *VersionState.collections})
     derived = {"project_id": row.project_id, "source_folded": casefold(state.source)}
-    uow.change(insert(ModelVersionRow).values(stored | derived))
+    _INSERT.run(uow.connection, [stored | derived])
     write_items(uow, ModelVersionTagRow, "version_id", state.id, {}, state.tags)
     event = ModelVersionCreated(after=state, changes=diff(None, state), links=_links(state))
     ledger.append(uow, event, project_id=row.project_id)
