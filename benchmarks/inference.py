@@ -31,7 +31,7 @@ from benchmarks.harness.report import (
 )
 from rich.table import Table
 
-from infrastudio.sdk import StudioClient
+from infrastudio.sdk import Client
 
 CONNECTIONS: Final = (1, 16, 64)
 MODEL: Final = "iris"
@@ -80,7 +80,7 @@ def deploy(server: Server, folder: Path) -> Deployed:
     )
     if done.returncode:
         raise SystemExit(f"the model was not registered:\n{done.stderr[-3000:]}")
-    with StudioClient(server.url) as client:
+    with Client(server.url) as client:
         id = client.post("/api/deployments", {"name": MODEL, "model_name": MODEL, "model_version": 1})["id"]
         _wait_until_ready(client, id)
         socket: str = client.get(f"/api/deployments/{id}/replicas")["items"][0]["address"]
@@ -137,7 +137,7 @@ def _round(asked: Effort, side: Side, connections: int, warm_up_s: float) -> Mea
     )  # fmt: skip
 
 
-def _wait_until_ready(client: StudioClient, id: str) -> None:
+def _wait_until_ready(client: Client, id: str) -> None:
     deadline = time.monotonic() + READY_DEADLINE_S
     while (found := client.get(f"/api/deployments/{id}"))["state"] != "ready":
         if time.monotonic() > deadline or found["state"] == "failed":

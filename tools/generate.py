@@ -1,7 +1,7 @@
 """Write the generated files that are committed, or with --check say which of them are stale.
 
 .venv/bin/python tools/generate.py            requirements.txt, .env.example, MLflow's operations in docs/,
-                                              the web's API types and its route tree
+                                              the SDK's models and operations, the web's API types and its route tree
 .venv/bin/python tools/generate.py --check    exit 1 when one of them is not what its source gives
 """
 
@@ -74,6 +74,7 @@ def main() -> int:
         python_tool("export_requirements.py", *flags),
         python_tool("env_example.py", *flags),
         python_tool("mlflow_operations.py", *flags),
+        python_tool("sdk_client.py", *flags),
         api_types(*flags),
         route_tree(check=check),
     ]

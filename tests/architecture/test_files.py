@@ -52,6 +52,7 @@ def is_generated(path: Path) -> bool:
     """Is the file made by a tool, and nobody reads it?"""
     return (
         ".gen." in path.name
+        or path.name.endswith("_gen.py")
         or path.name.endswith((".lock", "-lock.json"))
         or path.is_relative_to("src/infrastudio/migrations/versions")
     )

@@ -1,7 +1,8 @@
 """Runs the examples of a page of the guide against a server, and compares its answers with those on the page.
 
 A block of `sh` that calls curl, or `studio` for something that ends, is run by bash as it stands, with the server's
-address in place of the guide's and its data folder in the environment. A block of `json` or `http` behind it is the
+address in place of the guide's and its data folder in the environment. A block of `python` is run as a program, with
+the server's address in STUDIO_URL. A block of `json` or `http` behind it is the
 answer:
 
 - `json`: the body;
@@ -30,7 +31,7 @@ ADDRESS: Final = "http://127.0.0.1:8000"
 MORE: Final = "…"
 
 _BLOCK: Final = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_RUNNABLE: Final = re.compile(r"\bcurl |\bstudio (export|import|instances) ")
+_RUNNABLE: Final = re.compile(r"\bcurl |\bstudio (exec|export|import|instances|sync) ")
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 _HEX: Final = re.compile(r"[0-9a-f]{32}")
 _ID: Final = re.compile(r"([a-z]{3})_(…|[0-9a-z]{12})")
@@ -49,6 +50,7 @@ class Example:
     command: str
     kind: str
     answer: str | None
+    language: str = "sh"
 
 
 def examples_of(page: Path) -> Iterator[Example]:
@@ -56,21 +58,27 @@ def examples_of(page: Path) -> Iterator[Example]:
     text = page.read_text()
     blocks = list(_BLOCK.finditer(text))
     for block, following in zip(blocks, [*blocks[1:], None], strict=True):
-        if block[1] != "sh" or not _RUNNABLE.search(block[2]):
+        if block[1] != "python" and not (block[1] == "sh" and _RUNNABLE.search(block[2])):
             continue
         kind = following[1] if following is not None else ""
         answer = following[2] if following is not None and kind in ("json", "http") else None
-        yield Example(text.count("\n", 0, block.start()) + 1, block[2], kind, answer)
+        yield Example(text.count("\n", 0, block.start()) + 1, block[2], kind, answer, language=block[1])
 
 
 def run(example: Example, server: Server, folder: Path) -> str:
     """Return what the command of an example writes; the examples of a page share a folder."""
     studio = Path(sys.executable).parent / "studio"
     tools = f'curl() {{ command curl --silent --show-error "$@"; }}\nstudio() {{ {studio} "$@" </dev/null; }}'
+    script = example.command.replace(ADDRESS, server.url)
+    variables = clean_environment(STUDIO_DATA=str(server.folder), STUDIO_SPOOL=str(folder / "spool"))
+    if example.language == "python":
+        command, variables = [sys.executable, "-c", script], variables | {"STUDIO_URL": server.url}
+    else:
+        command = ["bash", "-c", f"set -euo pipefail\n{tools}\n{script}"]
     done = subprocess.run(
-        ["bash", "-c", f"set -euo pipefail\n{tools}\n{example.command.replace(ADDRESS, server.url)}"],
+        command,
         cwd=folder,
-        env=clean_environment(STUDIO_DATA=str(server.folder)),
+        env=variables,
         capture_output=True,
         text=True,
         check=False,

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from infrastudio.sdk import StudioClient
+from infrastudio.sdk import Client
+from infrastudio.sdk.transport import NO_RETRIES
 from infrastudio.server.data_folder import running_server
 from infrastudio.server.settings import load_settings
 
@@ -22,11 +23,15 @@ ProjectOption = Annotated[str | None, typer.Option("--project", "-p", help="Slug
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
-def connect(server: str | None, project: str | None = None) -> StudioClient:
-    """Return a client: of the named server, of STUDIO_URL, of the data folder's server, or of the default address."""
+def connect(server: str | None, project: str | None = None) -> Client:
+    """Return a client of the server that `server_address` names; a failure is told at once."""
+    url = server_address(server)
+    return Client(url, token=os.environ.get("STUDIO_TOKEN"), project=project, retries=NO_RETRIES)
+
+
+def server_address(server: str | None) -> str:
+    """Return the named address, that of STUDIO_URL, of the data folder's server, or the default one."""
     settings = load_settings().settings
     found = running_server(Path(settings.folder))
     url = server or os.environ.get("STUDIO_URL") or (found.url if found else None)
-    return StudioClient(
-        url or f"http://{settings.host}:{settings.port}", token=os.environ.get("STUDIO_TOKEN"), project=project
-    )
+    return (url or f"http://{settings.host}:{settings.port}").rstrip("/")

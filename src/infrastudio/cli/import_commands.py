@@ -15,7 +15,9 @@ from rich.markup import escape
 from rich.progress import Progress, TaskID
 
 from infrastudio.cli.connection import JsonOption, ProjectOption, ServerOption, connect, console
+from infrastudio.cli.import_mlflow_command import import_mlflow
 from infrastudio.cli.import_reports import Outcome, as_json_values, print_done, print_plan
+from infrastudio.cli.import_runs_command import import_runs
 from infrastudio.cli.import_targets import ImportTarget, ServerTarget, opened_database
 from infrastudio.cli.import_undo import delete_created, records_of, undo_updates
 from infrastudio.contexts.instances.rules.candidates import Candidate, candidate
@@ -46,6 +48,8 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.add_typer(import_app, name="import")
     import_app.command("instances")(import_instances)
+    import_app.command("mlflow")(import_mlflow)
+    import_app.command("runs")(import_runs)
     import_app.command("undo")(undo_import)
 
 

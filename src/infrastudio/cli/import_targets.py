@@ -15,7 +15,7 @@ from infrastudio.contexts.instances.rules.candidates import Candidate
 from infrastudio.contexts.instances.schemas.imports import ImportOptions, ImportReport
 from infrastudio.kernel.clock import format_time
 from infrastudio.kernel.errors import Conflict, ValidationFailed
-from infrastudio.sdk import StudioClient
+from infrastudio.sdk import Client
 from infrastudio.server.settings import Settings
 from infrastudio.stores.db import Database
 
@@ -47,7 +47,7 @@ class ImportTarget(Protocol):
 class ServerTarget:
     """A running server, by HTTP."""
 
-    def __init__(self, client: StudioClient) -> None:
+    def __init__(self, client: Client) -> None:
         self._client = client
         self.name = client.url
 

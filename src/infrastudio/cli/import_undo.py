@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from infrastudio.sdk import ServerFailure, StudioClient
+from infrastudio.sdk import Client, ServerFailure
 
 PAGE: Final = 1000
 _ROW: Final = re.compile(r"delete\.(\d+)\.")
@@ -14,7 +14,7 @@ _ROW: Final = re.compile(r"delete\.(\d+)\.")
 Record = Mapping[str, Any]
 
 
-def records_of(client: StudioClient, import_id: str) -> Iterator[Record]:
+def records_of(client: Client, import_id: str) -> Iterator[Record]:
     """Yield the records of an import; they stand together in the history, for it was one unit of work."""
     offset, is_found = 0, False
     while True:
@@ -30,7 +30,7 @@ def records_of(client: StudioClient, import_id: str) -> Iterator[Record]:
             return
 
 
-def delete_created(client: StudioClient, records: list[Record]) -> list[str]:
+def delete_created(client: Client, records: list[Record]) -> list[str]:
     """Delete what was created and is still as it was; return what was left, and why."""
     kept: list[str] = []
     for start in range(0, len(records), PAGE):
@@ -49,7 +49,7 @@ def delete_created(client: StudioClient, records: list[Record]) -> list[str]:
     return kept
 
 
-def undo_updates(client: StudioClient, records: Iterable[Record]) -> list[str]:
+def undo_updates(client: Client, records: Iterable[Record]) -> list[str]:
     """Undo changes where nothing of the same fields changed since; return what was left, and why."""
     kept: list[str] = []
     for record in records:

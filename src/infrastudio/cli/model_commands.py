@@ -14,7 +14,7 @@ from rich.table import Table
 from infrastudio.cli.connection import JsonOption, ProjectOption, ServerOption, connect, console
 from infrastudio.cli.formats import age, status_text
 from infrastudio.kernel.errors import Unavailable, ValidationFailed
-from infrastudio.sdk import StudioClient
+from infrastudio.sdk import Client
 
 WAIT_PAUSE_S: Final = 0.2
 
@@ -93,7 +93,7 @@ def deployment_body(model: str) -> dict[str, Any]:
     return {"model_name": name, "model_version": int(version)}
 
 
-def wait_until_ready(client: StudioClient, id: str, *, deadline_s: float) -> dict[str, Any]:
+def wait_until_ready(client: Client, id: str, *, deadline_s: float) -> dict[str, Any]:
     """Return the deployment once it is ready.
 
     Raises:

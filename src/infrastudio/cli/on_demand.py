@@ -15,6 +15,8 @@ MODULES: Final = {
     "demo.story": ("demo",),
     "doctor_command": ("doctor",),
     "run_commands": ("run", "runs", "logs"),
+    "exec_command": ("exec",),
+    "sync_command": ("sync",),
     "model_commands": ("models", "deploy"),
     "fleet_commands": ("instances", "export"),
     "import_commands": ("import",),

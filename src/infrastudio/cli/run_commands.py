@@ -16,7 +16,7 @@ from rich.text import Text
 from infrastudio.cli.connection import JsonOption, ProjectOption, ServerOption, connect, console
 from infrastudio.cli.formats import age, duration, status_text
 from infrastudio.kernel.errors import Conflict, NotFound, ValidationFailed
-from infrastudio.sdk import StudioClient
+from infrastudio.sdk import Client
 
 FOLLOW_PAUSE_S: Final = 0.5
 ENDED: Final = frozenset({"succeeded", "failed", "canceled"})
@@ -124,7 +124,7 @@ def logs(
             _print_line(line, as_json=as_json)
 
 
-def full_run_id(client: StudioClient, prefix: str) -> str:
+def full_run_id(client: Client, prefix: str) -> str:
     """Return the one run whose id begins with `prefix`."""
     if len(prefix) == 32:
         return prefix
@@ -139,7 +139,7 @@ def full_run_id(client: StudioClient, prefix: str) -> str:
     return str(matches[0])
 
 
-def _lines(client: StudioClient, id: str, first: int, level: str | None) -> Iterator[dict[str, Any]]:
+def _lines(client: Client, id: str, first: int, level: str | None) -> Iterator[dict[str, Any]]:
     """Yield what is there from line `first` on."""
     while True:
         page = client.get(f"/api/runs/{id}/logs", from_line=first, limit=1000, level=level)
@@ -149,7 +149,7 @@ def _lines(client: StudioClient, id: str, first: int, level: str | None) -> Iter
         first = page["items"][-1]["line"] + 1
 
 
-def _follow(client: StudioClient, id: str, *, level: str | None = None, as_json: bool = False) -> None:
+def _follow(client: Client, id: str, *, level: str | None = None, as_json: bool = False) -> None:
     """Print lines until the run has ended and all were printed."""
     first = 1
     while True:

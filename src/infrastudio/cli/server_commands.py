@@ -71,16 +71,9 @@ def openapi(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file to write to.")] = None,
 ) -> None:
     """Print the OpenAPI document of the server."""
-    import tempfile
+    from infrastudio.server.openapi import openapi_document
 
-    from infrastudio.server import wiring
-    from infrastudio.server.app import create_api
-
-    with tempfile.TemporaryDirectory() as folder:
-        studio = wiring.build(load_settings({"data": Path(folder), "database_url": None}, environment={}).settings)
-        document = create_api(studio).openapi()
-        studio.close()
-    text = json.dumps(document, indent=2, sort_keys=True) + "\n"
+    text = json.dumps(openapi_document(), indent=2, sort_keys=True) + "\n"
     if output is None:
         typer.echo(text, nl=False)
     else:

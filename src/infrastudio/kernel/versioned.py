@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer
+from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 
 from infrastudio.kernel.clock import format_time
 
-Time = Annotated[datetime, PlainSerializer(format_time, return_type=str, when_used="json")]
+Time = Annotated[
+    datetime,
+    PlainSerializer(format_time, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 """A moment in UTC; on a wire RFC 3339 with `Z`."""
 
 

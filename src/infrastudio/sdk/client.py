@@ -1,54 +1,57 @@
-"""A client of the native API."""
+"""Clients of the native API: one that waits for its answers, one that is awaited."""
 
 from __future__ import annotations
 
+import os
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Final, Self
 
-import httpx
+from infrastudio.kernel.retry import RetryPolicy
+from infrastudio.sdk.async_operations_gen import AsyncApi
+from infrastudio.sdk.errors import ServerFailure, ServerUnreachable
+from infrastudio.sdk.operations_gen import Api
+from infrastudio.sdk.transport import RETRIES, TIMEOUT_S, AsyncTransport, Transport
 
-from infrastudio.kernel.errors import ExternalServiceFailed
-
-TIMEOUT_S: Final = 30.0
-UPLOAD_TIMEOUT_S: Final = 300.0
+DEFAULT_URL: Final = "http://127.0.0.1:8000"
 PAGE: Final = 200
 LOOK_PAUSE_S: Final = 0.1
 NOT_FOUND: Final = 404
+JSON: Any = Any
+"""Answers that are taken as they come."""
 
 
-class ServerFailure(ExternalServiceFailed):
-    """The server refused a request; carries its own words."""
-
-    def __init__(self, status: int, error: Mapping[str, Any]) -> None:
-        super().__init__(error.get("message") or f"The server answered {status}.", **(error.get("details") or {}))
-        self.status = status
+def server_url(given: str | None = None) -> str:
+    """Return the address of the server: the given one, that of STUDIO_URL, or the default."""
+    return (given or os.environ.get("STUDIO_URL") or DEFAULT_URL).rstrip("/")
 
 
-class ServerUnreachable(ExternalServiceFailed):
-    """Nothing answers at the address."""
+class Client(Api):
+    """Asks one server. What it writes carries an Idempotency-Key, so that a repeat after a lost answer changes nothing.
 
-    def __init__(self, url: str, why: str | None = None) -> None:
-        super().__init__(
-            f"The AI Infra Studio at {url} was lost: {why}."
-            if why
-            else f"No AI Infra Studio answers at {url}. Start one with `studio up`, or name its address by --server."
+    The groups of operations are its attributes: `client.runs.get_run(id)`, `client.instances.iterate_instances()`.
+    Paths that they lack are reached by `get`, `post`, `upload`, `download` and `items`.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        token: str | None = None,
+        project: str | None = None,
+        retries: RetryPolicy = RETRIES,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        """Make a client; what is not given is read from STUDIO_URL and STUDIO_TOKEN."""
+        own_token = token or os.environ.get("STUDIO_TOKEN")
+        self._transport = Transport(
+            server_url(url), token=own_token, project=project, retries=retries, timeout_s=timeout_s
         )
-
-
-class StudioClient:
-    """Asks one server. Writes carry an Idempotency-Key, so that a repeat after a lost answer changes nothing."""
-
-    def __init__(self, url: str, *, token: str | None = None, project: str | None = None) -> None:
-        headers = {"User-Agent": "infrastudio-sdk"}
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
-        if project:
-            headers["X-Studio-Project"] = project
-        self.url = url.rstrip("/")
-        self._http = httpx.Client(base_url=self.url, headers=headers, timeout=TIMEOUT_S)
+        self.url = self._transport.url
+        super().__init__(self._transport)
 
     def __enter__(self) -> Self:
         return self
@@ -60,35 +63,38 @@ class StudioClient:
 
     def close(self) -> None:
         """Give the connections back."""
-        self._http.close()
+        self._transport.close()
 
-    def get(self, path: str, **query: Any) -> Any:
-        """Return what is at a path; query values of None are left out."""
-        return self._ask("GET", path, params={name: value for name, value in query.items() if value is not None})
+    def get(self, path: str, /, **query: Any) -> Any:
+        """Return what is at a path as JSON values; query values of None are left out."""
+        return self._transport.ask(JSON, "GET", path, query=query, is_repeatable=True)
 
     def post(self, path: str, body: Any = None) -> Any:
         """Send a JSON object and return the answer."""
-        return self._ask("POST", path, json={} if body is None else body, headers={"Idempotency-Key": uuid.uuid4().hex})
+        return self.send("POST", path, {} if body is None else body)
 
-    def upload(self, path: str, content: bytes, media_type: str, **query: Any) -> Any:
+    def send(self, method: str, path: str, body: Any = None, *, key: str | None = None) -> Any:
+        """Send a JSON object by any method and return the answer; None where it has no content."""
+        key = key or uuid.uuid4().hex
+        return self._transport.ask(JSON, method, path, body=body, key=key, is_repeatable=True)
+
+    def put_file(self, path: str, source: Path) -> None:
+        """Send a file as it is read.
+
+        Raises:
+            OSError: The file cannot be read.
+        """
+        with source.open("rb") as file:
+            self._transport.ask(JSON, "PUT", path, content=file, media_type="application/octet-stream")
+
+    def upload(self, path: str, content: bytes, media_type: str, /, **query: Any) -> Any:
         """Send a file and return the answer; query values of None are left out."""
-        params = {name: value for name, value in query.items() if value is not None}
-        headers = {"Content-Type": media_type, "Idempotency-Key": uuid.uuid4().hex}
-        return self._ask("POST", path, content=content, params=params, headers=headers, timeout=UPLOAD_TIMEOUT_S)
+        parts = {"query": query, "content": content, "media_type": media_type, "key": uuid.uuid4().hex}
+        return self._transport.ask(JSON, "POST", path, **parts, is_repeatable=True)
 
-    def download(self, path: str, into: BinaryIO, **query: Any) -> int:
+    def download(self, path: str, into: BinaryIO, /, **query: Any) -> int:
         """Write what is at a path into a file, as it comes, and return how many bytes it was."""
-        params = {name: value for name, value in query.items() if value is not None}
-        try:
-            with self._http.stream("GET", path, params=params) as answer:
-                if answer.is_error:
-                    answer.read()
-                    raise ServerFailure(answer.status_code, _error_of(answer))
-                return sum(into.write(chunk) for chunk in answer.iter_bytes())
-        except httpx.RemoteProtocolError as error:
-            raise ServerUnreachable(self.url, "it ended in the middle of the file") from error
-        except httpx.TransportError as error:
-            raise ServerUnreachable(self.url) from error
+        return self._transport.save(into, "GET", path, query=query)
 
     def wait_for(self, operation: Mapping[str, Any], watch: Callable[[Mapping[str, Any]], object]) -> dict[str, Any]:
         """Return long work once it has ended, having shown each of its states to `watch`.
@@ -108,7 +114,7 @@ class StudioClient:
             watch(found)
         return found
 
-    def items(self, path: str, **query: Any) -> Iterator[Any]:
+    def items(self, path: str, /, **query: Any) -> Iterator[Any]:
         """Yield all items of a list, page by page."""
         cursor = None
         while True:
@@ -118,20 +124,35 @@ class StudioClient:
             if cursor is None:
                 return
 
-    def _ask(self, method: str, path: str, **arguments: Any) -> Any:
-        try:
-            answer = self._http.request(method, path, **arguments)
-        except httpx.TransportError as error:
-            raise ServerUnreachable(self.url) from error
-        if answer.is_error:
-            raise ServerFailure(answer.status_code, _error_of(answer))
-        return answer.json() if answer.content else None
 
+class AsyncClient(AsyncApi):
+    """As `Client`, its operations to be awaited: `await client.runs.get_run(id)`."""
 
-def _error_of(answer: httpx.Response) -> Mapping[str, Any]:
-    try:
-        body = answer.json()
-    except ValueError:
-        return {"message": f"The server answered {answer.status_code}: {answer.text[:200]}"}
-    error = body.get("error") if isinstance(body, dict) else None
-    return error if isinstance(error, dict) else {"message": str(error or body)}
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        token: str | None = None,
+        project: str | None = None,
+        retries: RetryPolicy = RETRIES,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        """Make a client; what is not given is read from STUDIO_URL and STUDIO_TOKEN."""
+        own_token = token or os.environ.get("STUDIO_TOKEN")
+        self._transport = AsyncTransport(
+            server_url(url), token=own_token, project=project, retries=retries, timeout_s=timeout_s
+        )
+        self.url = self._transport.url
+        super().__init__(self._transport)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._transport.close()

@@ -21,106 +21,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/approvals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Approvals
-         * @description Return a page of what was asked for, the newest first; `filter=status = 'pending'` is what waits.
-         */
-        get: operations["list_approvals_api_approvals_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/approvals/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Approval
-         * @description Return one approval.
-         */
-        get: operations["get_approval_api_approvals__id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/approvals/{id}/approve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Approve
-         * @description Confirm what another one asked for; it is done in the same transaction.
-         */
-        post: operations["approve_api_approvals__id__approve_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/approvals/{id}/reject": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Reject
-         * @description Refuse what another one asked for.
-         */
-        post: operations["reject_api_approvals__id__reject_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/approvals/{id}/withdraw": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Withdraw
-         * @description Take back what the caller asked for.
-         */
-        post: operations["withdraw_api_approvals__id__withdraw_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/auth/methods": {
         parameters: {
             query?: never;
@@ -399,6 +299,46 @@ export interface paths {
          * @description Bring a deleted experiment and all its runs back.
          */
         post: operations["restore_experiment_api_experiments__id__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{id}/run-columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Experiment Run Columns
+         * @description Return the names of metrics, params and tags that an experiment's runs have, those that contain `q`.
+         */
+        get: operations["list_experiment_run_columns_api_experiments__id__run_columns_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{id}/run-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Experiment Run Groups
+         * @description Return a page of an experiment's runs by what they have in common, with mean and deviation of metrics.
+         */
+        get: operations["list_experiment_run_groups_api_experiments__id__run_groups_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -882,14 +822,14 @@ export interface paths {
         };
         /**
          * Get Model
-         * @description Return one model, with what its versions and their users say: more than its ETag counts.
+         * @description Return one model.
          */
         get: operations["get_model_api_registry_models__model__get"];
         put?: never;
         post?: never;
         /**
          * Delete Model
-         * @description Remove a model with all its versions; what is served only by `force`.
+         * @description Remove a model with all its versions.
          */
         delete: operations["delete_model_api_registry_models__model__delete"];
         options?: never;
@@ -901,26 +841,6 @@ export interface paths {
         patch: operations["update_model_api_registry_models__model__patch"];
         trace?: never;
     };
-    "/api/registry/models/{model}/alias-moves": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Alias Moves
-         * @description Return what aliases meant when, the last move first; those of versions that are gone too.
-         */
-        get: operations["list_alias_moves_api_registry_models__model__alias_moves_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/registry/models/{model}/aliases/{alias}": {
         parameters: {
             query?: never;
@@ -928,11 +848,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Get Alias
-         * @description Return the version that an alias means, or meant at a moment.
-         */
-        get: operations["get_alias_api_registry_models__model__aliases__alias__get"];
+        get?: never;
         /**
          * Set Alias
          * @description Let an alias mean a version; it moves from where it was.
@@ -944,26 +860,6 @@ export interface paths {
          * @description Remove an alias.
          */
         delete: operations["delete_alias_api_registry_models__model__aliases__alias__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/registry/models/{model}/compare": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Compare Versions
-         * @description Return how versions of a model differ: params and metrics of their runs, evaluation, signature, files.
-         */
-        get: operations["compare_versions_api_registry_models__model__compare_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1002,117 +898,9 @@ export interface paths {
         };
         /**
          * Get Version
-         * @description Return one version of a model with its files.
+         * @description Return one version of a model.
          */
         get: operations["get_version_api_registry_models__model__versions__number__get"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete Version
-         * @description Remove a version, whose number never comes back; what is served only by `force`.
-         */
-        delete: operations["delete_version_api_registry_models__model__versions__number__delete"];
-        options?: never;
-        head?: never;
-        /**
-         * Update Version
-         * @description Change any subset of a version's notes, link, tags and evaluation.
-         */
-        patch: operations["update_version_api_registry_models__model__versions__number__patch"];
-        trace?: never;
-    };
-    "/api/registry/models/{model}/versions/{number}/artifact-preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Preview Version Artifact
-         * @description Return the beginning of a file as text, laid-out JSON or rows, as far as it can be shown.
-         */
-        get: operations["preview_version_artifact_api_registry_models__model__versions__number__artifact_preview_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/registry/models/{model}/versions/{number}/artifact-provenance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Version Artifact Provenance
-         * @description Return which run and step made a file, who wrote it, and which versions and deployments use it.
-         */
-        get: operations["get_version_artifact_provenance_api_registry_models__model__versions__number__artifact_provenance_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/registry/models/{model}/versions/{number}/artifacts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Version Artifacts
-         * @description Return what lies directly in a directory of a version, or all files below it.
-         */
-        get: operations["list_version_artifacts_api_registry_models__model__versions__number__artifacts_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/registry/models/{model}/versions/{number}/artifacts/{path}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Version Artifact
-         * @description Send a file of a version, or the part of it that `Range` asks for.
-         */
-        get: operations["get_version_artifact_api_registry_models__model__versions__number__artifacts__path__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/registry/models/{model}/versions/{number}/download": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Download Version
-         * @description Send all files of a version as one ZIP archive, not compressed.
-         */
-        get: operations["download_version_api_registry_models__model__versions__number__download_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1152,29 +940,9 @@ export interface paths {
         put?: never;
         /**
          * Transition Version
-         * @description Move a version to another stage; where the model protects one of the two, it has to be requested.
+         * @description Move a version to another stage.
          */
         post: operations["transition_version_api_registry_models__model__versions__number__transition_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/registry/models/{model}/versions/{number}/transition-requests": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Request Transition
-         * @description Ask for a transition that another person shall approve at `/api/approvals/{id}/approve`.
-         */
-        post: operations["request_transition_api_registry_models__model__versions__number__transition_requests_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1441,6 +1209,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Run
+         * @description Let a run go on in a new attempt, for instance after its program was killed.
+         */
+        post: operations["resume_run_api_runs__id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{id}/timeline": {
         parameters: {
             query?: never;
@@ -1459,6 +1247,118 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/runs/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Run Columns
+         * @description Return the names of metrics, params and tags that a project's runs have, those that contain `q`.
+         */
+        get: operations["list_run_columns_api_runs_columns_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare Runs
+         * @description Put 2 to 50 runs beside each other; only reads, and what is not asked for is null.
+         */
+        post: operations["compare_runs_api_runs_compare_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Run Groups
+         * @description Return a page of a project's runs by what they have in common, with mean and deviation of metrics.
+         */
+        get: operations["list_run_groups_api_runs_groups_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Saved Views
+         * @description Return a page of the views that are shared or the caller's own, by default the newest first.
+         */
+        get: operations["list_saved_views_api_saved_views_get"];
+        put?: never;
+        /**
+         * Create Saved View
+         * @description Save the search parameters of a page under a name.
+         */
+        post: operations["create_saved_view_api_saved_views_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved-views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Saved View
+         * @description Return one view.
+         */
+        get: operations["get_saved_view_api_saved_views__id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Saved View
+         * @description Remove a view; its name is free again.
+         */
+        delete: operations["delete_saved_view_api_saved_views__id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Saved View
+         * @description Rename a view, change its parameters, share it or keep it for oneself.
+         */
+        patch: operations["update_saved_view_api_saved_views__id__patch"];
         trace?: never;
     };
     "/api/search": {
@@ -1698,123 +1598,6 @@ export interface components {
             version: number;
         };
         /**
-         * AliasMove
-         * @description An alias began to mean another version, or none.
-         *
-         *     Attributes:
-         *         alias: The alias.
-         *         before: The version that it meant before, null where it was new.
-         *         after: The version that it means since, null where it was removed.
-         *         seq, at: The event, and when.
-         *         until: When it moved on; null as long as it holds.
-         *         actor: Who did it.
-         *         reason: Why, if they said so.
-         */
-        AliasMove: {
-            /** Actor */
-            actor: string;
-            /** After */
-            after: number | null;
-            /** Alias */
-            alias: string;
-            /** At */
-            at: string;
-            /** Before */
-            before: number | null;
-            /** Reason */
-            reason: string | null;
-            /** Seq */
-            seq: number;
-            /** Until */
-            until: string | null;
-        };
-        /**
-         * AliasMovePage
-         * @description A page of the moves of aliases, the last one first.
-         */
-        AliasMovePage: {
-            /** Items */
-            items: components["schemas"]["AliasMove"][];
-            /** Next Cursor */
-            next_cursor?: string | null;
-            /** Total */
-            total: number;
-            /**
-             * Total Exact
-             * @default true
-             */
-            total_exact?: boolean;
-        };
-        /**
-         * Approval
-         * @description Something that was asked for: a verb with its arguments, on one entity.
-         *
-         *     Attributes:
-         *         verb: What is done once it is approved, such as `model_version.transition`.
-         *         entity, entity_id: What it is done to, as in the ledger.
-         *         title: One line that says what will change.
-         *         requested_by, decided_by: Actors by reference; whoever asked may withdraw it, and nobody else.
-         *         expires_at: From when on it can no longer be approved.
-         */
-        Approval: {
-            /** Arguments */
-            arguments: {
-                [key: string]: unknown;
-            };
-            /** Created At */
-            created_at: string;
-            /** Decided At */
-            decided_at: string | null;
-            /** Decided By */
-            decided_by: string | null;
-            /** Decision Reason */
-            decision_reason: string | null;
-            /** Entity */
-            entity: string;
-            /** Entity Id */
-            entity_id: string;
-            /** Expires At */
-            expires_at: string;
-            /** Id */
-            id: string;
-            /** Project */
-            project: string;
-            /** Request Reason */
-            request_reason: string | null;
-            /** Requested By */
-            requested_by: string;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "pending" | "approved" | "rejected" | "withdrawn" | "expired";
-            /** Title */
-            title: string;
-            /** Updated At */
-            updated_at: string;
-            /** Verb */
-            verb: string;
-            /** Version */
-            version: number;
-        };
-        /**
-         * ApprovalPage
-         * @description A page of approvals.
-         */
-        ApprovalPage: {
-            /** Items */
-            items: components["schemas"]["Approval"][];
-            /** Next Cursor */
-            next_cursor?: string | null;
-            /** Total */
-            total: number;
-            /**
-             * Total Exact
-             * @default true
-             */
-            total_exact?: boolean;
-        };
-        /**
          * ArtifactEntry
          * @description A file or a directory in a listing; `path` is relative to the root that was listed.
          */
@@ -1852,96 +1635,6 @@ export interface components {
              * @default true
              */
             total_exact?: boolean;
-        };
-        /**
-         * ArtifactPreview
-         * @description The beginning of a file, as far as it can be shown.
-         *
-         *     Attributes:
-         *         kind: How it is meant to be shown; of an `image` and a `binary` file nothing is told but its size: who shows an
-         *             image downloads it.
-         *         text: Of kinds `text`, `json` (laid out) and `html`.
-         *         columns, rows: Of kind `table`; cells are text, numbers, truth values or null.
-         *         truncated: There is more in the file than is shown.
-         */
-        ArtifactPreview: {
-            /** Columns */
-            columns?: string[] | null;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "text" | "json" | "table" | "image" | "html" | "binary";
-            /** Media Type */
-            media_type: string;
-            /** Path */
-            path: string;
-            /** Rows */
-            rows?: unknown[][] | null;
-            /** Sha256 */
-            sha256: string;
-            /** Size Bytes */
-            size_bytes: number;
-            /** Text */
-            text?: string | null;
-            /**
-             * Truncated
-             * @default false
-             */
-            truncated?: boolean;
-        };
-        /**
-         * ArtifactProvenance
-         * @description Where a file comes from and who uses it.
-         *
-         *     Attributes:
-         *         run_id, run_name: The run that made it, null where nobody recorded one.
-         *         step: The step of the run at which its model was logged, null where it was not said.
-         *         logged_model_id: The logged model that it belongs to.
-         *         written_at, written_by: When its content was recorded, and by whom.
-         *         used_by: Versions with the same content, and deployments that serve them.
-         *         truncated: There are more than are shown.
-         */
-        ArtifactProvenance: {
-            /** Logged Model Id */
-            logged_model_id: string | null;
-            /** Path */
-            path: string;
-            /** Run Id */
-            run_id: string | null;
-            /** Run Name */
-            run_name: string | null;
-            /** Sha256 */
-            sha256: string;
-            /** Size Bytes */
-            size_bytes: number;
-            /** Step */
-            step: number | null;
-            /** Truncated */
-            truncated: boolean;
-            /** Used By */
-            used_by: components["schemas"]["ArtifactUse"][];
-            /** Written At */
-            written_at: string;
-            /** Written By */
-            written_by: string | null;
-        };
-        /**
-         * ArtifactUse
-         * @description A version that has the same file, or a deployment that serves such a version.
-         */
-        ArtifactUse: {
-            /**
-             * Entity
-             * @enum {string}
-             */
-            entity: "model_version" | "deployment";
-            /** Entity Id */
-            entity_id: string;
-            /** Name */
-            name: string;
-            /** Path */
-            path: string | null;
         };
         /**
          * Attempt
@@ -2128,47 +1821,78 @@ export interface components {
             total_exact?: boolean;
         };
         /**
-         * ComparedArtifact
-         * @description One file of every version: its sha256 and size, null where a version has no such file.
+         * ComparedConfigs
+         * @description What the runs were started from; runs without a job, and jobs without a config, have none.
          */
-        ComparedArtifact: {
-            /** Differs */
-            differs: boolean;
-            /** Path */
-            path: string;
-            /** Sha256 */
-            sha256: (string | null)[];
-            /** Size Bytes */
-            size_bytes: (number | null)[];
+        ComparedConfigs: {
+            /** Differences */
+            differences: components["schemas"]["ConfigDifference"][];
+            /** Texts */
+            texts: (string | null)[];
+            /** Total */
+            total: number;
         };
         /**
-         * ComparedColumn
-         * @description One column of the signature of every version: its type with its shape; null where a version lacks it.
+         * ComparedCurves
+         * @description A metric of several runs over the same axis.
          */
-        ComparedColumn: {
+        ComparedCurves: {
+            /** Name */
+            name: string;
+            /** Series */
+            series: components["schemas"]["Curve"][];
+        };
+        /**
+         * ComparedMetric
+         * @description The latest values of a metric of several runs, and how far each is from the reference.
+         *
+         *     A delta is null where one of the two values is missing or no finite number.
+         */
+        ComparedMetric: {
+            /** Deltas */
+            deltas: (number | string | null)[];
             /** Differs */
             differs: boolean;
             /** Name */
             name: string;
-            /**
-             * Part
-             * @enum {string}
-             */
-            part: "inputs" | "outputs" | "params";
-            /** Types */
-            types: (string | null)[];
+            /** Values */
+            values: (number | string | null)[];
         };
         /**
-         * ComparedValue
-         * @description One param, metric or evaluated quantity of every version, in their order; null where a version has none.
+         * ComparedMetrics
+         * @description Metrics by name; `total` counts also those that the answer leaves out.
          */
-        ComparedValue: {
+        ComparedMetrics: {
+            /** Differing */
+            differing: number;
+            /** Items */
+            items: components["schemas"]["ComparedMetric"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * ComparedParam
+         * @description A param of several runs; values in the order of the runs, null where a run has none.
+         */
+        ComparedParam: {
             /** Differs */
             differs: boolean;
             /** Key */
             key: string;
             /** Values */
-            values: unknown[];
+            values: (string | null)[];
+        };
+        /**
+         * ComparedParams
+         * @description Params: those that differ first, then by key; `total` counts also those that the answer leaves out.
+         */
+        ComparedParams: {
+            /** Differing */
+            differing: number;
+            /** Items */
+            items: components["schemas"]["ComparedParam"][];
+            /** Total */
+            total: number;
         };
         /**
          * Comparison
@@ -2187,12 +1911,58 @@ export interface components {
             };
         };
         /**
-         * DecisionIn
-         * @description Why somebody approves or withdraws, if they say so.
+         * ConfigDifference
+         * @description A place in the configs that is not the same in all of them.
+         *
+         *     `values` are JSON texts, so that the text "1" and the number 1 stay apart; null where a config has no such place.
          */
-        DecisionIn: {
-            /** Reason */
-            reason?: string | null;
+        ConfigDifference: {
+            /** Path */
+            path: string;
+            /** Values */
+            values: (string | null)[];
+        };
+        /**
+         * Curve
+         * @description One attempt of a metric of one run.
+         */
+        Curve: {
+            /** Attempt */
+            attempt: number;
+            /** Points */
+            points: components["schemas"]["MetricPoint"][];
+            resolution: components["schemas"]["MetricResolution"];
+            /** Run Id */
+            run_id: string;
+        };
+        /**
+         * CurvesIn
+         * @description Which metrics are wanted as curves, and over which range.
+         */
+        CurvesIn: {
+            /**
+             * Attempts
+             * @default last
+             * @enum {string}
+             */
+            attempts?: "last" | "all";
+            /**
+             * Buckets
+             * @default 200
+             */
+            buckets?: number;
+            /** From */
+            from?: string | null;
+            /** Metrics */
+            metrics: string[];
+            /** To */
+            to?: string | null;
+            /**
+             * X
+             * @default step
+             * @enum {string}
+             */
+            x?: "step" | "time" | "relative";
         };
         /**
          * Deleted
@@ -2265,14 +2035,20 @@ export interface components {
             /** Reason */
             reason: string | null;
             replicas: components["schemas"]["ReplicaNumbers"];
-            /** Revised At */
+            /**
+             * Revised At
+             * Format: date-time
+             */
             revised_at: string;
             /**
              * State
              * @enum {string}
              */
             state: "pending" | "starting" | "ready" | "degraded" | "unavailable" | "stopping" | "stopped" | "failed";
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -2305,7 +2081,10 @@ export interface components {
          * @description A deployment as clients see it; `endpoint` is the base URL of its protocols.
          */
         DeploymentView: {
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Endpoint */
             endpoint: string;
@@ -2329,7 +2108,10 @@ export interface components {
             /** Reason */
             reason: string | null;
             replicas: components["schemas"]["ReplicaNumbers"];
-            /** Revised At */
+            /**
+             * Revised At
+             * Format: date-time
+             */
             revised_at: string;
             /**
              * Runtime
@@ -2343,7 +2125,10 @@ export interface components {
              * @enum {string}
              */
             state: "pending" | "starting" | "ready" | "degraded" | "unavailable" | "stopping" | "stopped" | "failed";
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -2372,7 +2157,10 @@ export interface components {
         EndpointView: {
             /** Authentication */
             authentication: string;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Deployment Id */
             deployment_id: string;
@@ -2422,7 +2210,10 @@ export interface components {
          * @description The state of one entity at a moment.
          */
         EntityState: {
-            /** At */
+            /**
+             * At
+             * Format: date-time
+             */
             at: string;
             /** Entity */
             entity: string;
@@ -2572,7 +2363,10 @@ export interface components {
         ExperimentView: {
             /** Artifact Location */
             artifact_location: string;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Description */
             description: string;
@@ -2591,7 +2385,10 @@ export interface components {
             owner: string | null;
             /** Project */
             project: string;
-            /** Revised At */
+            /**
+             * Revised At
+             * Format: date-time
+             */
             revised_at: string;
             /**
              * @default {
@@ -2607,7 +2404,10 @@ export interface components {
             tags?: {
                 [key: string]: string;
             };
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -2645,6 +2445,22 @@ export interface components {
             total: number;
         };
         /**
+         * GroupMetric
+         * @description The latest values of a metric in a group of runs: of those that are finite numbers, null where there are none.
+         */
+        GroupMetric: {
+            /** Count */
+            count: number;
+            /** Max */
+            max: number | string | null;
+            /** Mean */
+            mean: number | string | null;
+            /** Min */
+            min: number | string | null;
+            /** Sd */
+            sd: number | string | null;
+        };
+        /**
          * HistoryItem
          * @description One change of an instance, with all its fields as they were after it; before it, for a deletion.
          *
@@ -2661,7 +2477,10 @@ export interface components {
             cluster_name: string;
             /** Cp */
             cp: number;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Description */
             description: string;
@@ -2681,7 +2500,10 @@ export interface components {
             model_version: string;
             /** Name */
             name: string;
-            /** Operation Timestamp */
+            /**
+             * Operation Timestamp
+             * Format: date-time
+             */
             operation_timestamp: string;
             /**
              * Operation Type
@@ -2712,7 +2534,10 @@ export interface components {
             status: "active" | "inactive" | "pending" | "error";
             /** Tp */
             tp: number;
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -2754,7 +2579,10 @@ export interface components {
             cluster_name: string;
             /** Cp */
             cp: number;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Description */
             description: string;
@@ -2786,7 +2614,10 @@ export interface components {
             status: "active" | "inactive" | "pending" | "error";
             /** Tp */
             tp: number;
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -2920,7 +2751,10 @@ export interface components {
             cluster_name: string;
             /** Cp */
             cp: number;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Description */
             description: string;
@@ -2952,7 +2786,10 @@ export interface components {
             status: "active" | "inactive" | "pending" | "error";
             /** Tp */
             tp: number;
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -2980,7 +2817,10 @@ export interface components {
             config?: Record<string, never>;
             /** Config Version Id */
             config_version_id?: string | null;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Cwd */
             cwd?: string | null;
@@ -3059,7 +2899,10 @@ export interface components {
             };
             /** Timeout S */
             timeout_s?: number | null;
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -3095,7 +2938,10 @@ export interface components {
             config?: Record<string, never>;
             /** Config Version Id */
             config_version_id?: string | null;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Cwd */
             cwd?: string | null;
@@ -3179,7 +3025,10 @@ export interface components {
             };
             /** Timeout S */
             timeout_s?: number | null;
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -3216,7 +3065,10 @@ export interface components {
             attempt: number;
             /** Completed At */
             completed_at: string | null;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /**
              * Executor
@@ -3253,7 +3105,10 @@ export interface components {
             status_reason: string | null;
             /** Stopping */
             stopping: ("requested" | "timeout") | null;
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -3293,7 +3148,10 @@ export interface components {
         LastEvent: {
             /** Actor */
             actor: string;
-            /** At */
+            /**
+             * At
+             * Format: date-time
+             */
             at: string;
             /** Kind */
             kind: string;
@@ -3313,7 +3171,10 @@ export interface components {
             after: {
                 [key: string]: unknown;
             } | null;
-            /** At */
+            /**
+             * At
+             * Format: date-time
+             */
             at: string;
             /** Cause */
             cause: string | null;
@@ -3339,7 +3200,10 @@ export interface components {
             };
             /** Links */
             links: components["schemas"]["LinkOut"][];
-            /** Occurred At */
+            /**
+             * Occurred At
+             * Format: date-time
+             */
             occurred_at: string;
             /** Project */
             project: string | null;
@@ -3371,13 +3235,10 @@ export interface components {
         /**
          * LineageEdge
          * @description A link between two entities, written `<entity>:<id>`, and the event that made it.
-         *
-         *     `from_seq` is null where no event links them: the entity's own state tells of it, or nobody recorded where it
-         *     leads.
          */
         LineageEdge: {
             /** From Seq */
-            from_seq: number | null;
+            from_seq: number;
             /** Relation */
             relation: string;
             /** Source */
@@ -3390,7 +3251,7 @@ export interface components {
          * @description An entity in a lineage.
          *
          *     `known` is false where the ledger has none that the reader may see; `exists` is false where it was deleted, and null
-         *     where it is not known. `standing` is the word for how it stands, such as the stage of a version.
+         *     where it is not known.
          */
         LineageNode: {
             /** Depth */
@@ -3407,8 +3268,6 @@ export interface components {
             name: string | null;
             /** Project */
             project: string | null;
-            /** Standing */
-            standing: string | null;
         };
         /**
          * LinesLogged
@@ -3502,7 +3361,10 @@ export interface components {
             stream: "stdout" | "stderr" | "event";
             /** Text */
             text: string;
-            /** Time */
+            /**
+             * Time
+             * Format: date-time
+             */
             time: string;
         };
         /**
@@ -3528,6 +3390,8 @@ export interface components {
          * @description Lines of one sender, who numbers them: what was sent before is passed over, a gap is refused.
          */
         LogLinesIn: {
+            /** Attempt */
+            attempt?: number | null;
             /** First */
             first: number;
             /** Lines */
@@ -3582,7 +3446,10 @@ export interface components {
             name: string;
             /** Step */
             step: number;
-            /** Time */
+            /**
+             * Time
+             * Format: date-time
+             */
             time: string;
         };
         /**
@@ -3616,7 +3483,10 @@ export interface components {
             min?: number | string | null;
             /** Step */
             step: number;
-            /** Time */
+            /**
+             * Time
+             * Format: date-time
+             */
             time: string;
             /** Value */
             value?: number | string | null;
@@ -3636,13 +3506,15 @@ export interface components {
             /** Time */
             time?: string | null;
             /** Value */
-            value: number | ("NaN" | "Infinity");
+            value: number | ("NaN" | "Infinity" | "-Infinity");
         };
         /**
          * MetricPointsIn
          * @description Points to log, all or none of them.
          */
         MetricPointsIn: {
+            /** Attempt */
+            attempt?: number | null;
             /** Points */
             points: components["schemas"]["MetricPointIn"][];
         };
@@ -3674,22 +3546,17 @@ export interface components {
         };
         /**
          * Model
-         * @description A registered model as clients see it, with what its versions and their users say.
-         *
-         *     Attributes:
-         *         version_count: How many versions it has.
-         *         stages: The newest version of each stage that has one.
-         *         performance: The evaluation of its newest production version, without one that of its newest version; null
-         *             where it has none.
-         *         performance_version: Whose evaluation that is.
-         *         used_by: How many deployments serve one of its versions, of those that the reader may see.
+         * @description A registered model. `revised_at` moves with everything but tags and aliases.
          */
         Model: {
             /** Aliases */
             aliases?: {
                 [key: string]: number;
             };
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Description */
             description: string | null;
@@ -3707,37 +3574,24 @@ export interface components {
             };
             /** Name */
             name: string;
-            /** Performance */
-            performance: {
-                [key: string]: unknown;
-            } | null;
-            /** Performance Version */
-            performance_version: number | null;
             /** Project */
             project: string;
             /**
-             * Protected Stages
-             * @default []
+             * Revised At
+             * Format: date-time
              */
-            protected_stages?: ("draft" | "staging" | "production" | "archived")[];
-            /** Revised At */
             revised_at: string;
-            /** Stages */
-            stages: {
-                [key: string]: number;
-            };
             /** Tags */
             tags?: {
                 [key: string]: string;
             };
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
-            /** Used By */
-            used_by: number;
             /** Version */
             version: number;
-            /** Version Count */
-            version_count: number;
         };
         /**
          * ModelIn
@@ -3752,11 +3606,6 @@ export interface components {
             metadata?: Record<string, never>;
             /** Name */
             name: string;
-            /**
-             * Protected Stages
-             * @default []
-             */
-            protected_stages?: ("draft" | "staging" | "production" | "archived")[];
             /** Tags */
             tags?: {
                 [key: string]: string;
@@ -3795,11 +3644,6 @@ export interface components {
              * @default
              */
             name?: string;
-            /**
-             * Protected Stages
-             * @default []
-             */
-            protected_stages?: ("draft" | "staging" | "production" | "archived")[];
             /** Tags */
             tags?: {
                 [key: string]: string;
@@ -3807,7 +3651,7 @@ export interface components {
         };
         /**
          * ModelVersion
-         * @description A version as clients see it: with the name of its model, the aliases that point at it, and who registered it.
+         * @description A version as clients see it: with the name of its model and the aliases that point at it.
          */
         ModelVersion: {
             /**
@@ -3815,8 +3659,13 @@ export interface components {
              * @default []
              */
             aliases?: string[];
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
+            /** Description */
+            description: string | null;
             /** Evaluation */
             evaluation: {
                 [key: string]: unknown;
@@ -3835,15 +3684,14 @@ export interface components {
             model: string;
             /** Model Id */
             model_id: string;
-            /** Notes */
-            notes: string | null;
             /** Number */
             number: number;
             /** Project */
             project: string;
-            /** Registered By */
-            registered_by?: string | null;
-            /** Revised At */
+            /**
+             * Revised At
+             * Format: date-time
+             */
             revised_at: string;
             /** Run Id */
             run_id: string | null;
@@ -3871,7 +3719,10 @@ export interface components {
             tags?: {
                 [key: string]: string;
             };
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -3898,7 +3749,10 @@ export interface components {
          * @description A moment of the ledger.
          */
         MomentOut: {
-            /** At */
+            /**
+             * At
+             * Format: date-time
+             */
             at: string;
             /** Seq */
             seq: number;
@@ -3930,7 +3784,10 @@ export interface components {
          * @description Long work. A value: the next state is another one.
          */
         Operation: {
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             error: components["schemas"]["OperationFailure"] | null;
             /** Id */
@@ -3947,7 +3804,10 @@ export interface components {
              * @enum {string}
              */
             status: "running" | "succeeded" | "failed" | "canceled";
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
         };
         /**
@@ -4003,7 +3863,10 @@ export interface components {
          * @description A project.
          */
         Project: {
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Description */
             description: string;
@@ -4017,7 +3880,10 @@ export interface components {
             name: string;
             /** Slug */
             slug: string;
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -4085,14 +3951,6 @@ export interface components {
             history_id: number;
         };
         /**
-         * RejectionIn
-         * @description Why somebody rejects.
-         */
-        RejectionIn: {
-            /** Reason */
-            reason: string;
-        };
-        /**
          * Replica
          * @description One process that serves one version.
          *
@@ -4103,7 +3961,10 @@ export interface components {
         Replica: {
             /** Address */
             address: string | null;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Deployment Id */
             deployment_id: string;
@@ -4130,7 +3991,10 @@ export interface components {
              * @enum {string}
              */
             state: "starting" | "ready" | "unhealthy" | "draining" | "stopped" | "failed";
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** Version */
             version: number;
@@ -4215,6 +4079,75 @@ export interface components {
             retryable_errors?: string[];
         };
         /**
+         * RunColumn
+         * @description A key that some runs have.
+         */
+        RunColumn: {
+            /** Column */
+            column: string;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "metric" | "param" | "tag";
+        };
+        /**
+         * RunColumnPage
+         * @description Columns that runs have: metrics, then params, then tags, each by key. `total` counts those found so far.
+         */
+        RunColumnPage: {
+            /** Items */
+            items: components["schemas"]["RunColumn"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
+        };
+        /**
+         * RunComparison
+         * @description Runs beside each other; what was not asked for is null.
+         */
+        RunComparison: {
+            config: components["schemas"]["ComparedConfigs"] | null;
+            /** Curves */
+            curves: components["schemas"]["ComparedCurves"][] | null;
+            metrics: components["schemas"]["ComparedMetrics"] | null;
+            params: components["schemas"]["ComparedParams"] | null;
+            /** Reference */
+            reference: string;
+            /** Runs */
+            runs: components["schemas"]["RunSummary"][];
+        };
+        /**
+         * RunComparisonIn
+         * @description Which runs are put beside each other, and what of them.
+         */
+        RunComparisonIn: {
+            curves?: components["schemas"]["CurvesIn"] | null;
+            /**
+             * Include
+             * @default [
+             *       "params",
+             *       "metrics",
+             *       "config"
+             *     ]
+             */
+            include?: ("params" | "metrics" | "config")[];
+            /** Metrics */
+            metrics?: string[] | null;
+            /** Reference */
+            reference?: string | null;
+            /** Run Ids */
+            run_ids: string[];
+        };
+        /**
          * RunCounts
          * @description How many active runs have which status.
          */
@@ -4254,7 +4187,10 @@ export interface components {
             artifact_count: number | null;
             /** Attempts */
             attempts: number;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Datasets */
             datasets: components["schemas"]["LoggedDataset"][];
@@ -4308,7 +4244,10 @@ export interface components {
             tags: {
                 [key: string]: string;
             };
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** User */
             user: string;
@@ -4316,10 +4255,47 @@ export interface components {
             version: number;
         };
         /**
+         * RunGroup
+         * @description Runs that have the same values.
+         */
+        RunGroup: {
+            /** Filter */
+            filter: string | null;
+            /** Metrics */
+            metrics: {
+                [key: string]: components["schemas"]["GroupMetric"];
+            };
+            /** Runs */
+            runs: number;
+            /** Values */
+            values: (string | number | null)[];
+        };
+        /**
+         * RunGroupPage
+         * @description Groups of runs, those with the most runs first.
+         */
+        RunGroupPage: {
+            /** By */
+            by: string[];
+            /** Items */
+            items: components["schemas"]["RunGroup"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
+        };
+        /**
          * RunIn
          * @description A new run, as our API takes it.
          */
         RunIn: {
+            /** Id */
+            id?: string | null;
             /** Name */
             name?: string | null;
             /** Params */
@@ -4463,7 +4439,10 @@ export interface components {
         RunSummary: {
             /** Attempts */
             attempts: number;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Ended At */
             ended_at: string | null;
@@ -4505,7 +4484,10 @@ export interface components {
             tags: {
                 [key: string]: string;
             };
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** User */
             user: string;
@@ -4538,6 +4520,105 @@ export interface components {
             tags?: {
                 [key: string]: string | null;
             };
+        };
+        /**
+         * SavedView
+         * @description A view as clients and the ledger see it. A value: it never changes.
+         */
+        SavedView: {
+            /** About */
+            about: string | null;
+            /** Created At */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            /**
+             * Page
+             * @enum {string}
+             */
+            page: "experiments" | "experiment" | "runs" | "compare" | "instances";
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** Project */
+            project: string;
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
+            /**
+             * Visibility
+             * @enum {string}
+             */
+            visibility: "own" | "shared";
+        };
+        /**
+         * SavedViewIn
+         * @description A new view.
+         */
+        SavedViewIn: {
+            /** About */
+            about?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Page
+             * @enum {string}
+             */
+            page: "experiments" | "experiment" | "runs" | "compare" | "instances";
+            /** Parameters */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Visibility
+             * @default own
+             * @enum {string}
+             */
+            visibility?: "own" | "shared";
+        };
+        /**
+         * SavedViewPage
+         * @description A page of views.
+         */
+        SavedViewPage: {
+            /** Items */
+            items: components["schemas"]["SavedView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
+        };
+        /**
+         * SavedViewUpdate
+         * @description Any subset of what can be changed of a view.
+         */
+        SavedViewUpdate: {
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** Parameters */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Visibility
+             * @default own
+             * @enum {string}
+             */
+            visibility?: "own" | "shared";
         };
         /**
          * ScaleIn
@@ -4597,7 +4678,10 @@ export interface components {
         StartedRun: {
             /** Attempts */
             attempts: number;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Ended At */
             ended_at: string | null;
@@ -4640,7 +4724,10 @@ export interface components {
             tags: {
                 [key: string]: string;
             };
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string;
             /** User */
             user: string;
@@ -4671,7 +4758,10 @@ export interface components {
          * @description What existed at a moment: the last event, counts by entity, where to read more.
          */
         StateSummary: {
-            /** At */
+            /**
+             * At
+             * Format: date-time
+             */
             at: string;
             /** Counts */
             counts: {
@@ -4691,7 +4781,10 @@ export interface components {
          * @description The newest items of a window, newest first, and how many each lane has in all.
          */
         Timeline: {
-            /** From */
+            /**
+             * From
+             * Format: date-time
+             */
             from: string;
             /** Items */
             items: components["schemas"]["TimelineItem"][];
@@ -4699,7 +4792,10 @@ export interface components {
             lanes: components["schemas"]["LaneTotal"][];
             /** Next Cursor */
             next_cursor: string | null;
-            /** To */
+            /**
+             * To
+             * Format: date-time
+             */
             to: string;
             /** Total */
             total: number;
@@ -4731,7 +4827,10 @@ export interface components {
             reason: string | null;
             /** Seq */
             seq: number;
-            /** Time */
+            /**
+             * Time
+             * Format: date-time
+             */
             time: string;
             /** Title */
             title: string;
@@ -4753,24 +4852,6 @@ export interface components {
             stage: "draft" | "staging" | "production" | "archived";
         };
         /**
-         * TransitionRequestIn
-         * @description A transition that another person shall approve, and why it is wanted.
-         */
-        TransitionRequestIn: {
-            /**
-             * Archive Existing
-             * @default false
-             */
-            archive_existing?: boolean;
-            /** Reason */
-            reason?: string | null;
-            /**
-             * Stage
-             * @enum {string}
-             */
-            stage: "draft" | "staging" | "production" | "archived";
-        };
-        /**
          * ValueChange
          * @description What a field was and what it is now; null: there was no instance.
          */
@@ -4781,172 +4862,16 @@ export interface components {
             old: unknown;
         };
         /**
-         * VersionArtifact
-         * @description A file or a directory of a version; `path` is relative to the version's folder.
-         *
-         *     `metadata` says what is known of the content: its media type, and what the MLmodel file calls it.
-         */
-        VersionArtifact: {
-            /**
-             * Is Directory
-             * @default false
-             */
-            is_directory?: boolean;
-            /** Metadata */
-            metadata?: {
-                [key: string]: unknown;
-            };
-            /** Path */
-            path: string;
-            /** Sha256 */
-            sha256: string | null;
-            /** Size Bytes */
-            size_bytes: number | null;
-            /** Type */
-            type: ("model" | "weights" | "config" | "tokenizer" | "other") | null;
-            /** Updated At */
-            updated_at: string | null;
-        };
-        /**
-         * VersionArtifactPage
-         * @description A page of the files of a version; `size_bytes` is that of all that were counted.
-         */
-        VersionArtifactPage: {
-            /** Items */
-            items: components["schemas"]["VersionArtifact"][];
-            /** Next Cursor */
-            next_cursor?: string | null;
-            /** Size Bytes */
-            size_bytes: number;
-            /** Total */
-            total: number;
-            /**
-             * Total Exact
-             * @default true
-             */
-            total_exact?: boolean;
-        };
-        /**
-         * VersionComparison
-         * @description How two to five versions of a model differ.
-         *
-         *     Attributes:
-         *         versions: What is compared, in the order that was asked for; all lists below follow it.
-         *         params, metrics: Those of the runs that the versions come from; the metrics are the latest values.
-         *         unread_runs: Versions whose run is not recorded, or not for the reader to see: they have no params and metrics.
-         *         unread_files: Versions whose files lie in a storage that this server cannot read.
-         *         truncated: Which of the lists are longer than shown.
-         */
-        VersionComparison: {
-            /** Artifacts */
-            artifacts: components["schemas"]["ComparedArtifact"][];
-            /** Evaluation */
-            evaluation: components["schemas"]["ComparedValue"][];
-            /** Metrics */
-            metrics: components["schemas"]["ComparedValue"][];
-            /** Params */
-            params: components["schemas"]["ComparedValue"][];
-            /** Signature */
-            signature: components["schemas"]["ComparedColumn"][];
-            /** Truncated */
-            truncated?: string[];
-            /** Unread Files */
-            unread_files: number[];
-            /** Unread Runs */
-            unread_runs: number[];
-            /** Versions */
-            versions: components["schemas"]["ModelVersion"][];
-        };
-        /**
-         * VersionDetail
-         * @description A version with its files, as long as they are few; a list of their own tells the rest.
-         *
-         *     `artifact_count` and `size_bytes` are null where the files lie in a storage that this server cannot read.
-         */
-        VersionDetail: {
-            /**
-             * Aliases
-             * @default []
-             */
-            aliases?: string[];
-            /** Artifact Count */
-            artifact_count: number | null;
-            /** Artifacts */
-            artifacts: components["schemas"]["VersionArtifact"][];
-            /** Created At */
-            created_at: string;
-            /** Evaluation */
-            evaluation: {
-                [key: string]: unknown;
-            };
-            /** Flavors */
-            flavors: {
-                [key: string]: unknown;
-            };
-            /** Id */
-            id: string;
-            /** Location */
-            location: string;
-            /** Logged Model Id */
-            logged_model_id: string | null;
-            /** Model */
-            model: string;
-            /** Model Id */
-            model_id: string;
-            /** Notes */
-            notes: string | null;
-            /** Number */
-            number: number;
-            /** Project */
-            project: string;
-            /** Registered By */
-            registered_by?: string | null;
-            /** Revised At */
-            revised_at: string;
-            /** Run Id */
-            run_id: string | null;
-            /** Run Link */
-            run_link: string | null;
-            /** Signature */
-            signature: {
-                [key: string]: unknown;
-            } | null;
-            /** Size Bytes */
-            size_bytes: number | null;
-            /** Source */
-            source: string;
-            /**
-             * Stage
-             * @enum {string}
-             */
-            stage: "draft" | "staging" | "production" | "archived";
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "pending" | "ready" | "failed";
-            /** Status Message */
-            status_message: string | null;
-            /** Tags */
-            tags?: {
-                [key: string]: string;
-            };
-            /** Updated At */
-            updated_at: string;
-            /** Version */
-            version: number;
-        };
-        /**
          * VersionIn
          * @description A new version of a model. The files lie where `source` says, or where the logged model has them.
          */
         VersionIn: {
+            /** Description */
+            description?: string | null;
             /** Evaluation */
             evaluation?: Record<string, never>;
             /** Logged Model Id */
             logged_model_id?: string | null;
-            /** Notes */
-            notes?: string | null;
             /** Run Id */
             run_id?: string | null;
             /** Run Link */
@@ -4976,22 +4901,6 @@ export interface components {
             /** Weight */
             weight: number;
         };
-        /**
-         * VersionUpdate
-         * @description Any subset of what can change of a version; tags and evaluation are replaced as a whole.
-         */
-        VersionUpdate: {
-            /** Evaluation */
-            evaluation?: Record<string, never>;
-            /** Notes */
-            notes?: string | null;
-            /** Run Link */
-            run_link?: string | null;
-            /** Tags */
-            tags?: {
-                [key: string]: string;
-            };
-        };
     };
     responses: never;
     parameters: never;
@@ -5020,195 +4929,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActorNames"];
-                };
-            };
-            /** @description A failure in our envelope. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    list_approvals_api_approvals_get: {
-        parameters: {
-            query?: {
-                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
-                as_of?: string | null;
-                columns?: string | null;
-                cursor?: string | null;
-                filter?: string | null;
-                limit?: number;
-                offset?: number | null;
-                order?: ("asc" | "desc") | null;
-                /** @description Slug of the project; `*` in lists means every readable one. */
-                project?: string | null;
-                q?: string | null;
-                sort?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApprovalPage"];
-                };
-            };
-            /** @description A failure in our envelope. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_approval_api_approvals__id__get: {
-        parameters: {
-            query?: {
-                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
-                as_of?: string | null;
-            };
-            header?: {
-                /** @description The ETags that the client has. */
-                "if-none-match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Approval"];
-                };
-            };
-            /** @description A failure in our envelope. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    approve_api_approvals__id__approve_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description What the client calls this request; sent again under the same name it changes nothing. */
-                "idempotency-key"?: string;
-                /** @description The ETag that the client has seen. */
-                "if-match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DecisionIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Approval"];
-                };
-            };
-            /** @description A failure in our envelope. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    reject_api_approvals__id__reject_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description What the client calls this request; sent again under the same name it changes nothing. */
-                "idempotency-key"?: string;
-                /** @description The ETag that the client has seen. */
-                "if-match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RejectionIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Approval"];
-                };
-            };
-            /** @description A failure in our envelope. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    withdraw_api_approvals__id__withdraw_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description What the client calls this request; sent again under the same name it changes nothing. */
-                "idempotency-key"?: string;
-                /** @description The ETag that the client has seen. */
-                "if-match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DecisionIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Approval"];
                 };
             };
             /** @description A failure in our envelope. */
@@ -5879,6 +5599,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExperimentView"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_experiment_run_columns_api_experiments__id__run_columns_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                /** @description By default all of them. */
+                kind?: ("metric" | "param" | "tag")[] | null;
+                /** @description Which ones are listed: by default those in use. */
+                lifecycle?: "active" | "deleted" | "all";
+                limit?: number;
+                /** @description A part of the name, whatever its case. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunColumnPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_experiment_run_groups_api_experiments__id__run_groups_get: {
+        parameters: {
+            query: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description One to three params, tags or attributes: `params.lr,status`. */
+                by: string;
+                columns?: string | null;
+                cursor?: string | null;
+                filter?: string | null;
+                /** @description Which ones are listed: by default those in use. */
+                lifecycle?: "active" | "deleted" | "all";
+                limit?: number;
+                offset?: number | null;
+                order?: ("asc" | "desc") | null;
+                q?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunGroupPage"];
                 };
             };
             /** @description A failure in our envelope. */
@@ -7023,7 +6825,10 @@ export interface operations {
                 /** @description Slug of the project; `*` in lists means every readable one. */
                 project?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description The ETags that the client has. */
+                "if-none-match"?: string;
+            };
             path: {
                 /** @description The id of a model, or its name. */
                 model: string;
@@ -7053,8 +6858,6 @@ export interface operations {
     delete_model_api_registry_models__model__delete: {
         parameters: {
             query?: {
-                /** @description Also what deployments serve; needs the right to stop them. */
-                force?: boolean;
                 /** @description Slug of the project; `*` in lists means every readable one. */
                 project?: string | null;
             };
@@ -7119,82 +6922,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Model"];
-                };
-            };
-            /** @description A failure in our envelope. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    list_alias_moves_api_registry_models__model__alias_moves_get: {
-        parameters: {
-            query?: {
-                /** @description One alias; left out: all. */
-                alias?: string | null;
-                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
-                as_of?: string | null;
-                cursor?: string | null;
-                limit?: number;
-                offset?: number;
-                /** @description Slug of the project; `*` in lists means every readable one. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                /** @description The id of a model, or its name. */
-                model: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AliasMovePage"];
-                };
-            };
-            /** @description A failure in our envelope. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_alias_api_registry_models__model__aliases__alias__get: {
-        parameters: {
-            query?: {
-                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
-                as_of?: string | null;
-                /** @description Slug of the project; `*` in lists means every readable one. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                alias: string;
-                /** @description The id of a model, or its name. */
-                model: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModelVersion"];
                 };
             };
             /** @description A failure in our envelope. */
@@ -7276,43 +7003,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description A failure in our envelope. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    compare_versions_api_registry_models__model__compare_get: {
-        parameters: {
-            query: {
-                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
-                as_of?: string | null;
-                /** @description Slug of the project; `*` in lists means every readable one. */
-                project?: string | null;
-                /** @description Two to five numbers, separated by commas. */
-                versions: string;
-            };
-            header?: never;
-            path: {
-                /** @description The id of a model, or its name. */
-                model: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VersionComparison"];
-                };
             };
             /** @description A failure in our envelope. */
             default: {
@@ -7430,279 +7120,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VersionDetail"];
-                };
-            };
-            /** @description A failure in our envelope. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    delete_version_api_registry_models__model__versions__number__delete: {
-        parameters: {
-            query?: {
-                /** @description Also what deployments serve; needs the right to stop them. */
-                force?: boolean;
-                /** @description Slug of the project; `*` in lists means every readable one. */
-                project?: string | null;
-            };
-            header?: {
-                /** @description What the client calls this request; sent again under the same name it changes nothing. */
-                "idempotency-key"?: string;
-                /** @description The ETag that the client has seen. */
-                "if-match"?: string;
-            };
-            path: {
-                /** @description The id of a model, or its name. */
-                model: string;
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A failure in our envelope. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    update_version_api_registry_models__model__versions__number__patch: {
-        parameters: {
-            query?: {
-                /** @description Slug of the project; `*` in lists means every readable one. */
-                project?: string | null;
-            };
-            header?: {
-                /** @description What the client calls this request; sent again under the same name it changes nothing. */
-                "idempotency-key"?: string;
-                /** @description The ETag that the client has seen. */
-                "if-match"?: string;
-            };
-            path: {
-                /** @description The id of a model, or its name. */
-                model: string;
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["VersionUpdate"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
                     "application/json": components["schemas"]["ModelVersion"];
                 };
-            };
-            /** @description A failure in our envelope. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    preview_version_artifact_api_registry_models__model__versions__number__artifact_preview_get: {
-        parameters: {
-            query: {
-                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
-                as_of?: string | null;
-                /** @description A file, relative to the folder of the version. */
-                path: string;
-                /** @description Slug of the project; `*` in lists means every readable one. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                /** @description The id of a model, or its name. */
-                model: string;
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ArtifactPreview"];
-                };
-            };
-            /** @description A failure in our envelope. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_version_artifact_provenance_api_registry_models__model__versions__number__artifact_provenance_get: {
-        parameters: {
-            query: {
-                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
-                as_of?: string | null;
-                /** @description A file, relative to the folder of the version. */
-                path: string;
-                /** @description Slug of the project; `*` in lists means every readable one. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                /** @description The id of a model, or its name. */
-                model: string;
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ArtifactProvenance"];
-                };
-            };
-            /** @description A failure in our envelope. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    list_version_artifacts_api_registry_models__model__versions__number__artifacts_get: {
-        parameters: {
-            query?: {
-                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
-                as_of?: string | null;
-                limit?: number;
-                offset?: number;
-                /** @description A directory; left out: the root. */
-                path?: string;
-                /** @description Slug of the project; `*` in lists means every readable one. */
-                project?: string | null;
-                /** @description All files below it, and no directories. */
-                recursive?: boolean;
-            };
-            header?: never;
-            path: {
-                /** @description The id of a model, or its name. */
-                model: string;
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VersionArtifactPage"];
-                };
-            };
-            /** @description A failure in our envelope. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_version_artifact_api_registry_models__model__versions__number__artifacts__path__get: {
-        parameters: {
-            query?: {
-                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
-                as_of?: string | null;
-                /** @description Slug of the project; `*` in lists means every readable one. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                /** @description The id of a model, or its name. */
-                model: string;
-                number: number;
-                path: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": string;
-                };
-            };
-            /** @description A failure in our envelope. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    download_version_api_registry_models__model__versions__number__download_get: {
-        parameters: {
-            query?: {
-                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
-                as_of?: string | null;
-                /** @description Slug of the project; `*` in lists means every readable one. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                /** @description The id of a model, or its name. */
-                model: string;
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description A failure in our envelope. */
             default: {
@@ -7783,49 +7202,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelVersion"];
-                };
-            };
-            /** @description A failure in our envelope. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    request_transition_api_registry_models__model__versions__number__transition_requests_post: {
-        parameters: {
-            query?: {
-                /** @description Slug of the project; `*` in lists means every readable one. */
-                project?: string | null;
-            };
-            header?: {
-                /** @description What the client calls this request; sent again under the same name it changes nothing. */
-                "idempotency-key"?: string;
-                /** @description The ETag that the client has seen. */
-                "if-match"?: string;
-            };
-            path: {
-                /** @description The id of a model, or its name. */
-                model: string;
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TransitionRequestIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Approval"];
                 };
             };
             /** @description A failure in our envelope. */
@@ -8460,6 +7836,40 @@ export interface operations {
             };
         };
     };
+    resume_run_api_runs__id__resume_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_run_timeline_api_runs__id__timeline_get: {
         parameters: {
             query?: {
@@ -8491,6 +7901,308 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_run_columns_api_runs_columns_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                /** @description By default all of them. */
+                kind?: ("metric" | "param" | "tag")[] | null;
+                /** @description Which ones are listed: by default those in use. */
+                lifecycle?: "active" | "deleted" | "all";
+                limit?: number;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                /** @description A part of the name, whatever its case. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunColumnPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    compare_runs_api_runs_compare_post: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunComparisonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunComparison"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_run_groups_api_runs_groups_get: {
+        parameters: {
+            query: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description One to three params, tags or attributes: `params.lr,status`. */
+                by: string;
+                columns?: string | null;
+                cursor?: string | null;
+                filter?: string | null;
+                /** @description Which ones are listed: by default those in use. */
+                lifecycle?: "active" | "deleted" | "all";
+                limit?: number;
+                offset?: number | null;
+                order?: ("asc" | "desc") | null;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                q?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunGroupPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_saved_views_api_saved_views_get: {
+        parameters: {
+            query?: {
+                /** @description Only views for this entity's page, and for every one. */
+                about?: string | null;
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                columns?: string | null;
+                cursor?: string | null;
+                filter?: string | null;
+                limit?: number;
+                /** @description Only views of this page of the UI. */
+                of?: ("experiments" | "experiment" | "runs" | "compare" | "instances") | null;
+                offset?: number | null;
+                order?: ("asc" | "desc") | null;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                q?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    create_saved_view_api_saved_views_post: {
+        parameters: {
+            query?: {
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: {
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_saved_view_api_saved_views__id__get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+            };
+            header?: {
+                /** @description The ETags that the client has. */
+                "if-none-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_saved_view_api_saved_views__id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    update_saved_view_api_saved_views__id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
                 };
             };
             /** @description A failure in our envelope. */

@@ -26,7 +26,7 @@ from rich.table import Table
 
 from infrastudio.cli.model_commands import wait_until_ready
 from infrastudio.kernel.errors import Unavailable
-from infrastudio.sdk import StudioClient
+from infrastudio.sdk import Client
 from infrastudio.server.data_folder import DataFolder
 
 console = Console()
@@ -136,7 +136,7 @@ class LocalModel:
 
 
 @contextmanager
-def running(folder: Path, port: int, progress: Progress) -> Iterator[tuple[StudioClient, subprocess.Popen[str]]]:
+def running(folder: Path, port: int, progress: Progress) -> Iterator[tuple[Client, subprocess.Popen[str]]]:
     """Start a server of our own that records the past; at the end stop it, and before it all that would outlive it."""
     log = folder / "demo.log"
     with log.open("wb") as errors:
@@ -148,7 +148,7 @@ def running(folder: Path, port: int, progress: Progress) -> Iterator[tuple[Studi
         task = progress.add_task("Record six weeks of a fleet", total=1)
         _next(lines, log)
         progress.update(task, completed=1)
-        with StudioClient(_next(lines, log)) as client:
+        with Client(_next(lines, log)) as client:
             try:
                 yield client, server
             finally:
@@ -171,7 +171,7 @@ def accuracy(found: list[int], labels: list[int]) -> float:
     return sum(a == b for a, b in zip(found, labels, strict=True)) / len(labels)
 
 
-def _train(client: StudioClient, progress: Progress) -> dict[str, Any]:
+def _train(client: Client, progress: Progress) -> dict[str, Any]:
     task = progress.add_task("Train a classifier through the mlflow client", total=EPOCHS)
     run: dict[str, Any] = client.post("/api/runs", {"language": "yaml", "content": CONFIG})
     until = time.monotonic() + TRAIN_DEADLINE_S
@@ -190,7 +190,7 @@ def _train(client: StudioClient, progress: Progress) -> dict[str, Any]:
     return run
 
 
-def _registered(client: StudioClient, progress: Progress, run_id: str) -> dict[str, Any]:
+def _registered(client: Client, progress: Progress, run_id: str) -> dict[str, Any]:
     task = progress.add_task("Find the registered version", total=1)
     versions = client.get(f"/api/registry/models/{MODEL}/versions")["items"]
     version: dict[str, Any] = next(item for item in versions if item["run_id"] == run_id)
@@ -198,7 +198,7 @@ def _registered(client: StudioClient, progress: Progress, run_id: str) -> dict[s
     return version
 
 
-def _deploy(client: StudioClient, progress: Progress, version: dict[str, Any]) -> dict[str, Any]:
+def _deploy(client: Client, progress: Progress, version: dict[str, Any]) -> dict[str, Any]:
     task = progress.add_task("Deploy it as a replica process", total=1)
     body = {"name": DEPLOYMENT, "model_name": MODEL, "model_version": version["number"], "environment": "production"}
     created = client.post("/api/deployments", body)
@@ -223,7 +223,7 @@ def _ask(progress: Progress, endpoint: str, pixels: Any) -> Answers:
     return answers
 
 
-def _stop_processes(client: StudioClient) -> None:
+def _stop_processes(client: Client) -> None:
     """End jobs and replicas: they outlive a server on purpose, but nobody would come back to this folder."""
     for job in client.items("/api/training/jobs"):
         if job["status"] in ("pending", "running"):
@@ -233,7 +233,7 @@ def _stop_processes(client: StudioClient) -> None:
     _wait_for(lambda: not _has_processes(client), "jobs and replicas do not stop")
 
 
-def _has_processes(client: StudioClient) -> bool:
+def _has_processes(client: Client) -> bool:
     jobs = any(job["status"] in ("pending", "running") for job in client.items("/api/training/jobs"))
     return jobs or any(deployment["state"] != "stopped" for deployment in client.items("/api/deployments"))
 

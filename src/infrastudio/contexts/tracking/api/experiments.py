@@ -197,6 +197,7 @@ def _create_run(uow: UnitOfWork, experiment_id: str, body: RunIn) -> RunSummary:
     parent = {} if body.parent_id is None else {rules.PARENT_TAG: body.parent_id}
     wanted = RunCreate(
         experiment_id=experiment_id,
+        id=body.id,
         name=body.name,
         status=body.status,
         user=uow.actor.ref,

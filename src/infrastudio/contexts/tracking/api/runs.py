@@ -131,6 +131,13 @@ async def restore_run(id: RunId, response: Response, writer: Writer, telemetry: 
     return await _answer(response, telemetry, run)
 
 
+@router.post("/{id}/resume")
+async def resume_run(id: RunId, response: Response, writer: Writer, telemetry: Telemetry, seen: IfMatch) -> RunSummary:
+    """Let a run go on in a new attempt, for instance after its program was killed."""
+    run = await writer.write(service.resume_run, id, expected=seen)
+    return await _answer(response, telemetry, run)
+
+
 async def _answer(response: Response, telemetry: TelemetryStore, run: Run) -> RunSummary:
     """Return a run that was just written, with its latest metrics."""
     latest = await asyncio.to_thread(telemetry.latest, "run", [run.id])

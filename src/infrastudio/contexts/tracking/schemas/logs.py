@@ -10,6 +10,7 @@ import msgspec
 from pydantic import Field, GetPydanticSchema, StringConstraints, ValidatorFunctionWrapHandler
 from pydantic_core.core_schema import no_info_wrap_validator_function
 
+from infrastudio.contexts.tracking.schemas.runs import AttemptNumber
 from infrastudio.kernel.text import Integer, Text, is_storable
 from infrastudio.kernel.versioned import Time, Value
 
@@ -134,6 +135,8 @@ class LogLinesIn(Value):
     """The sender's own number of the first line, from 1 on in each attempt."""
     source: Annotated[Text, StringConstraints(max_length=100)] = ""
     """Who sends, where several do: a rank, a file."""
+    attempt: AttemptNumber | None = None
+    """Which attempt of the run printed them; None: the one that it is at."""
 
 
 class LinesLogged(Value):

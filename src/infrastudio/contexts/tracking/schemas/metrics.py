@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from infrastudio.contexts.tracking.schemas.runs import WireNumber
+from infrastudio.contexts.tracking.schemas.runs import AttemptNumber, WireNumber
 from infrastudio.kernel.text import Integer, Text
 from infrastudio.kernel.versioned import Time, Value
 
@@ -27,7 +27,9 @@ def _number(value: Any) -> Any:
     return value
 
 
-AnyNumber = Annotated[float, BeforeValidator(_number, json_schema_input_type=float | Literal["NaN", "Infinity"])]
+AnyNumber = Annotated[
+    float, BeforeValidator(_number, json_schema_input_type=float | Literal["NaN", "Infinity", "-Infinity"])
+]
 
 
 class MetricName(Value):
@@ -98,6 +100,8 @@ class MetricPointsIn(Value):
     """Points to log, all or none of them."""
 
     points: Annotated[list[MetricPointIn], Field(min_length=1, max_length=MAX_POINTS)]
+    attempt: AttemptNumber | None = None
+    """Which attempt of the run measured them; None: the one that it is at."""
 
 
 class PointsLogged(Value):

@@ -16,6 +16,7 @@ RunStatus = Literal["queued", "running", "succeeded", "failed", "canceled"]
 STATUSES: Final[tuple[RunStatus, ...]] = ("queued", "running", "succeeded", "failed", "canceled")
 
 RunId = Annotated[Text, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+AttemptNumber = Annotated[Integer, Field(ge=1, le=2**31 - 1)]
 RunName = Annotated[Text, StringConstraints(min_length=1, max_length=8000)]
 Reason = Annotated[Text, StringConstraints(max_length=8000)]
 Params = Annotated[
@@ -56,6 +57,8 @@ class RunCreate(Value):
 class RunIn(Value):
     """A new run, as our API takes it."""
 
+    id: RunId | None = None
+    """Chosen by a client that logs before the server answers; None: made by the server."""
     name: RunName | None = None
     status: Literal["queued", "running"] = "running"
     started_at: Time | None = None

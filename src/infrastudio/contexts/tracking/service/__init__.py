@@ -26,10 +26,12 @@ from infrastudio.contexts.tracking.service.run_data import (
     set_tags,
 )
 from infrastudio.contexts.tracking.service.runs import (
+    HasJob,
     NamesDiffer,
     RunExists,
     create_run,
     record_job_state,
+    resume_run,
     update_run,
 )
 from infrastudio.contexts.tracking.service.versions import StaleVersion
@@ -37,6 +39,7 @@ from infrastudio.contexts.tracking.service.versions import StaleVersion
 __all__ = [
     "ExperimentNotActive",
     "ExperimentNotDeleted",
+    "HasJob",
     "NameTaken",
     "NamesDiffer",
     "ParamChanged",
@@ -59,6 +62,7 @@ __all__ = [
     "record_job_state",
     "restore_experiment",
     "restore_run",
+    "resume_run",
     "set_experiment_tags",
     "set_tags",
     "update_experiment",

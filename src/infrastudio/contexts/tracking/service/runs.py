@@ -30,6 +30,13 @@ class RunExists(Conflict):
         super().__init__(f"A run with id {id} already exists.", field="id", value=id)
 
 
+class HasJob(Conflict):
+    """A job begins the attempts of this run."""
+
+    def __init__(self, id: str, job_id: str) -> None:
+        super().__init__(f"The run {id} belongs to the job {job_id}; retry that instead.", id=id, job_id=job_id)
+
+
 class NamesDiffer(ValidationFailed):
     """The name of a new run and the tag that holds it say different things."""
 
@@ -109,6 +116,23 @@ def update_run(
     return _write(uow, row, before, asked, tags)
 
 
+def resume_run(uow: UnitOfWork, id: str, *, expected: int | None = None) -> Run:
+    """Let a run go on in a new attempt: it is running and has no end; what it logged before stays.
+
+    Raises:
+        RunNotActive: It is deleted.
+        HasJob: A job drives it, and begins its attempts.
+        StaleVersion: It changed since `expected`, other than by its params and tags.
+    """
+    row = active_row(uow, id)
+    before = queries.run_of(uow, row)
+    require_version(uow, "run", id, before, expected, commuting=Run.collections)
+    if before.job_id is not None:
+        raise HasJob(id, before.job_id)
+    fields = {"status": "running", "status_reason": None, "ended_at": None, "attempts": before.attempts + 1}
+    return _write(uow, row, before, fields, {})
+
+
 def record_job_state(
     uow: UnitOfWork,
     id: str,
@@ -155,7 +179,7 @@ def _write(
 ) -> Run:
     """Store what is new, if anything is, and tell of a new status as such; return the run with its collections."""
     touch_runs(uow, [before.id])
-    if fields.get("status", before.status) != before.status:
+    if any(fields.get(field, getattr(before, field)) != getattr(before, field) for field in ("status", "attempts")):
         event: type[Event] = RunStatusChanged
     else:
         event = RunUpdated if fields else RunTagged

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from infrastudio.contexts.tracking import rules
 from infrastudio.contexts.tracking.queries.active_runs import ActiveRuns
+from infrastudio.contexts.tracking.queries.runs import RunAccess
 from infrastudio.contexts.tracking.schemas.logs import LineIn, LinesLogged, LogLinesIn
 from infrastudio.contexts.tracking.schemas.metrics import MetricPointsIn, PointsLogged
 from infrastudio.kernel.actor import Actor
@@ -30,6 +31,7 @@ async def log_points(
     Raises:
         UnknownRun: There is no such run for the actor.
         RunNotActive: It is deleted.
+        ValidationFailed: A name cannot be kept, or the run has not come to that attempt.
         IngestQueueFull: Too much is waiting to be stored.
     """
     problems = [
@@ -46,7 +48,7 @@ async def log_points(
         [point.step for point in body.points],
         [now if point.time is None else to_micros(point.time) for point in body.points],
         [point.value for point in body.points],
-        attempt=access.attempt,
+        attempt=_attempt(access, body.attempt),
     )
     stored = await telemetry.append_points(StreamOwner(access.project_id, "run", run_id), batch)
     return PointsLogged(count=stored.count)
@@ -60,6 +62,7 @@ async def log_lines(
     Raises:
         UnknownRun: There is no such run for the actor.
         RunNotActive: It is deleted.
+        ValidationFailed: A line holds a line break, or the run has not come to that attempt.
         LineGap: Lines before these are missing.
         IngestQueueFull: Too much is waiting to be stored.
     """
@@ -78,11 +81,20 @@ async def log_lines(
         [now if line.time is None else to_micros(line.time) for line in body.lines],
         [STREAM_NAMES.index(line.stream) for line in body.lines],
         _levels(body.lines),
-        access.attempt,
+        _attempt(access, body.attempt),
         body.source,
     )
     stored = await telemetry.append_lines(StreamOwner(access.project_id, "run", run_id), batch)
     return LinesLogged(first_line=stored.first_line, accepted=stored.accepted)
+
+
+def _attempt(access: RunAccess, asked: int | None) -> int:
+    """Return the attempt that something is logged for; what comes late may be of an earlier one."""
+    if asked is None:
+        return access.attempt
+    if asked > access.attempt:
+        raise ValidationFailed.of("attempt", f"must be at most {access.attempt}, the attempt that the run is at")
+    return asked
 
 
 def _levels(lines: Sequence[LineIn]) -> list[int] | None:
