@@ -20,6 +20,7 @@ from infrastudio.stores.ledger.event import EVENT_KINDS
 from infrastudio.stores.ledger.replay import PROJECTIONS
 
 LEDGERED = {
+    "ApprovalRow": "approval",
     "ArtifactRow": "artifact",
     "AssessmentRow": "assessment",
     "DeploymentRow": "deployment",

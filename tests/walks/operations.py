@@ -16,6 +16,7 @@ from walks.asking import JSON_BODY, Question
 _PARAMETER: Final = re.compile(r"\{(\w+)\}")
 
 NOUNS: Final = {
+    "approvals/id": "approval",
     "artifacts/path": "path",
     "deployments/id": "deployment",
     "experiments/id": "experiment",
@@ -211,5 +212,7 @@ def _query_value(name: str, ids: Mapping[str, str]) -> str:
         "b": ids["record"],
         "ids": ids["actor"],
         "by": "name",
+        "versions": "1,2",
+        "path": ids["path"],
     }
     return values[name]

@@ -16,9 +16,9 @@ from walks.world import World, populate
 NO_ENTITIES = {"POST /api/runs/{id}/logs", "POST /api/runs/{id}/metrics"}
 """Telemetry has no versions."""
 WHOLE = {
+    "GET /api/approvals/{id}",
     "GET /api/instances/{id}",
     "GET /api/projects/{slug}",
-    "GET /api/registry/models/{model}",
     "GET /api/saved-views/{id}",
 }
 """Answers that say the entity's state and nothing else; the others tell of runs, metrics, replicas, progress too."""

@@ -38,6 +38,11 @@ SILENT = {
 """Reads of a part of the project whose answers hold neither names nor ids nor values."""
 
 
+KEPT_AS_SAID = {"POST /api/registry/models/{model}/versions"}
+"""Operations that keep a name of something unknown: what was made goes again, or the stranger would be told what they
+said themselves."""
+
+
 @dataclass(frozen=True)
 class Walk:
     """One stranger on their way through another project."""
@@ -140,7 +145,9 @@ async def walk_operation(walk: Walk, operation: Operation, home: World, other: W
         return
     if operation.parameters:
         await walk.ask(operation.question(other.ids), must_be=REFUSED)
-        await walk.ask(mixed(operation, home, other))
+        answer = await walk.ask(mixed(operation, home, other))
+        if operation.name in KEPT_AS_SAID and answer.status == 201:
+            await walk.ask(Question("DELETE", answer.headers["location"]), must_be={204})
         return
     elsewhere = operation.question(other.ids, more={"project": other.slug})
     if "project" in operation.query:

@@ -156,6 +156,7 @@ class _Filler:
         content = self._mark.encode()
         model_file = b"flavors: {python_function: {loader_module: nothing}}\n"
         of_run = {ids["path"]: content, f"{self._mark}.txt": content, "model/MLmodel": model_file}
+        of_run |= {f"model/{ids['path']}": content, f"model/{self._mark}.txt": content}
         of_model = {ids["path"]: content, f"{self._mark}.txt": content}
         folders = {f"{ids['run']}/artifacts": of_run, f"models/{ids['logged_model']}/artifacts": of_model}
         folders[f"traces/{ids['trace']}/artifacts"] = {"traces.json": _json({"spans": [{"name": self._mark}]})}
@@ -213,9 +214,12 @@ class _Filler:
         name = f"{mark}-model"
         model = await self._create("/api/registry/models", name=name, description=mark, tags={mark: mark})
         version = {"source": f"runs:/{run_id}/model", "run_id": run_id, "tags": {mark: mark}}
-        await self._post(f"/api/registry/models/{model}/versions", version)
+        for _ in range(2):
+            await self._post(f"/api/registry/models/{model}/versions", version)
         await self._send("PUT", f"/api/registry/models/{model}/aliases/{mark}", _json({"version": 1}), JSON_BODY)
-        return {"model": model, "model_name": name, "alias": mark, "number": "1"}
+        wanted = {"stage": "staging", "reason": mark}
+        approval = await self._create(f"/api/registry/models/{model}/versions/2/transition-requests", **wanted)
+        return {"model": model, "model_name": name, "alias": mark, "number": "1", "approval": approval}
 
     async def _create(self, path: str, **body: Any) -> str:
         return str((await self._post(path, body)).json["id"])

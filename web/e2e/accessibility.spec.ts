@@ -91,6 +91,26 @@ const SCREENS: Screen[] = [
     address: ({ deployment }) => `/deployments/${deployment}/replicas`,
     shows: visible("Restarts"),
   },
+  { name: "models", address: () => "/registry", shows: visible("adder") },
+  { name: "no model matches", address: () => "/registry?filter=zzz", shows: visible("No models match") },
+  { name: "a model", address: () => "/registry/adder", shows: visible("What aliases meant when") },
+  {
+    name: "a version",
+    address: () => "/registry/adder/v/1",
+    shows: async (page) => expect(page.getByText("serialization_format").first()).toBeVisible(),
+  },
+  {
+    name: "a lineage",
+    address: () => "/registry/adder/v/1/lineage",
+    shows: async (page) => expect(page.getByRole("button", { name: /adder-maker$/ })).toBeVisible(),
+  },
+  {
+    name: "a lineage as a list",
+    address: () => "/registry/adder/v/1/lineage?view=list",
+    shows: visible("What it came from"),
+  },
+  { name: "no model", address: () => "/registry/nothing", shows: visible("The model was not found") },
+  { name: "no version", address: () => "/registry/adder/v/99", shows: visible("The version was not found") },
   { name: "instances", address: () => "/instances?status=error&sel=1,2", shows: visible("2 selected") },
   {
     name: "no instance matches",
@@ -197,6 +217,30 @@ test("no fault in a question, nor in a chart as a table", async ({ page, seeded 
   await page.getByRole("button", { name: "Show train/loss as a chart" }).hover();
   await expect(page.getByRole("tooltip")).toBeVisible();
   await check(page, "table, with a tooltip");
+});
+
+test("no fault over the registry: questions, forms, comparison", async ({ page }) => {
+  await visit(page, "/registry/adder");
+  for (const [button, dialog] of [
+    ["Edit", "Describe adder"],
+    ["Change", "Protect stages of adder"],
+    ["Add", "Add an alias to adder"],
+  ] as const) {
+    await page.getByRole("button", { name: button, exact: true }).click();
+    await expect(page.getByRole("dialog", { name: dialog })).toBeVisible();
+    await check(page, dialog);
+    await page.keyboard.press("Escape");
+  }
+  await visit(page, "/registry/adder/v/1");
+  for (const [button, dialog] of [
+    ["Move to stage…", "Move adder v1"],
+    ["Deploy…", "Deploy adder v1"],
+  ] as const) {
+    await page.getByRole("button", { name: button }).click();
+    await expect(page.getByRole("dialog", { name: dialog })).toBeVisible();
+    await check(page, dialog);
+    await page.keyboard.press("Escape");
+  }
 });
 
 test("no fault over the instances: menu, cells, forms, questions, files", async ({ page, seeded }) => {

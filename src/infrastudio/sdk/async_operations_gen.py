@@ -11,13 +11,20 @@ from typing import Any, BinaryIO, Literal
 from infrastudio.sdk.models_gen import (
     ActorNames,
     AliasIn,
+    AliasMove,
+    AliasMovePage,
+    Approval,
+    ApprovalPage,
     ArtifactEntry,
     ArtifactPage,
+    ArtifactPreview,
+    ArtifactProvenance,
     AuthenticationMethods,
     BulkIn,
     BulkResult,
     ChangePage,
     Comparison,
+    DecisionIn,
     Deleted,
     DeploymentIn,
     DeploymentPage,
@@ -67,6 +74,7 @@ from infrastudio.sdk.models_gen import (
     ProjectSpace,
     ProjectUpdate,
     RecordIn,
+    RejectionIn,
     ReplicaPage,
     RunColumn,
     RunColumnPage,
@@ -90,7 +98,13 @@ from infrastudio.sdk.models_gen import (
     Timeline,
     TimelineItem,
     TransitionIn,
+    TransitionRequestIn,
+    VersionArtifact,
+    VersionArtifactPage,
+    VersionComparison,
+    VersionDetail,
     VersionIn,
+    VersionUpdate,
 )
 from infrastudio.sdk.paging import async_pages, async_parts, async_slices
 from infrastudio.sdk.transport import AsyncTransport, new_key, quoted
@@ -106,6 +120,121 @@ class AsyncActorsApi:
         """Return the names of up to 100 actors; those who have none, or none that the caller may read, are left
         out."""
         return await self._client.ask(ActorNames, "GET", "/api/actors", query={"ids": ids}, is_repeatable=True)
+
+
+class AsyncApprovalsApi:
+    """Operations of the group `approvals`."""
+
+    def __init__(self, client: AsyncTransport) -> None:
+        self._client = client
+
+    async def approve(
+        self, id: str, body: DecisionIn, *, if_match: int | None = None, idempotency_key: str | None = None
+    ) -> Approval:
+        """Confirm what another one asked for; it is done in the same transaction."""
+        return await self._client.ask(
+            Approval,
+            "POST",
+            f"/api/approvals/{quoted(id)}/approve",
+            body=body,
+            if_match=if_match,
+            key=idempotency_key or new_key(),
+            is_repeatable=True,
+        )
+
+    async def get_approval(self, id: str, *, as_of: str | None = None) -> Approval:
+        """Return one approval."""
+        return await self._client.ask(
+            Approval, "GET", f"/api/approvals/{quoted(id)}", query={"as_of": as_of}, is_repeatable=True
+        )
+
+    async def list_approvals(
+        self,
+        *,
+        project: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        cursor: str | None = None,
+        sort: str | None = None,
+        order: Literal["asc", "desc"] | None = None,
+        q: str | None = None,
+        filter: str | None = None,
+        columns: str | None = None,
+        as_of: str | None = None,
+    ) -> ApprovalPage:
+        """Return a page of what was asked for, the newest first; `filter=status = 'pending'` is what waits."""
+        return await self._client.ask(
+            ApprovalPage,
+            "GET",
+            "/api/approvals",
+            query={
+                "project": project,
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+                "sort": sort,
+                "order": order,
+                "q": q,
+                "filter": filter,
+                "columns": columns,
+                "as_of": as_of,
+            },
+            is_repeatable=True,
+        )
+
+    def iterate_approvals(
+        self,
+        *,
+        project: str | None = None,
+        sort: str | None = None,
+        order: Literal["asc", "desc"] | None = None,
+        q: str | None = None,
+        filter: str | None = None,
+        columns: str | None = None,
+        as_of: str | None = None,
+    ) -> AsyncIterator[Approval]:
+        """As `list_approvals`: every item of every page."""
+        return async_pages(
+            lambda place: self.list_approvals(
+                project=project,
+                sort=sort,
+                order=order,
+                q=q,
+                filter=filter,
+                columns=columns,
+                as_of=as_of,
+                limit=1000,
+                cursor=place,
+            )
+        )
+
+    async def reject(
+        self, id: str, body: RejectionIn, *, if_match: int | None = None, idempotency_key: str | None = None
+    ) -> Approval:
+        """Refuse what another one asked for."""
+        return await self._client.ask(
+            Approval,
+            "POST",
+            f"/api/approvals/{quoted(id)}/reject",
+            body=body,
+            if_match=if_match,
+            key=idempotency_key or new_key(),
+            is_repeatable=True,
+        )
+
+    async def withdraw(
+        self, id: str, body: DecisionIn, *, if_match: int | None = None, idempotency_key: str | None = None
+    ) -> Approval:
+        """Take back what the caller asked for."""
+        return await self._client.ask(
+            Approval,
+            "POST",
+            f"/api/approvals/{quoted(id)}/withdraw",
+            body=body,
+            if_match=if_match,
+            key=idempotency_key or new_key(),
+            is_repeatable=True,
+        )
 
 
 class AsyncAuthApi:
@@ -1209,6 +1338,18 @@ class AsyncRegistryApi:
     def __init__(self, client: AsyncTransport) -> None:
         self._client = client
 
+    async def compare_versions(
+        self, model: str, *, versions: str, project: str | None = None, as_of: str | None = None
+    ) -> VersionComparison:
+        """Return how versions of a model differ: params and metrics of their runs, evaluation, signature, files."""
+        return await self._client.ask(
+            VersionComparison,
+            "GET",
+            f"/api/registry/models/{quoted(model)}/compare",
+            query={"versions": versions, "project": project, "as_of": as_of},
+            is_repeatable=True,
+        )
+
     async def create_model(
         self, body: ModelIn, *, project: str | None = None, idempotency_key: str | None = None
     ) -> Model:
@@ -1258,16 +1399,67 @@ class AsyncRegistryApi:
         )
 
     async def delete_model(
-        self, model: str, *, project: str | None = None, if_match: int | None = None, idempotency_key: str | None = None
+        self,
+        model: str,
+        *,
+        force: bool | None = None,
+        project: str | None = None,
+        if_match: int | None = None,
+        idempotency_key: str | None = None,
     ) -> None:
-        """Remove a model with all its versions."""
+        """Remove a model with all its versions; what is served only by `force`."""
         await self._client.ask(
             None,
             "DELETE",
             f"/api/registry/models/{quoted(model)}",
-            query={"project": project},
+            query={"force": force, "project": project},
             if_match=if_match,
             key=idempotency_key or new_key(),
+            is_repeatable=True,
+        )
+
+    async def delete_version(
+        self,
+        model: str,
+        number: int,
+        *,
+        force: bool | None = None,
+        project: str | None = None,
+        if_match: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> None:
+        """Remove a version, whose number never comes back; what is served only by `force`."""
+        await self._client.ask(
+            None,
+            "DELETE",
+            f"/api/registry/models/{quoted(model)}/versions/{quoted(number)}",
+            query={"force": force, "project": project},
+            if_match=if_match,
+            key=idempotency_key or new_key(),
+            is_repeatable=True,
+        )
+
+    async def download_version(
+        self, model: str, number: int, *, project: str | None = None, as_of: str | None = None
+    ) -> None:
+        """Send all files of a version as one ZIP archive, not compressed."""
+        await self._client.ask(
+            None,
+            "GET",
+            f"/api/registry/models/{quoted(model)}/versions/{quoted(number)}/download",
+            query={"project": project, "as_of": as_of},
+            is_repeatable=True,
+        )
+
+    async def get_alias(
+        self, model: str, alias: str, *, project: str | None = None, as_of: str | None = None
+    ) -> ModelVersion:
+        """Return the version that an alias means, or meant at a moment."""
+        return await self._client.ask(
+            ModelVersion,
+            "GET",
+            f"/api/registry/models/{quoted(model)}/aliases/{quoted(alias)}",
+            query={"project": project, "as_of": as_of},
             is_repeatable=True,
         )
 
@@ -1291,7 +1483,7 @@ class AsyncRegistryApi:
         )
 
     async def get_model(self, model: str, *, project: str | None = None, as_of: str | None = None) -> Model:
-        """Return one model."""
+        """Return one model, with what its versions and their users say: more than its ETag counts."""
         return await self._client.ask(
             Model,
             "GET",
@@ -1302,14 +1494,81 @@ class AsyncRegistryApi:
 
     async def get_version(
         self, model: str, number: int, *, project: str | None = None, as_of: str | None = None
-    ) -> ModelVersion:
-        """Return one version of a model."""
+    ) -> VersionDetail:
+        """Return one version of a model with its files."""
         return await self._client.ask(
-            ModelVersion,
+            VersionDetail,
             "GET",
             f"/api/registry/models/{quoted(model)}/versions/{quoted(number)}",
             query={"project": project, "as_of": as_of},
             is_repeatable=True,
+        )
+
+    async def get_version_artifact(
+        self,
+        model: str,
+        number: int,
+        path: str,
+        into: BinaryIO,
+        *,
+        project: str | None = None,
+        as_of: str | None = None,
+    ) -> int:
+        """Send a file of a version, or the part of it that `Range` asks for."""
+        return await self._client.save(
+            into,
+            "GET",
+            f"/api/registry/models/{quoted(model)}/versions/{quoted(number)}/artifacts/{quoted(path)}",
+            query={"project": project, "as_of": as_of},
+        )
+
+    async def get_version_artifact_provenance(
+        self, model: str, number: int, *, path: str, project: str | None = None, as_of: str | None = None
+    ) -> ArtifactProvenance:
+        """Return which run and step made a file, who wrote it, and which versions and deployments use it."""
+        return await self._client.ask(
+            ArtifactProvenance,
+            "GET",
+            f"/api/registry/models/{quoted(model)}/versions/{quoted(number)}/artifact-provenance",
+            query={"path": path, "project": project, "as_of": as_of},
+            is_repeatable=True,
+        )
+
+    async def list_alias_moves(
+        self,
+        model: str,
+        *,
+        alias: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        cursor: str | None = None,
+        project: str | None = None,
+        as_of: str | None = None,
+    ) -> AliasMovePage:
+        """Return what aliases meant when, the last move first; those of versions that are gone too."""
+        return await self._client.ask(
+            AliasMovePage,
+            "GET",
+            f"/api/registry/models/{quoted(model)}/alias-moves",
+            query={
+                "alias": alias,
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+                "project": project,
+                "as_of": as_of,
+            },
+            is_repeatable=True,
+        )
+
+    def iterate_alias_moves(
+        self, model: str, *, alias: str | None = None, project: str | None = None, as_of: str | None = None
+    ) -> AsyncIterator[AliasMove]:
+        """As `list_alias_moves`: every item of every page."""
+        return async_pages(
+            lambda place: self.list_alias_moves(
+                model, alias=alias, project=project, as_of=as_of, limit=1000, cursor=place
+            )
         )
 
     async def list_models(
@@ -1369,6 +1628,51 @@ class AsyncRegistryApi:
                 as_of=as_of,
                 limit=1000,
                 cursor=place,
+            )
+        )
+
+    async def list_version_artifacts(
+        self,
+        model: str,
+        number: int,
+        *,
+        path: str | None = None,
+        recursive: bool | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        project: str | None = None,
+        as_of: str | None = None,
+    ) -> VersionArtifactPage:
+        """Return what lies directly in a directory of a version, or all files below it."""
+        return await self._client.ask(
+            VersionArtifactPage,
+            "GET",
+            f"/api/registry/models/{quoted(model)}/versions/{quoted(number)}/artifacts",
+            query={
+                "path": path,
+                "recursive": recursive,
+                "limit": limit,
+                "offset": offset,
+                "project": project,
+                "as_of": as_of,
+            },
+            is_repeatable=True,
+        )
+
+    def iterate_version_artifacts(
+        self,
+        model: str,
+        number: int,
+        *,
+        path: str | None = None,
+        recursive: bool | None = None,
+        project: str | None = None,
+        as_of: str | None = None,
+    ) -> AsyncIterator[VersionArtifact]:
+        """As `list_version_artifacts`: every item of every page."""
+        return async_parts(
+            lambda place: self.list_version_artifacts(
+                model, number, path=path, recursive=recursive, project=project, as_of=as_of, limit=1000, offset=place
             )
         )
 
@@ -1435,6 +1739,40 @@ class AsyncRegistryApi:
             )
         )
 
+    async def preview_version_artifact(
+        self, model: str, number: int, *, path: str, project: str | None = None, as_of: str | None = None
+    ) -> ArtifactPreview:
+        """Return the beginning of a file as text, laid-out JSON or rows, as far as it can be shown."""
+        return await self._client.ask(
+            ArtifactPreview,
+            "GET",
+            f"/api/registry/models/{quoted(model)}/versions/{quoted(number)}/artifact-preview",
+            query={"path": path, "project": project, "as_of": as_of},
+            is_repeatable=True,
+        )
+
+    async def request_transition(
+        self,
+        model: str,
+        number: int,
+        body: TransitionRequestIn,
+        *,
+        project: str | None = None,
+        if_match: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Approval:
+        """Ask for a transition that another person shall approve at `/api/approvals/{id}/approve`."""
+        return await self._client.ask(
+            Approval,
+            "POST",
+            f"/api/registry/models/{quoted(model)}/versions/{quoted(number)}/transition-requests",
+            query={"project": project},
+            body=body,
+            if_match=if_match,
+            key=idempotency_key or new_key(),
+            is_repeatable=True,
+        )
+
     async def set_alias(
         self,
         model: str,
@@ -1467,7 +1805,7 @@ class AsyncRegistryApi:
         if_match: int | None = None,
         idempotency_key: str | None = None,
     ) -> ModelVersion:
-        """Move a version to another stage."""
+        """Move a version to another stage; where the model protects one of the two, it has to be requested."""
         return await self._client.ask(
             ModelVersion,
             "POST",
@@ -1493,6 +1831,28 @@ class AsyncRegistryApi:
             Model,
             "PATCH",
             f"/api/registry/models/{quoted(model)}",
+            query={"project": project},
+            body=body,
+            if_match=if_match,
+            key=idempotency_key or new_key(),
+            is_repeatable=True,
+        )
+
+    async def update_version(
+        self,
+        model: str,
+        number: int,
+        body: VersionUpdate,
+        *,
+        project: str | None = None,
+        if_match: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> ModelVersion:
+        """Change any subset of a version's notes, link, tags and evaluation."""
+        return await self._client.ask(
+            ModelVersion,
+            "PATCH",
+            f"/api/registry/models/{quoted(model)}/versions/{quoted(number)}",
             query={"project": project},
             body=body,
             if_match=if_match,
@@ -2476,6 +2836,7 @@ class AsyncApi:
 
     def __init__(self, client: AsyncTransport) -> None:
         self.actors = AsyncActorsApi(client)
+        self.approvals = AsyncApprovalsApi(client)
         self.auth = AsyncAuthApi(client)
         self.deployments = AsyncDeploymentsApi(client)
         self.experiments = AsyncExperimentsApi(client)

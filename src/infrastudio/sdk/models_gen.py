@@ -32,6 +32,59 @@ class AliasIn(WireStruct, kw_only=True, frozen=True):
     version: int
 
 
+class AliasMove(WireStruct, kw_only=True, frozen=True):
+    """An alias began to mean another version, or none."""
+
+    alias: str
+    before: int | None
+    after: int | None
+    seq: int
+    at: datetime
+    until: datetime | None
+    actor: str
+    reason: str | None
+
+
+class AliasMovePage(WireStruct, kw_only=True, frozen=True):
+    """A page of the moves of aliases, the last one first."""
+
+    items: list[AliasMove]
+    next_cursor: str | None = None
+    total: int
+    total_exact: bool = True
+
+
+class Approval(WireStruct, kw_only=True, frozen=True):
+    """Something that was asked for: a verb with its arguments, on one entity."""
+
+    version: int
+    id: str
+    project: str
+    verb: str
+    entity: str
+    entity_id: str
+    title: str
+    arguments: dict[str, Any]
+    status: Literal["pending", "approved", "rejected", "withdrawn", "expired"]
+    requested_by: str
+    request_reason: str | None
+    decided_by: str | None
+    decision_reason: str | None
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime
+    decided_at: datetime | None
+
+
+class ApprovalPage(WireStruct, kw_only=True, frozen=True):
+    """A page of approvals."""
+
+    items: list[Approval]
+    next_cursor: str | None = None
+    total: int
+    total_exact: bool = True
+
+
 class ArtifactEntry(WireStruct, kw_only=True, frozen=True):
     """A file or a directory in a listing; `path` is relative to the root that was listed."""
 
@@ -52,6 +105,45 @@ class ArtifactPage(WireStruct, kw_only=True, frozen=True):
     next_cursor: str | None = None
     total: int
     total_exact: bool = True
+
+
+class ArtifactPreview(WireStruct, kw_only=True, frozen=True):
+    """The beginning of a file, as far as it can be shown."""
+
+    path: str
+    kind: Literal["text", "json", "table", "image", "html", "binary"]
+    media_type: str
+    size_bytes: int
+    sha256: str
+    truncated: bool = False
+    text: str | None = None
+    columns: list[str] | None = field(default_factory=list)
+    rows: list[list[Any]] | None = field(default_factory=list)
+
+
+class ArtifactProvenance(WireStruct, kw_only=True, frozen=True):
+    """Where a file comes from and who uses it."""
+
+    path: str
+    sha256: str
+    size_bytes: int
+    run_id: str | None
+    run_name: str | None
+    step: int | None
+    logged_model_id: str | None
+    written_at: datetime
+    written_by: str | None
+    used_by: list[ArtifactUse]
+    truncated: bool
+
+
+class ArtifactUse(WireStruct, kw_only=True, frozen=True):
+    """A version that has the same file, or a deployment that serves such a version."""
+
+    entity: Literal["model_version", "deployment"]
+    entity_id: str
+    name: str
+    path: str | None
 
 
 class Attempt(WireStruct, kw_only=True, frozen=True):
@@ -144,6 +236,24 @@ class ChangePage(WireStruct, kw_only=True, frozen=True):
     to: MomentOut
 
 
+class ComparedArtifact(WireStruct, kw_only=True, frozen=True):
+    """One file of every version: its sha256 and size, null where a version has no such file."""
+
+    path: str
+    sha256: list[str | None]
+    size_bytes: list[int | None]
+    differs: bool
+
+
+class ComparedColumn(WireStruct, kw_only=True, frozen=True):
+    """One column of the signature of every version: its type with its shape; null where a version lacks it."""
+
+    part: Literal["inputs", "outputs", "params"]
+    name: str
+    types: list[str | None]
+    differs: bool
+
+
 class ComparedConfigs(WireStruct, kw_only=True, frozen=True):
     """What the runs were started from; runs without a job, and jobs without a config, have none."""
 
@@ -192,6 +302,14 @@ class ComparedParams(WireStruct, kw_only=True, frozen=True):
     total: int
 
 
+class ComparedValue(WireStruct, kw_only=True, frozen=True):
+    """One param, metric or evaluated quantity of every version, in their order; null where a version has none."""
+
+    key: str
+    values: list[Any]
+    differs: bool
+
+
 class Comparison(WireStruct, kw_only=True, frozen=True):
     """Two records of one instance, how it differs between them, and what happened in between."""
 
@@ -227,6 +345,12 @@ class CurvesIn(WireStruct, kw_only=True, frozen=True):
     to: UnsetType | str | None = UNSET
     buckets: UnsetType | int = UNSET
     attempts: UnsetType | Literal["last", "all"] = UNSET
+
+
+class DecisionIn(WireStruct, kw_only=True, frozen=True):
+    """Why somebody approves or withdraws, if they say so."""
+
+    reason: UnsetType | str | None = UNSET
 
 
 class Deleted(WireStruct, kw_only=True, frozen=True):
@@ -776,7 +900,7 @@ class LineageEdge(WireStruct, kw_only=True, frozen=True):
     source: str
     relation: str
     target: str
-    from_seq: int
+    from_seq: int | None
 
 
 class LineageNode(WireStruct, kw_only=True, frozen=True):
@@ -788,6 +912,7 @@ class LineageNode(WireStruct, kw_only=True, frozen=True):
     project: str | None
     known: bool
     exists: bool | None
+    standing: str | None
     depth: int
 
 
@@ -946,7 +1071,7 @@ class MetricSeries(WireStruct, kw_only=True, frozen=True):
 
 
 class Model(WireStruct, kw_only=True, frozen=True):
-    """A registered model. `revised_at` moves with everything but tags and aliases."""
+    """A registered model as clients see it, with what its versions and their users say."""
 
     version: int
     id: str
@@ -955,6 +1080,7 @@ class Model(WireStruct, kw_only=True, frozen=True):
     description: str | None
     framework: Literal["sklearn", "pytorch", "tensorflow", "huggingface", "onnx", "xgboost", "custom"] | None
     metadata: dict[str, Any]
+    protected_stages: list[Literal["draft", "staging", "production", "archived"]] = field(default_factory=list)
     latest_version: int | None
     last_number: int
     created_at: datetime
@@ -962,6 +1088,11 @@ class Model(WireStruct, kw_only=True, frozen=True):
     revised_at: datetime
     tags: dict[str, str] = field(default_factory=dict)
     aliases: dict[str, int] = field(default_factory=dict)
+    version_count: int
+    stages: dict[str, int]
+    performance: dict[str, Any] | None
+    performance_version: int | None
+    used_by: int
 
 
 class ModelIn(WireStruct, kw_only=True, frozen=True):
@@ -974,6 +1105,7 @@ class ModelIn(WireStruct, kw_only=True, frozen=True):
     ) = UNSET
     tags: UnsetType | dict[str, str] = UNSET
     metadata: UnsetType | dict[str, Any] = UNSET
+    protected_stages: UnsetType | list[Literal["draft", "staging", "production", "archived"]] = UNSET
 
 
 class ModelPage(WireStruct, kw_only=True, frozen=True):
@@ -995,17 +1127,19 @@ class ModelUpdate(WireStruct, kw_only=True, frozen=True):
     ) = UNSET
     tags: UnsetType | dict[str, str] = UNSET
     metadata: UnsetType | dict[str, Any] = UNSET
+    protected_stages: UnsetType | list[Literal["draft", "staging", "production", "archived"]] = UNSET
 
 
 class ModelVersion(WireStruct, kw_only=True, frozen=True):
-    """A version as clients see it: with the name of its model and the aliases that point at it."""
+    """A version as clients see it: with the name of its model, the aliases that point at it, and who registered
+    it."""
 
     version: int
     id: str
     project: str
     model_id: str
     number: int
-    description: str | None
+    notes: str | None
     stage: Literal["draft", "staging", "production", "archived"]
     status: Literal["pending", "ready", "failed"]
     status_message: str | None
@@ -1023,6 +1157,7 @@ class ModelVersion(WireStruct, kw_only=True, frozen=True):
     tags: dict[str, str] = field(default_factory=dict)
     model: str
     aliases: list[str] = field(default_factory=list)
+    registered_by: str | None = None
 
 
 class ModelVersionPage(WireStruct, kw_only=True, frozen=True):
@@ -1146,6 +1281,12 @@ class RecordIn(WireStruct, kw_only=True, frozen=True):
     """The record that a restore or an undo is about."""
 
     history_id: int
+
+
+class RejectionIn(WireStruct, kw_only=True, frozen=True):
+    """Why somebody rejects."""
+
+    reason: str
 
 
 class Replica(WireStruct, kw_only=True, frozen=True):
@@ -1547,11 +1688,87 @@ class TransitionIn(WireStruct, kw_only=True, frozen=True):
     archive_existing: UnsetType | bool = UNSET
 
 
+class TransitionRequestIn(WireStruct, kw_only=True, frozen=True):
+    """A transition that another person shall approve, and why it is wanted."""
+
+    stage: Literal["draft", "staging", "production", "archived"]
+    archive_existing: UnsetType | bool = UNSET
+    reason: UnsetType | str | None = UNSET
+
+
 class ValueChange(WireStruct, kw_only=True, frozen=True):
     """What a field was and what it is now; null: there was no instance."""
 
     old: Any
     new: Any
+
+
+class VersionArtifact(WireStruct, kw_only=True, frozen=True):
+    """A file or a directory of a version; `path` is relative to the version's folder."""
+
+    path: str
+    is_directory: bool = False
+    type: Literal["model", "weights", "config", "tokenizer", "other"] | None
+    size_bytes: int | None
+    sha256: str | None
+    updated_at: datetime | None
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+
+class VersionArtifactPage(WireStruct, kw_only=True, frozen=True):
+    """A page of the files of a version; `size_bytes` is that of all that were counted."""
+
+    items: list[VersionArtifact]
+    next_cursor: str | None = None
+    total: int
+    total_exact: bool = True
+    size_bytes: int
+
+
+class VersionComparison(WireStruct, kw_only=True, frozen=True):
+    """How two to five versions of a model differ."""
+
+    versions: list[ModelVersion]
+    params: list[ComparedValue]
+    metrics: list[ComparedValue]
+    evaluation: list[ComparedValue]
+    signature: list[ComparedColumn]
+    artifacts: list[ComparedArtifact]
+    unread_runs: list[int]
+    unread_files: list[int]
+    truncated: list[str] = field(default_factory=list)
+
+
+class VersionDetail(WireStruct, kw_only=True, frozen=True):
+    """A version with its files, as long as they are few; a list of their own tells the rest."""
+
+    version: int
+    id: str
+    project: str
+    model_id: str
+    number: int
+    notes: str | None
+    stage: Literal["draft", "staging", "production", "archived"]
+    status: Literal["pending", "ready", "failed"]
+    status_message: str | None
+    source: str
+    location: str
+    run_id: str | None
+    logged_model_id: str | None
+    run_link: str | None
+    flavors: dict[str, Any]
+    signature: dict[str, Any] | None
+    evaluation: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    revised_at: datetime
+    tags: dict[str, str] = field(default_factory=dict)
+    model: str
+    aliases: list[str] = field(default_factory=list)
+    registered_by: str | None = None
+    artifacts: list[VersionArtifact]
+    artifact_count: int | None
+    size_bytes: int | None
 
 
 class VersionIn(WireStruct, kw_only=True, frozen=True):
@@ -1560,7 +1777,7 @@ class VersionIn(WireStruct, kw_only=True, frozen=True):
     source: UnsetType | str | None = UNSET
     run_id: UnsetType | str | None = UNSET
     logged_model_id: UnsetType | str | None = UNSET
-    description: UnsetType | str | None = UNSET
+    notes: UnsetType | str | None = UNSET
     run_link: UnsetType | str | None = UNSET
     tags: UnsetType | dict[str, str] = UNSET
     evaluation: UnsetType | dict[str, Any] = UNSET
@@ -1572,3 +1789,12 @@ class VersionStatus(WireStruct, kw_only=True, frozen=True):
     version: int
     weight: float
     replicas: dict[str, int]
+
+
+class VersionUpdate(WireStruct, kw_only=True, frozen=True):
+    """Any subset of what can change of a version; tags and evaluation are replaced as a whole."""
+
+    notes: UnsetType | str | None = UNSET
+    run_link: UnsetType | str | None = UNSET
+    tags: UnsetType | dict[str, str] = UNSET
+    evaluation: UnsetType | dict[str, Any] = UNSET

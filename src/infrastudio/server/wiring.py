@@ -14,6 +14,9 @@ from fastapi import APIRouter
 from sqlalchemy import text
 from starlette.types import ASGIApp
 
+from infrastudio.contexts.approvals import api as approvals_api
+from infrastudio.contexts.approvals.controller import ApprovalExpiry
+from infrastudio.contexts.approvals.ports import Verbs
 from infrastudio.contexts.deployments import api as deployments_api
 from infrastudio.contexts.deployments.controller import DeploymentController
 from infrastudio.contexts.identity import api as identity_api
@@ -28,6 +31,7 @@ from infrastudio.contexts.projects import service as projects
 from infrastudio.contexts.realtime import api as realtime_api
 from infrastudio.contexts.realtime.service import CHAOS_CUT_S, Hub, Limits
 from infrastudio.contexts.registry import api as registry_api
+from infrastudio.contexts.registry.service import transitions
 from infrastudio.contexts.search import api as search_api
 from infrastudio.contexts.search.controller import SearchFollower
 from infrastudio.contexts.timeline import api as timeline_api
@@ -232,6 +236,7 @@ def build(
         Executors: executors,
         Hub: sockets,
         TableFormats: all_formats(),
+        Verbs: Verbs({transitions.TRANSITION: transitions.carry_out}),
         Downloads: Downloads(),
         Importer: Importer(db, sockets.operations, clock),
     }
@@ -240,6 +245,7 @@ def build(
         "timeline": timeline.run,
         "search": SearchFollower(db).run,
         **{f"keyframes of {kind.entity}": KeyframeFollower(db, kind).run for kind in REMEMBERED_KINDS},
+        "approvals": ApprovalExpiry(db, clock).run,
         "sockets": sockets.run,
         "operations": sockets.operations.run,
         "callers": callers.run,
@@ -263,7 +269,8 @@ def routers() -> list[APIRouter]:
         search_api.router,
         realtime_api.router,
         *tracking_api.routers,
-        registry_api.router,
+        approvals_api.router,
+        *registry_api.routers,
         deployments_api.router,
         training_api.router,
         views_api.router,

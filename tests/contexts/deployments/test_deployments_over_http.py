@@ -20,7 +20,7 @@ from infrastudio.contexts.identity.queries import SINGLE_USER
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.projects import service as project_service
 from infrastudio.contexts.projects.schemas import ProjectIn
-from infrastudio.contexts.registry.schemas import Model
+from infrastudio.contexts.registry.schemas import ModelState
 from infrastudio.server.app import create_app
 from infrastudio.server.wiring import Studio
 from infrastudio.stores import ledger
@@ -45,11 +45,11 @@ async def client(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def model(db: Database) -> Model:
+def model(db: Database) -> ModelState:
     return a_model(db, 2)
 
 
-def body(model: Model, **fields: Any) -> dict[str, Any]:
+def body(model: ModelState, **fields: Any) -> dict[str, Any]:
     return a_deployment(model, **fields).model_dump()
 
 
@@ -94,7 +94,7 @@ def serve(db: Database, id: str, *, count: int = 1) -> None:
             service.record_state(uow, seen, "ready", None)
 
 
-async def test_a_deployment_says_what_is_served_and_where(client: httpx.AsyncClient, model: Model) -> None:
+async def test_a_deployment_says_what_is_served_and_where(client: httpx.AsyncClient, model: ModelState) -> None:
     asked = body(model, name="Iris".lower(), environment="production", replicas=2)
     created = await client.post("/api/deployments", json=asked)
     assert created.status_code == 201, created.text
@@ -136,7 +136,7 @@ async def test_a_deployment_says_what_is_served_and_where(client: httpx.AsyncCli
     ],
 )
 async def test_what_cannot_be_served_is_refused_naming_the_field_and_creates_nothing(
-    client: httpx.AsyncClient, db: Database, model: Model, fields: dict[str, Any], path: str
+    client: httpx.AsyncClient, db: Database, model: ModelState, fields: dict[str, Any], path: str
 ) -> None:
     before = head(db)
     assert problems(await client.post("/api/deployments", json=body(model) | fields)) == [path]
@@ -151,12 +151,12 @@ async def test_a_model_whose_files_are_elsewhere_is_refused(client: httpx.AsyncC
     assert "s3://elsewhere/model" in answer.json()["error"]["message"]
 
 
-async def test_without_a_version_the_newest_is_served(client: httpx.AsyncClient, model: Model) -> None:
+async def test_without_a_version_the_newest_is_served(client: httpx.AsyncClient, model: ModelState) -> None:
     created = await client.post("/api/deployments", json=body(model, model_version=None))
     assert created.json()["model_version"] == 2
 
 
-async def test_a_name_is_taken_in_its_project_only(client: httpx.AsyncClient, db: Database, model: Model) -> None:
+async def test_a_name_is_taken_in_its_project_only(client: httpx.AsyncClient, db: Database, model: ModelState) -> None:
     a_project(db, "other")
     first = await client.post("/api/deployments", json=body(model, name="twice"))
     again = await client.post("/api/deployments", json=body(model, name="twice"))
@@ -168,7 +168,7 @@ async def test_a_name_is_taken_in_its_project_only(client: httpx.AsyncClient, db
     assert elsewhere.json()["endpoint"].endswith("/serve/other/twice")
 
 
-async def test_a_keyed_repeat_deploys_once(client: httpx.AsyncClient, model: Model) -> None:
+async def test_a_keyed_repeat_deploys_once(client: httpx.AsyncClient, model: ModelState) -> None:
     asked, key = body(model), {"Idempotency-Key": "deploy-1"}
     first = await client.post("/api/deployments", json=asked, headers=key)
     second = await client.post("/api/deployments", json=asked, headers=key)
@@ -179,7 +179,7 @@ async def test_a_keyed_repeat_deploys_once(client: httpx.AsyncClient, model: Mod
     assert (second.headers["location"], second.headers["etag"]) == (first.headers["location"], '"1"')
 
 
-async def test_a_stale_change_is_refused_with_what_happened_since(client: httpx.AsyncClient, model: Model) -> None:
+async def test_a_stale_change_is_refused_with_what_happened_since(client: httpx.AsyncClient, model: ModelState) -> None:
     created = (await client.post("/api/deployments", json=body(model))).json()
     path = f"/api/deployments/{created['id']}"
     scaled = await client.post(f"{path}/scale", json={"replicas": 3}, headers={"If-Match": '"1"'})
@@ -210,7 +210,7 @@ async def test_a_stale_change_is_refused_with_what_happened_since(client: httpx.
     ],
 )
 async def test_a_change_that_cannot_be_is_refused_naming_the_field(
-    client: httpx.AsyncClient, db: Database, model: Model, change: dict[str, Any], path: str
+    client: httpx.AsyncClient, db: Database, model: ModelState, change: dict[str, Any], path: str
 ) -> None:
     created = (await client.post("/api/deployments", json=body(model))).json()
     before = head(db)
@@ -219,7 +219,7 @@ async def test_a_change_that_cannot_be_is_refused_naming_the_field(
 
 
 async def test_a_change_that_changes_nothing_writes_nothing(
-    client: httpx.AsyncClient, db: Database, model: Model
+    client: httpx.AsyncClient, db: Database, model: ModelState
 ) -> None:
     created = (await client.post("/api/deployments", json=body(model))).json()
     before = head(db)
@@ -230,7 +230,7 @@ async def test_a_change_that_changes_nothing_writes_nothing(
 
 
 async def test_the_reason_of_a_change_stands_in_the_ledger(
-    client: httpx.AsyncClient, db: Database, model: Model
+    client: httpx.AsyncClient, db: Database, model: ModelState
 ) -> None:
     created = (await client.post("/api/deployments", json=body(model))).json()
     await client.post(f"/api/deployments/{created['id']}/stop", headers={"X-Studio-Reason": "it is%20too%20expensive"})
@@ -240,7 +240,7 @@ async def test_the_reason_of_a_change_stands_in_the_ledger(
 
 
 async def test_only_what_has_stopped_is_deleted_and_its_name_is_free_again(
-    client: httpx.AsyncClient, db: Database, model: Model
+    client: httpx.AsyncClient, db: Database, model: ModelState
 ) -> None:
     asked = body(model, name="once-more")
     created = (await client.post("/api/deployments", json=asked)).json()
@@ -292,7 +292,7 @@ async def test_what_lies_in_another_project_does_not_exist(client: httpx.AsyncCl
     assert problems(by_id) == ["model_name"]
 
 
-async def test_who_may_only_read_changes_nothing(client: httpx.AsyncClient, db: Database, model: Model) -> None:
+async def test_who_may_only_read_changes_nothing(client: httpx.AsyncClient, db: Database, model: ModelState) -> None:
     created = (await client.post("/api/deployments", json=body(model))).json()
     path = f"/api/deployments/{created['id']}"
     viewer, developer = a_token(db, "default", "viewer"), a_token(db, "default", "developer")
@@ -354,7 +354,7 @@ async def test_lists_are_searched_filtered_and_ordered(client: httpx.AsyncClient
 
 
 async def test_everything_can_be_asked_as_of_a_moment_and_equals_what_was_live(
-    client: httpx.AsyncClient, db: Database, model: Model
+    client: httpx.AsyncClient, db: Database, model: ModelState
 ) -> None:
     created = (await client.post("/api/deployments", json=body(model, replicas=2))).json()
     path = f"/api/deployments/{created['id']}"
@@ -380,7 +380,7 @@ async def test_everything_can_be_asked_as_of_a_moment_and_equals_what_was_live(
     assert early.status_code == 404
 
 
-async def test_the_address_without_api_is_an_alias(client: httpx.AsyncClient, model: Model) -> None:
+async def test_the_address_without_api_is_an_alias(client: httpx.AsyncClient, model: ModelState) -> None:
     await client.post("/api/deployments", json=body(model))
     answer = await client.get("/deployments", headers={"Accept": "application/json"})
     assert answer.json() == (await client.get("/api/deployments")).json()

@@ -23,7 +23,7 @@ from infrastudio.contexts.deployments.schemas import (
 )
 from infrastudio.contexts.deployments.service import deployments as service
 from infrastudio.contexts.identity.queries import SINGLE_USER, controller
-from infrastudio.contexts.registry.schemas import Model, ModelIn, ModelVersion, VersionIn
+from infrastudio.contexts.registry.schemas import ModelIn, ModelState, ModelVersion, VersionIn
 from infrastudio.contexts.registry.service import models, versions
 from infrastudio.contexts.tracking import service as tracking
 from infrastudio.contexts.tracking.schemas import ExperimentIn, RunCreate
@@ -64,10 +64,10 @@ def read(
         return query(snapshot, *args, **kwargs)
 
 
-def a_model(db: Database, count: int = 1, *, project: str = "default") -> Model:
+def a_model(db: Database, count: int = 1, *, project: str = "default") -> ModelState:
     """A new model with `count` versions, whose files a run of the same project has logged."""
 
-    def make(uow: UnitOfWork) -> Model:
+    def make(uow: UnitOfWork) -> ModelState:
         number = next(_numbers)
         experiment = tracking.create_experiment(uow, ExperimentIn(name=f"experiment {number}"), project=project)
         run = tracking.create_run(uow, RunCreate(experiment_id=experiment.id))
@@ -79,12 +79,12 @@ def a_model(db: Database, count: int = 1, *, project: str = "default") -> Model:
     return write(db, make)
 
 
-def a_version_of(uow: UnitOfWork, model: Model, run_id: str) -> ModelVersion:
+def a_version_of(uow: UnitOfWork, model: ModelState, run_id: str) -> ModelVersion:
     """A further version of a model."""
     return versions.create(uow, model.id, VersionIn(source=f"runs:/{run_id}/model", run_id=run_id))
 
 
-def a_deployment(model: Model, **fields: Any) -> DeploymentIn:
+def a_deployment(model: ModelState, **fields: Any) -> DeploymentIn:
     """A request for a deployment of a model, with a new name each time."""
     values = {"name": f"service-{next(_numbers)}", "model_name": model.name, "model_version": 1}
     return DeploymentIn.model_validate(values | fields)
@@ -120,7 +120,7 @@ class World:
         """Let a new server take over; what was only in the memory of the old one is gone."""
         self.controller = self.a_controller()
 
-    def deploy(self, model: Model | None = None, **fields: Any) -> Deployment:
+    def deploy(self, model: ModelState | None = None, **fields: Any) -> Deployment:
         """Ask for a deployment."""
         return write(self.db, service.create, a_deployment(model or a_model(self.db), **fields))
 
@@ -174,7 +174,7 @@ class World:
         await self.until(id, lambda: self.deployment(id).state == state)
         return self.deployment(id)
 
-    async def ready_with(self, model: Model | None = None, **fields: Any) -> Deployment:
+    async def ready_with(self, model: ModelState | None = None, **fields: Any) -> Deployment:
         """A new deployment that serves."""
         return await self.until_state(self.deploy(model, **fields).id, "ready")
 

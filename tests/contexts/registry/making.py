@@ -6,7 +6,14 @@ import itertools
 from typing import Any
 
 from contexts.tracking.making import a_run, an_experiment, read, write
-from infrastudio.contexts.registry.schemas import LoggedModel, LoggedModelIn, Model, ModelIn, ModelVersion, VersionIn
+from infrastudio.contexts.registry.schemas import (
+    LoggedModel,
+    LoggedModelIn,
+    ModelIn,
+    ModelState,
+    ModelVersion,
+    VersionIn,
+)
 from infrastudio.contexts.registry.service import logged_models, models, versions
 from infrastudio.stores.db import Database
 
@@ -15,12 +22,12 @@ __all__ = ["a_logged_model", "a_model", "a_run", "a_version", "an_experiment", "
 _numbers = itertools.count(1)
 
 
-def a_model(db: Database, **fields: Any) -> Model:
+def a_model(db: Database, **fields: Any) -> ModelState:
     """A new model, with a new name each time."""
     return write(db, models.create, ModelIn.model_validate({"name": f"model {next(_numbers)}"} | fields))
 
 
-def a_version(db: Database, model: Model | None = None, **fields: Any) -> ModelVersion:
+def a_version(db: Database, model: ModelState | None = None, **fields: Any) -> ModelVersion:
     """A new version, of a new model unless one is given."""
     body = VersionIn.model_validate({"source": "s3://bucket/model"} | fields)
     return write(db, versions.create, (model or a_model(db)).id, body)

@@ -20,8 +20,8 @@ from infrastudio.contexts.registry.queries import models as queries
 from infrastudio.contexts.registry.queries import servable
 from infrastudio.contexts.registry.queries import versions as version_queries
 from infrastudio.contexts.registry.queries.serving import NotKeptHere
-from infrastudio.contexts.registry.schemas import Model, ModelFolder, ModelIn, ModelUpdate, VersionIn
-from infrastudio.contexts.registry.service import files, models, versions
+from infrastudio.contexts.registry.schemas import ModelFolder, ModelIn, ModelState, ModelUpdate, VersionIn
+from infrastudio.contexts.registry.service import files, models, transitions, versions
 from infrastudio.contexts.tracking.service import artifacts
 from infrastudio.contexts.tracking.service.versions import StaleVersion
 from infrastudio.kernel.actor import Actor
@@ -111,9 +111,9 @@ def test_a_transition_can_archive_what_was_there(db: Database) -> None:
     model = a_model(db)
     for _ in range(3):
         a_version(db, model)
-    write(db, versions.transition, model.id, 1, "production")
-    write(db, versions.transition, model.id, 2, "production")
-    moved = write(db, versions.transition, model.id, 3, "production", archive_existing=True)
+    write(db, transitions.transition, model.id, 1, "production")
+    write(db, transitions.transition, model.id, 2, "production")
+    moved = write(db, transitions.transition, model.id, 3, "production", archive_existing=True)
     assert moved.stage == "production"
     stages = {v.number: v.stage for v in read(db, version_queries.page, model.id, PageRequest()).items}
     assert stages == {1: "archived", 2: "archived", 3: "production"}
@@ -225,7 +225,9 @@ def test_a_past_moment_shows_models_versions_and_aliases_of_then(db: Database) -
     assert read(db, queries.model, model.id, at=then) == read(db, queries.model, "past", at=then) == past[0]
     assert read(db, version_queries.version, model.id, 1, at=then) == past[1]
     assert read(db, version_queries.page, "past", PageRequest(), at=then).items == [past[1]]
-    assert past[0] in read(db, queries.page, PageRequest(limit=1000), at=then).items
+    listed = read(db, queries.page, PageRequest(limit=1000), at=then).items
+    assert read(db, queries.summary, "past", at=then) in listed
+    assert [ModelState(**dict(each)) for each in listed if each.id == model.id] == [past[0]]
 
 
 def test_versions_are_found_by_part_of_where_they_came_from(db: Database) -> None:
@@ -332,7 +334,7 @@ def apply_edit(db: Database, model: str, verb: str, value: Any) -> None:
             case "tag version":
                 write(db, versions.set_tags, model, value, {"k": "v"})
             case "promote":
-                write(db, versions.transition, model, value, "production", archive_existing=True)
+                write(db, transitions.transition, model, value, "production", archive_existing=True)
             case "alias":
                 write(db, models.set_alias, model, "best", value)
             case "remove version":
@@ -351,7 +353,7 @@ def test_tables_follow_from_events_whatever_is_done(db: Database, edits: list[tu
     numbers_left = {version.number for version in read(db, version_queries.page, model, PageRequest()).items}
     assert state.latest_version == max(numbers_left, default=None)
     assert set(state.aliases.values()) <= numbers_left
-    assert read(db, ledger.state_at, "model", model, read(db, ledger.head), collections=Model.collections) == {
+    assert read(db, ledger.state_at, "model", model, read(db, ledger.head), collections=ModelState.collections) == {
         **state_json(state), "name_folded": state.name, "created_at_us": to_micros(state.created_at),
         "updated_at_us": to_micros(state.updated_at), "revised_at_us": to_micros(state.revised_at),
     }  # fmt: skip

@@ -32,6 +32,16 @@ export const queryKeys = {
     replicas: (id: string) => ["deployments", "one", id, "replicas"] as const,
     endpoints: (id: string) => ["deployments", "one", id, "endpoints"] as const,
   },
+  /** Models, their versions, and what was asked for about them: few answers, that hang together. */
+  registry: {
+    all: ["registry"] as const,
+    models: (query: object) => ["registry", "models", query] as const,
+    model: (model: string, part: string, query: object = {}) =>
+      ["registry", "model", model, part, query] as const,
+    version: (model: string, number: number, part: string, query: object = {}) =>
+      ["registry", "model", model, "version", number, part, query] as const,
+    approvals: (query: object) => ["registry", "approvals", query] as const,
+  },
   instances: {
     all: ["instances"] as const,
     lists: ["instances", "list"] as const,

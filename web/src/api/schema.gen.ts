@@ -21,6 +21,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Approvals
+         * @description Return a page of what was asked for, the newest first; `filter=status = 'pending'` is what waits.
+         */
+        get: operations["list_approvals_api_approvals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Approval
+         * @description Return one approval.
+         */
+        get: operations["get_approval_api_approvals__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description Confirm what another one asked for; it is done in the same transaction.
+         */
+        post: operations["approve_api_approvals__id__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject
+         * @description Refuse what another one asked for.
+         */
+        post: operations["reject_api_approvals__id__reject_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Take back what the caller asked for.
+         */
+        post: operations["withdraw_api_approvals__id__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/methods": {
         parameters: {
             query?: never;
@@ -822,14 +922,14 @@ export interface paths {
         };
         /**
          * Get Model
-         * @description Return one model.
+         * @description Return one model, with what its versions and their users say: more than its ETag counts.
          */
         get: operations["get_model_api_registry_models__model__get"];
         put?: never;
         post?: never;
         /**
          * Delete Model
-         * @description Remove a model with all its versions.
+         * @description Remove a model with all its versions; what is served only by `force`.
          */
         delete: operations["delete_model_api_registry_models__model__delete"];
         options?: never;
@@ -841,6 +941,26 @@ export interface paths {
         patch: operations["update_model_api_registry_models__model__patch"];
         trace?: never;
     };
+    "/api/registry/models/{model}/alias-moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alias Moves
+         * @description Return what aliases meant when, the last move first; those of versions that are gone too.
+         */
+        get: operations["list_alias_moves_api_registry_models__model__alias_moves_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/registry/models/{model}/aliases/{alias}": {
         parameters: {
             query?: never;
@@ -848,7 +968,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Get Alias
+         * @description Return the version that an alias means, or meant at a moment.
+         */
+        get: operations["get_alias_api_registry_models__model__aliases__alias__get"];
         /**
          * Set Alias
          * @description Let an alias mean a version; it moves from where it was.
@@ -860,6 +984,26 @@ export interface paths {
          * @description Remove an alias.
          */
         delete: operations["delete_alias_api_registry_models__model__aliases__alias__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/models/{model}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Versions
+         * @description Return how versions of a model differ: params and metrics of their runs, evaluation, signature, files.
+         */
+        get: operations["compare_versions_api_registry_models__model__compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -898,9 +1042,117 @@ export interface paths {
         };
         /**
          * Get Version
-         * @description Return one version of a model.
+         * @description Return one version of a model with its files.
          */
         get: operations["get_version_api_registry_models__model__versions__number__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Version
+         * @description Remove a version, whose number never comes back; what is served only by `force`.
+         */
+        delete: operations["delete_version_api_registry_models__model__versions__number__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Version
+         * @description Change any subset of a version's notes, link, tags and evaluation.
+         */
+        patch: operations["update_version_api_registry_models__model__versions__number__patch"];
+        trace?: never;
+    };
+    "/api/registry/models/{model}/versions/{number}/artifact-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Version Artifact
+         * @description Return the beginning of a file as text, laid-out JSON or rows, as far as it can be shown.
+         */
+        get: operations["preview_version_artifact_api_registry_models__model__versions__number__artifact_preview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/models/{model}/versions/{number}/artifact-provenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Version Artifact Provenance
+         * @description Return which run and step made a file, who wrote it, and which versions and deployments use it.
+         */
+        get: operations["get_version_artifact_provenance_api_registry_models__model__versions__number__artifact_provenance_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/models/{model}/versions/{number}/artifacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Version Artifacts
+         * @description Return what lies directly in a directory of a version, or all files below it.
+         */
+        get: operations["list_version_artifacts_api_registry_models__model__versions__number__artifacts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/models/{model}/versions/{number}/artifacts/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Version Artifact
+         * @description Send a file of a version, or the part of it that `Range` asks for.
+         */
+        get: operations["get_version_artifact_api_registry_models__model__versions__number__artifacts__path__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/models/{model}/versions/{number}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Version
+         * @description Send all files of a version as one ZIP archive, not compressed.
+         */
+        get: operations["download_version_api_registry_models__model__versions__number__download_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -940,9 +1192,29 @@ export interface paths {
         put?: never;
         /**
          * Transition Version
-         * @description Move a version to another stage.
+         * @description Move a version to another stage; where the model protects one of the two, it has to be requested.
          */
         post: operations["transition_version_api_registry_models__model__versions__number__transition_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/models/{model}/versions/{number}/transition-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request Transition
+         * @description Ask for a transition that another person shall approve at `/api/approvals/{id}/approve`.
+         */
+        post: operations["request_transition_api_registry_models__model__versions__number__transition_requests_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1598,6 +1870,135 @@ export interface components {
             version: number;
         };
         /**
+         * AliasMove
+         * @description An alias began to mean another version, or none.
+         *
+         *     Attributes:
+         *         alias: The alias.
+         *         before: The version that it meant before, null where it was new.
+         *         after: The version that it means since, null where it was removed.
+         *         seq, at: The event, and when.
+         *         until: When it moved on; null as long as it holds.
+         *         actor: Who did it.
+         *         reason: Why, if they said so.
+         */
+        AliasMove: {
+            /** Actor */
+            actor: string;
+            /** After */
+            after: number | null;
+            /** Alias */
+            alias: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Before */
+            before: number | null;
+            /** Reason */
+            reason: string | null;
+            /** Seq */
+            seq: number;
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * AliasMovePage
+         * @description A page of the moves of aliases, the last one first.
+         */
+        AliasMovePage: {
+            /** Items */
+            items: components["schemas"]["AliasMove"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
+        };
+        /**
+         * Approval
+         * @description Something that was asked for: a verb with its arguments, on one entity.
+         *
+         *     Attributes:
+         *         verb: What is done once it is approved, such as `model_version.transition`.
+         *         entity, entity_id: What it is done to, as in the ledger.
+         *         title: One line that says what will change.
+         *         requested_by, decided_by: Actors by reference; whoever asked may withdraw it, and nobody else.
+         *         expires_at: From when on it can no longer be approved.
+         */
+        Approval: {
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decision Reason */
+            decision_reason: string | null;
+            /** Entity */
+            entity: string;
+            /** Entity Id */
+            entity_id: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Id */
+            id: string;
+            /** Project */
+            project: string;
+            /** Request Reason */
+            request_reason: string | null;
+            /** Requested By */
+            requested_by: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "approved" | "rejected" | "withdrawn" | "expired";
+            /** Title */
+            title: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Verb */
+            verb: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ApprovalPage
+         * @description A page of approvals.
+         */
+        ApprovalPage: {
+            /** Items */
+            items: components["schemas"]["Approval"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
+        };
+        /**
          * ArtifactEntry
          * @description A file or a directory in a listing; `path` is relative to the root that was listed.
          */
@@ -1635,6 +2036,99 @@ export interface components {
              * @default true
              */
             total_exact?: boolean;
+        };
+        /**
+         * ArtifactPreview
+         * @description The beginning of a file, as far as it can be shown.
+         *
+         *     Attributes:
+         *         kind: How it is meant to be shown; of an `image` and a `binary` file nothing is told but its size: who shows an
+         *             image downloads it.
+         *         text: Of kinds `text`, `json` (laid out) and `html`.
+         *         columns, rows: Of kind `table`; cells are text, numbers, truth values or null.
+         *         truncated: There is more in the file than is shown.
+         */
+        ArtifactPreview: {
+            /** Columns */
+            columns?: string[] | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "json" | "table" | "image" | "html" | "binary";
+            /** Media Type */
+            media_type: string;
+            /** Path */
+            path: string;
+            /** Rows */
+            rows?: unknown[][] | null;
+            /** Sha256 */
+            sha256: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Text */
+            text?: string | null;
+            /**
+             * Truncated
+             * @default false
+             */
+            truncated?: boolean;
+        };
+        /**
+         * ArtifactProvenance
+         * @description Where a file comes from and who uses it.
+         *
+         *     Attributes:
+         *         run_id, run_name: The run that made it, null where nobody recorded one.
+         *         step: The step of the run at which its model was logged, null where it was not said.
+         *         logged_model_id: The logged model that it belongs to.
+         *         written_at, written_by: When its content was recorded, and by whom.
+         *         used_by: Versions with the same content, and deployments that serve them.
+         *         truncated: There are more than are shown.
+         */
+        ArtifactProvenance: {
+            /** Logged Model Id */
+            logged_model_id: string | null;
+            /** Path */
+            path: string;
+            /** Run Id */
+            run_id: string | null;
+            /** Run Name */
+            run_name: string | null;
+            /** Sha256 */
+            sha256: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Step */
+            step: number | null;
+            /** Truncated */
+            truncated: boolean;
+            /** Used By */
+            used_by: components["schemas"]["ArtifactUse"][];
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+            /** Written By */
+            written_by: string | null;
+        };
+        /**
+         * ArtifactUse
+         * @description A version that has the same file, or a deployment that serves such a version.
+         */
+        ArtifactUse: {
+            /**
+             * Entity
+             * @enum {string}
+             */
+            entity: "model_version" | "deployment";
+            /** Entity Id */
+            entity_id: string;
+            /** Name */
+            name: string;
+            /** Path */
+            path: string | null;
         };
         /**
          * Attempt
@@ -1821,6 +2315,37 @@ export interface components {
             total_exact?: boolean;
         };
         /**
+         * ComparedArtifact
+         * @description One file of every version: its sha256 and size, null where a version has no such file.
+         */
+        ComparedArtifact: {
+            /** Differs */
+            differs: boolean;
+            /** Path */
+            path: string;
+            /** Sha256 */
+            sha256: (string | null)[];
+            /** Size Bytes */
+            size_bytes: (number | null)[];
+        };
+        /**
+         * ComparedColumn
+         * @description One column of the signature of every version: its type with its shape; null where a version lacks it.
+         */
+        ComparedColumn: {
+            /** Differs */
+            differs: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "inputs" | "outputs" | "params";
+            /** Types */
+            types: (string | null)[];
+        };
+        /**
          * ComparedConfigs
          * @description What the runs were started from; runs without a job, and jobs without a config, have none.
          */
@@ -1895,6 +2420,18 @@ export interface components {
             total: number;
         };
         /**
+         * ComparedValue
+         * @description One param, metric or evaluated quantity of every version, in their order; null where a version has none.
+         */
+        ComparedValue: {
+            /** Differs */
+            differs: boolean;
+            /** Key */
+            key: string;
+            /** Values */
+            values: unknown[];
+        };
+        /**
          * Comparison
          * @description Two records of one instance, how it differs between them, and what happened in between.
          */
@@ -1963,6 +2500,14 @@ export interface components {
              * @enum {string}
              */
             x?: "step" | "time" | "relative";
+        };
+        /**
+         * DecisionIn
+         * @description Why somebody approves or withdraws, if they say so.
+         */
+        DecisionIn: {
+            /** Reason */
+            reason?: string | null;
         };
         /**
          * Deleted
@@ -3235,10 +3780,13 @@ export interface components {
         /**
          * LineageEdge
          * @description A link between two entities, written `<entity>:<id>`, and the event that made it.
+         *
+         *     `from_seq` is null where no event links them: the entity's own state tells of it, or nobody recorded where it
+         *     leads.
          */
         LineageEdge: {
             /** From Seq */
-            from_seq: number;
+            from_seq: number | null;
             /** Relation */
             relation: string;
             /** Source */
@@ -3251,7 +3799,7 @@ export interface components {
          * @description An entity in a lineage.
          *
          *     `known` is false where the ledger has none that the reader may see; `exists` is false where it was deleted, and null
-         *     where it is not known.
+         *     where it is not known. `standing` is the word for how it stands, such as the stage of a version.
          */
         LineageNode: {
             /** Depth */
@@ -3268,6 +3816,8 @@ export interface components {
             name: string | null;
             /** Project */
             project: string | null;
+            /** Standing */
+            standing: string | null;
         };
         /**
          * LinesLogged
@@ -3546,7 +4096,15 @@ export interface components {
         };
         /**
          * Model
-         * @description A registered model. `revised_at` moves with everything but tags and aliases.
+         * @description A registered model as clients see it, with what its versions and their users say.
+         *
+         *     Attributes:
+         *         version_count: How many versions it has.
+         *         stages: The newest version of each stage that has one.
+         *         performance: The evaluation of its newest production version, without one that of its newest version; null
+         *             where it has none.
+         *         performance_version: Whose evaluation that is.
+         *         used_by: How many deployments serve one of its versions, of those that the reader may see.
          */
         Model: {
             /** Aliases */
@@ -3574,13 +4132,28 @@ export interface components {
             };
             /** Name */
             name: string;
+            /** Performance */
+            performance: {
+                [key: string]: unknown;
+            } | null;
+            /** Performance Version */
+            performance_version: number | null;
             /** Project */
             project: string;
+            /**
+             * Protected Stages
+             * @default []
+             */
+            protected_stages?: ("draft" | "staging" | "production" | "archived")[];
             /**
              * Revised At
              * Format: date-time
              */
             revised_at: string;
+            /** Stages */
+            stages: {
+                [key: string]: number;
+            };
             /** Tags */
             tags?: {
                 [key: string]: string;
@@ -3590,8 +4163,12 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+            /** Used By */
+            used_by: number;
             /** Version */
             version: number;
+            /** Version Count */
+            version_count: number;
         };
         /**
          * ModelIn
@@ -3606,6 +4183,11 @@ export interface components {
             metadata?: Record<string, never>;
             /** Name */
             name: string;
+            /**
+             * Protected Stages
+             * @default []
+             */
+            protected_stages?: ("draft" | "staging" | "production" | "archived")[];
             /** Tags */
             tags?: {
                 [key: string]: string;
@@ -3644,6 +4226,11 @@ export interface components {
              * @default
              */
             name?: string;
+            /**
+             * Protected Stages
+             * @default []
+             */
+            protected_stages?: ("draft" | "staging" | "production" | "archived")[];
             /** Tags */
             tags?: {
                 [key: string]: string;
@@ -3651,7 +4238,7 @@ export interface components {
         };
         /**
          * ModelVersion
-         * @description A version as clients see it: with the name of its model and the aliases that point at it.
+         * @description A version as clients see it: with the name of its model, the aliases that point at it, and who registered it.
          */
         ModelVersion: {
             /**
@@ -3664,8 +4251,6 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-            /** Description */
-            description: string | null;
             /** Evaluation */
             evaluation: {
                 [key: string]: unknown;
@@ -3684,10 +4269,14 @@ export interface components {
             model: string;
             /** Model Id */
             model_id: string;
+            /** Notes */
+            notes: string | null;
             /** Number */
             number: number;
             /** Project */
             project: string;
+            /** Registered By */
+            registered_by?: string | null;
             /**
              * Revised At
              * Format: date-time
@@ -3949,6 +4538,14 @@ export interface components {
         RecordIn: {
             /** History Id */
             history_id: number;
+        };
+        /**
+         * RejectionIn
+         * @description Why somebody rejects.
+         */
+        RejectionIn: {
+            /** Reason */
+            reason: string;
         };
         /**
          * Replica
@@ -4858,6 +5455,24 @@ export interface components {
             stage: "draft" | "staging" | "production" | "archived";
         };
         /**
+         * TransitionRequestIn
+         * @description A transition that another person shall approve, and why it is wanted.
+         */
+        TransitionRequestIn: {
+            /**
+             * Archive Existing
+             * @default false
+             */
+            archive_existing?: boolean;
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "draft" | "staging" | "production" | "archived";
+        };
+        /**
          * ValueChange
          * @description What a field was and what it is now; null: there was no instance.
          */
@@ -4868,16 +5483,181 @@ export interface components {
             old: unknown;
         };
         /**
+         * VersionArtifact
+         * @description A file or a directory of a version; `path` is relative to the version's folder.
+         *
+         *     `metadata` says what is known of the content: its media type, and what the MLmodel file calls it.
+         */
+        VersionArtifact: {
+            /**
+             * Is Directory
+             * @default false
+             */
+            is_directory?: boolean;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /** Path */
+            path: string;
+            /** Sha256 */
+            sha256: string | null;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /** Type */
+            type: ("model" | "weights" | "config" | "tokenizer" | "other") | null;
+            /** Updated At */
+            updated_at: string | null;
+        };
+        /**
+         * VersionArtifactPage
+         * @description A page of the files of a version; `size_bytes` is that of all that were counted.
+         */
+        VersionArtifactPage: {
+            /** Items */
+            items: components["schemas"]["VersionArtifact"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
+        };
+        /**
+         * VersionComparison
+         * @description How two to five versions of a model differ.
+         *
+         *     Attributes:
+         *         versions: What is compared, in the order that was asked for; all lists below follow it.
+         *         params, metrics: Those of the runs that the versions come from; the metrics are the latest values.
+         *         unread_runs: Versions whose run is not recorded, or not for the reader to see: they have no params and metrics.
+         *         unread_files: Versions whose files lie in a storage that this server cannot read.
+         *         truncated: Which of the lists are longer than shown.
+         */
+        VersionComparison: {
+            /** Artifacts */
+            artifacts: components["schemas"]["ComparedArtifact"][];
+            /** Evaluation */
+            evaluation: components["schemas"]["ComparedValue"][];
+            /** Metrics */
+            metrics: components["schemas"]["ComparedValue"][];
+            /** Params */
+            params: components["schemas"]["ComparedValue"][];
+            /** Signature */
+            signature: components["schemas"]["ComparedColumn"][];
+            /** Truncated */
+            truncated?: string[];
+            /** Unread Files */
+            unread_files: number[];
+            /** Unread Runs */
+            unread_runs: number[];
+            /** Versions */
+            versions: components["schemas"]["ModelVersion"][];
+        };
+        /**
+         * VersionDetail
+         * @description A version with its files, as long as they are few; a list of their own tells the rest.
+         *
+         *     `artifact_count` and `size_bytes` are null where the files lie in a storage that this server cannot read.
+         */
+        VersionDetail: {
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases?: string[];
+            /** Artifact Count */
+            artifact_count: number | null;
+            /** Artifacts */
+            artifacts: components["schemas"]["VersionArtifact"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Evaluation */
+            evaluation: {
+                [key: string]: unknown;
+            };
+            /** Flavors */
+            flavors: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Location */
+            location: string;
+            /** Logged Model Id */
+            logged_model_id: string | null;
+            /** Model */
+            model: string;
+            /** Model Id */
+            model_id: string;
+            /** Notes */
+            notes: string | null;
+            /** Number */
+            number: number;
+            /** Project */
+            project: string;
+            /** Registered By */
+            registered_by?: string | null;
+            /**
+             * Revised At
+             * Format: date-time
+             */
+            revised_at: string;
+            /** Run Id */
+            run_id: string | null;
+            /** Run Link */
+            run_link: string | null;
+            /** Signature */
+            signature: {
+                [key: string]: unknown;
+            } | null;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /** Source */
+            source: string;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "draft" | "staging" | "production" | "archived";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "ready" | "failed";
+            /** Status Message */
+            status_message: string | null;
+            /** Tags */
+            tags?: {
+                [key: string]: string;
+            };
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * VersionIn
          * @description A new version of a model. The files lie where `source` says, or where the logged model has them.
          */
         VersionIn: {
-            /** Description */
-            description?: string | null;
             /** Evaluation */
             evaluation?: Record<string, never>;
             /** Logged Model Id */
             logged_model_id?: string | null;
+            /** Notes */
+            notes?: string | null;
             /** Run Id */
             run_id?: string | null;
             /** Run Link */
@@ -4907,6 +5687,22 @@ export interface components {
             /** Weight */
             weight: number;
         };
+        /**
+         * VersionUpdate
+         * @description Any subset of what can change of a version; tags and evaluation are replaced as a whole.
+         */
+        VersionUpdate: {
+            /** Evaluation */
+            evaluation?: Record<string, never>;
+            /** Notes */
+            notes?: string | null;
+            /** Run Link */
+            run_link?: string | null;
+            /** Tags */
+            tags?: {
+                [key: string]: string;
+            };
+        };
     };
     responses: never;
     parameters: never;
@@ -4935,6 +5731,195 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActorNames"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_approvals_api_approvals_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                columns?: string | null;
+                cursor?: string | null;
+                filter?: string | null;
+                limit?: number;
+                offset?: number | null;
+                order?: ("asc" | "desc") | null;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                q?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_approval_api_approvals__id__get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+            };
+            header?: {
+                /** @description The ETags that the client has. */
+                "if-none-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    approve_api_approvals__id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    reject_api_approvals__id__reject_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RejectionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    withdraw_api_approvals__id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
                 };
             };
             /** @description A failure in our envelope. */
@@ -6831,10 +7816,7 @@ export interface operations {
                 /** @description Slug of the project; `*` in lists means every readable one. */
                 project?: string | null;
             };
-            header?: {
-                /** @description The ETags that the client has. */
-                "if-none-match"?: string;
-            };
+            header?: never;
             path: {
                 /** @description The id of a model, or its name. */
                 model: string;
@@ -6864,6 +7846,8 @@ export interface operations {
     delete_model_api_registry_models__model__delete: {
         parameters: {
             query?: {
+                /** @description Also what deployments serve; needs the right to stop them. */
+                force?: boolean;
                 /** @description Slug of the project; `*` in lists means every readable one. */
                 project?: string | null;
             };
@@ -6928,6 +7912,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_alias_moves_api_registry_models__model__alias_moves_get: {
+        parameters: {
+            query?: {
+                /** @description One alias; left out: all. */
+                alias?: string | null;
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                cursor?: string | null;
+                limit?: number;
+                offset?: number;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a model, or its name. */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AliasMovePage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_alias_api_registry_models__model__aliases__alias__get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                alias: string;
+                /** @description The id of a model, or its name. */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersion"];
                 };
             };
             /** @description A failure in our envelope. */
@@ -7009,6 +8069,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    compare_versions_api_registry_models__model__compare_get: {
+        parameters: {
+            query: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                /** @description Two to five numbers, separated by commas. */
+                versions: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a model, or its name. */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionComparison"];
+                };
             };
             /** @description A failure in our envelope. */
             default: {
@@ -7126,8 +8223,279 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["VersionDetail"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_version_api_registry_models__model__versions__number__delete: {
+        parameters: {
+            query?: {
+                /** @description Also what deployments serve; needs the right to stop them. */
+                force?: boolean;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: {
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description The id of a model, or its name. */
+                model: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    update_version_api_registry_models__model__versions__number__patch: {
+        parameters: {
+            query?: {
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: {
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description The id of a model, or its name. */
+                model: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["ModelVersion"];
                 };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    preview_version_artifact_api_registry_models__model__versions__number__artifact_preview_get: {
+        parameters: {
+            query: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description A file, relative to the folder of the version. */
+                path: string;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a model, or its name. */
+                model: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactPreview"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_version_artifact_provenance_api_registry_models__model__versions__number__artifact_provenance_get: {
+        parameters: {
+            query: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description A file, relative to the folder of the version. */
+                path: string;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a model, or its name. */
+                model: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactProvenance"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_version_artifacts_api_registry_models__model__versions__number__artifacts_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                limit?: number;
+                offset?: number;
+                /** @description A directory; left out: the root. */
+                path?: string;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+                /** @description All files below it, and no directories. */
+                recursive?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a model, or its name. */
+                model: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionArtifactPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_version_artifact_api_registry_models__model__versions__number__artifacts__path__get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a model, or its name. */
+                model: string;
+                number: number;
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    download_version_api_registry_models__model__versions__number__download_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a model, or its name. */
+                model: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A failure in our envelope. */
             default: {
@@ -7208,6 +8576,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelVersion"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    request_transition_api_registry_models__model__versions__number__transition_requests_post: {
+        parameters: {
+            query?: {
+                /** @description Slug of the project; `*` in lists means every readable one. */
+                project?: string | null;
+            };
+            header?: {
+                /** @description What the client calls this request; sent again under the same name it changes nothing. */
+                "idempotency-key"?: string;
+                /** @description The ETag that the client has seen. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description The id of a model, or its name. */
+                model: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransitionRequestIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
                 };
             };
             /** @description A failure in our envelope. */

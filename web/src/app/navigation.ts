@@ -2,6 +2,7 @@ import {
   type Icon,
   IconFlask,
   IconLayoutDashboard,
+  IconPackage,
   IconRocket,
   IconServer,
   IconTimelineEvent,
@@ -10,7 +11,7 @@ import { useRouterState } from "@tanstack/react-router";
 
 interface Page {
   label: string;
-  to: "/" | "/experiments" | "/deployments" | "/instances" | "/timeline";
+  to: "/" | "/experiments" | "/registry" | "/deployments" | "/instances" | "/timeline";
   icon: Icon;
   /** The key after `g`. */
   key: string;
@@ -36,6 +37,7 @@ export const navigation: readonly Group[] = [
   {
     label: "Ship",
     pages: [
+      { label: "Registry", to: "/registry", icon: IconPackage, key: "r" },
       { label: "Deployments", to: "/deployments", icon: IconRocket, key: "p" },
       { label: "Instances", to: "/instances", icon: IconServer, key: "i" },
     ],

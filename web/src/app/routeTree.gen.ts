@@ -18,6 +18,7 @@ import { Route as ExperimentsIndexRouteImport } from "./../routes/experiments.in
 import { Route as ExperimentsIdRouteImport } from "./../routes/experiments.$id";
 import { Route as InstancesIndexRouteImport } from "./../routes/instances.index";
 import { Route as InstancesIdRouteImport } from "./../routes/instances.$id";
+import { Route as RegistryIndexRouteImport } from "./../routes/registry.index";
 import { Route as RunsIndexRouteImport } from "./../routes/runs.index";
 import { Route as RunsIdRouteImport } from "./../routes/runs.$id";
 import { Route as DeploymentsIdIndexRouteImport } from "./../routes/deployments.$id.index";
@@ -28,10 +29,14 @@ import { Route as InstancesIdIndexRouteImport } from "./../routes/instances.$id.
 import { Route as InstancesIdDetailRouteImport } from "./../routes/instances.$id.detail";
 import { Route as InstancesIdHistoryRouteImport } from "./../routes/instances.$id.history";
 import { Route as InstancesIdCompareRouteImport } from "./../routes/instances.$id_.compare";
+import { Route as RegistryIdIndexRouteImport } from "./../routes/registry.$id.index";
 import { Route as RunsIdIndexRouteImport } from "./../routes/runs.$id.index";
 import { Route as RunsIdLogsRouteImport } from "./../routes/runs.$id.logs";
 import { Route as RunsIdMetricsRouteImport } from "./../routes/runs.$id.metrics";
 import { Route as RunsIdOverviewRouteImport } from "./../routes/runs.$id.overview";
+import { Route as RegistryIdVNRouteImport } from "./../routes/registry.$id_.v.$n";
+import { Route as RegistryIdVNIndexRouteImport } from "./../routes/registry.$id_.v.$n.index";
+import { Route as RegistryIdVNLineageRouteImport } from "./../routes/registry.$id_.v.$n.lineage";
 
 const IndexRoute = IndexRouteImport.update({
   id: "/",
@@ -76,6 +81,11 @@ const InstancesIndexRoute = InstancesIndexRouteImport.update({
 const InstancesIdRoute = InstancesIdRouteImport.update({
   id: "/instances/$id",
   path: "/instances/$id",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const RegistryIndexRoute = RegistryIndexRouteImport.update({
+  id: "/registry/",
+  path: "/registry/",
   getParentRoute: () => rootRouteImport,
 } as any);
 const RunsIndexRoute = RunsIndexRouteImport.update({
@@ -128,6 +138,11 @@ const InstancesIdCompareRoute = InstancesIdCompareRouteImport.update({
   path: "/instances/$id/compare",
   getParentRoute: () => rootRouteImport,
 } as any);
+const RegistryIdIndexRoute = RegistryIdIndexRouteImport.update({
+  id: "/registry/$id/",
+  path: "/registry/$id/",
+  getParentRoute: () => rootRouteImport,
+} as any);
 const RunsIdIndexRoute = RunsIdIndexRouteImport.update({
   id: "/",
   path: "/",
@@ -148,6 +163,21 @@ const RunsIdOverviewRoute = RunsIdOverviewRouteImport.update({
   path: "/overview",
   getParentRoute: () => RunsIdRoute,
 } as any);
+const RegistryIdVNRoute = RegistryIdVNRouteImport.update({
+  id: "/registry/$id_/v/$n",
+  path: "/registry/$id/v/$n",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const RegistryIdVNIndexRoute = RegistryIdVNIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => RegistryIdVNRoute,
+} as any);
+const RegistryIdVNLineageRoute = RegistryIdVNLineageRouteImport.update({
+  id: "/lineage",
+  path: "/lineage",
+  getParentRoute: () => RegistryIdVNRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof IndexRoute;
@@ -160,6 +190,7 @@ export interface FileRoutesByFullPath {
   "/deployments/": typeof DeploymentsIndexRoute;
   "/experiments/": typeof ExperimentsIndexRoute;
   "/instances/": typeof InstancesIndexRoute;
+  "/registry/": typeof RegistryIndexRoute;
   "/runs/": typeof RunsIndexRoute;
   "/deployments/$id/endpoints": typeof DeploymentsIdEndpointsRoute;
   "/deployments/$id/overview": typeof DeploymentsIdOverviewRoute;
@@ -172,7 +203,11 @@ export interface FileRoutesByFullPath {
   "/runs/$id/overview": typeof RunsIdOverviewRoute;
   "/deployments/$id/": typeof DeploymentsIdIndexRoute;
   "/instances/$id/": typeof InstancesIdIndexRoute;
+  "/registry/$id/": typeof RegistryIdIndexRoute;
   "/runs/$id/": typeof RunsIdIndexRoute;
+  "/registry/$id/v/$n": typeof RegistryIdVNRouteWithChildren;
+  "/registry/$id/v/$n/lineage": typeof RegistryIdVNLineageRoute;
+  "/registry/$id/v/$n/": typeof RegistryIdVNIndexRoute;
 }
 export interface FileRoutesByTo {
   "/": typeof IndexRoute;
@@ -182,6 +217,7 @@ export interface FileRoutesByTo {
   "/deployments": typeof DeploymentsIndexRoute;
   "/experiments": typeof ExperimentsIndexRoute;
   "/instances": typeof InstancesIndexRoute;
+  "/registry": typeof RegistryIndexRoute;
   "/runs": typeof RunsIndexRoute;
   "/deployments/$id/endpoints": typeof DeploymentsIdEndpointsRoute;
   "/deployments/$id/overview": typeof DeploymentsIdOverviewRoute;
@@ -194,7 +230,10 @@ export interface FileRoutesByTo {
   "/runs/$id/overview": typeof RunsIdOverviewRoute;
   "/deployments/$id": typeof DeploymentsIdIndexRoute;
   "/instances/$id": typeof InstancesIdIndexRoute;
+  "/registry/$id": typeof RegistryIdIndexRoute;
   "/runs/$id": typeof RunsIdIndexRoute;
+  "/registry/$id/v/$n/lineage": typeof RegistryIdVNLineageRoute;
+  "/registry/$id/v/$n": typeof RegistryIdVNIndexRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
@@ -208,6 +247,7 @@ export interface FileRoutesById {
   "/deployments/": typeof DeploymentsIndexRoute;
   "/experiments/": typeof ExperimentsIndexRoute;
   "/instances/": typeof InstancesIndexRoute;
+  "/registry/": typeof RegistryIndexRoute;
   "/runs/": typeof RunsIndexRoute;
   "/deployments/$id/endpoints": typeof DeploymentsIdEndpointsRoute;
   "/deployments/$id/overview": typeof DeploymentsIdOverviewRoute;
@@ -220,7 +260,11 @@ export interface FileRoutesById {
   "/runs/$id/overview": typeof RunsIdOverviewRoute;
   "/deployments/$id/": typeof DeploymentsIdIndexRoute;
   "/instances/$id/": typeof InstancesIdIndexRoute;
+  "/registry/$id/": typeof RegistryIdIndexRoute;
   "/runs/$id/": typeof RunsIdIndexRoute;
+  "/registry/$id_/v/$n": typeof RegistryIdVNRouteWithChildren;
+  "/registry/$id_/v/$n/lineage": typeof RegistryIdVNLineageRoute;
+  "/registry/$id_/v/$n/": typeof RegistryIdVNIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
@@ -235,6 +279,7 @@ export interface FileRouteTypes {
     | "/deployments/"
     | "/experiments/"
     | "/instances/"
+    | "/registry/"
     | "/runs/"
     | "/deployments/$id/endpoints"
     | "/deployments/$id/overview"
@@ -247,7 +292,11 @@ export interface FileRouteTypes {
     | "/runs/$id/overview"
     | "/deployments/$id/"
     | "/instances/$id/"
-    | "/runs/$id/";
+    | "/registry/$id/"
+    | "/runs/$id/"
+    | "/registry/$id/v/$n"
+    | "/registry/$id/v/$n/lineage"
+    | "/registry/$id/v/$n/";
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/"
@@ -257,6 +306,7 @@ export interface FileRouteTypes {
     | "/deployments"
     | "/experiments"
     | "/instances"
+    | "/registry"
     | "/runs"
     | "/deployments/$id/endpoints"
     | "/deployments/$id/overview"
@@ -269,7 +319,10 @@ export interface FileRouteTypes {
     | "/runs/$id/overview"
     | "/deployments/$id"
     | "/instances/$id"
-    | "/runs/$id";
+    | "/registry/$id"
+    | "/runs/$id"
+    | "/registry/$id/v/$n/lineage"
+    | "/registry/$id/v/$n";
   id:
     | "__root__"
     | "/"
@@ -282,6 +335,7 @@ export interface FileRouteTypes {
     | "/deployments/"
     | "/experiments/"
     | "/instances/"
+    | "/registry/"
     | "/runs/"
     | "/deployments/$id/endpoints"
     | "/deployments/$id/overview"
@@ -294,7 +348,11 @@ export interface FileRouteTypes {
     | "/runs/$id/overview"
     | "/deployments/$id/"
     | "/instances/$id/"
-    | "/runs/$id/";
+    | "/registry/$id/"
+    | "/runs/$id/"
+    | "/registry/$id_/v/$n"
+    | "/registry/$id_/v/$n/lineage"
+    | "/registry/$id_/v/$n/";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
@@ -308,8 +366,11 @@ export interface RootRouteChildren {
   DeploymentsIndexRoute: typeof DeploymentsIndexRoute;
   ExperimentsIndexRoute: typeof ExperimentsIndexRoute;
   InstancesIndexRoute: typeof InstancesIndexRoute;
+  RegistryIndexRoute: typeof RegistryIndexRoute;
   RunsIndexRoute: typeof RunsIndexRoute;
   InstancesIdCompareRoute: typeof InstancesIdCompareRoute;
+  RegistryIdIndexRoute: typeof RegistryIdIndexRoute;
+  RegistryIdVNRoute: typeof RegistryIdVNRouteWithChildren;
 }
 
 declare module "@tanstack/react-router" {
@@ -375,6 +436,13 @@ declare module "@tanstack/react-router" {
       path: "/instances/$id";
       fullPath: "/instances/$id";
       preLoaderRoute: typeof InstancesIdRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/registry/": {
+      id: "/registry/";
+      path: "/registry";
+      fullPath: "/registry/";
+      preLoaderRoute: typeof RegistryIndexRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/runs/": {
@@ -447,6 +515,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof InstancesIdCompareRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/registry/$id/": {
+      id: "/registry/$id/";
+      path: "/registry/$id";
+      fullPath: "/registry/$id/";
+      preLoaderRoute: typeof RegistryIdIndexRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     "/runs/$id/": {
       id: "/runs/$id/";
       path: "/";
@@ -474,6 +549,27 @@ declare module "@tanstack/react-router" {
       fullPath: "/runs/$id/overview";
       preLoaderRoute: typeof RunsIdOverviewRouteImport;
       parentRoute: typeof RunsIdRoute;
+    };
+    "/registry/$id_/v/$n": {
+      id: "/registry/$id_/v/$n";
+      path: "/registry/$id/v/$n";
+      fullPath: "/registry/$id/v/$n";
+      preLoaderRoute: typeof RegistryIdVNRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/registry/$id_/v/$n/": {
+      id: "/registry/$id_/v/$n/";
+      path: "/";
+      fullPath: "/registry/$id/v/$n/";
+      preLoaderRoute: typeof RegistryIdVNIndexRouteImport;
+      parentRoute: typeof RegistryIdVNRoute;
+    };
+    "/registry/$id_/v/$n/lineage": {
+      id: "/registry/$id_/v/$n/lineage";
+      path: "/lineage";
+      fullPath: "/registry/$id/v/$n/lineage";
+      preLoaderRoute: typeof RegistryIdVNLineageRouteImport;
+      parentRoute: typeof RegistryIdVNRoute;
     };
   }
 }
@@ -529,6 +625,20 @@ const RunsIdRouteChildren: RunsIdRouteChildren = {
 const RunsIdRouteWithChildren =
   RunsIdRoute._addFileChildren(RunsIdRouteChildren);
 
+interface RegistryIdVNRouteChildren {
+  RegistryIdVNLineageRoute: typeof RegistryIdVNLineageRoute;
+  RegistryIdVNIndexRoute: typeof RegistryIdVNIndexRoute;
+}
+
+const RegistryIdVNRouteChildren: RegistryIdVNRouteChildren = {
+  RegistryIdVNLineageRoute: RegistryIdVNLineageRoute,
+  RegistryIdVNIndexRoute: RegistryIdVNIndexRoute,
+};
+
+const RegistryIdVNRouteWithChildren = RegistryIdVNRoute._addFileChildren(
+  RegistryIdVNRouteChildren,
+);
+
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   CompareRoute: CompareRoute,
@@ -540,8 +650,11 @@ const rootRouteChildren: RootRouteChildren = {
   DeploymentsIndexRoute: DeploymentsIndexRoute,
   ExperimentsIndexRoute: ExperimentsIndexRoute,
   InstancesIndexRoute: InstancesIndexRoute,
+  RegistryIndexRoute: RegistryIndexRoute,
   RunsIndexRoute: RunsIndexRoute,
   InstancesIdCompareRoute: InstancesIdCompareRoute,
+  RegistryIdIndexRoute: RegistryIdIndexRoute,
+  RegistryIdVNRoute: RegistryIdVNRouteWithChildren,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

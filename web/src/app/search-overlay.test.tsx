@@ -19,7 +19,9 @@ test("a hit leads to its page; what has none yet is left out", () => {
   expect(pathOfHit(aHit({ entity: "experiment", id: "7" }))).toBe("/experiments/7");
   expect(pathOfHit(aHit({ id: "8f3a" }))).toBe("/runs/8f3a/overview");
   expect(pathOfHit(aHit({ entity: "deployment", id: "dep_1" }))).toBe("/deployments/dep_1/overview");
-  expect(pathOfHit(aHit({ entity: "model", id: "m" }))).toBeNull();
+  expect(pathOfHit(aHit({ entity: "model", id: "mdl_1" }))).toBe("/registry/mdl_1");
+  expect(pathOfHit(aHit({ entity: "model_version", id: "mdl_1/3" }))).toBe("/registry/mdl_1/v/3");
+  expect(pathOfHit(aHit({ entity: "logged_model", id: "m" }))).toBeNull();
 });
 
 test("arrows choose, round at the ends, and Enter opens what is chosen", async () => {

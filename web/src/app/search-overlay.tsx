@@ -4,6 +4,7 @@ import { useAsOf } from "@/api/as-of";
 import { api, unwrap } from "@/api/client";
 import { queryKeys } from "@/api/query-keys";
 import type { SearchHit } from "@/api/types";
+import { pageOfEntity } from "@/lib/entities";
 import { shortId } from "@/ui/copyable-id";
 import { Dialog } from "@/ui/dialog";
 import { Keys } from "@/ui/keys";
@@ -22,11 +23,7 @@ interface Entry {
 
 /** Where a hit leads; `null` for kinds that no page shows yet. */
 export function pathOfHit(hit: SearchHit): string | null {
-  if (hit.url) return hit.url;
-  const id = encodeURIComponent(hit.id);
-  if (hit.entity === "experiment") return `/experiments/${id}`;
-  if (hit.entity === "run") return `/runs/${id}/overview`;
-  return hit.entity === "deployment" ? `/deployments/${id}/overview` : null;
+  return hit.url ?? pageOfEntity(hit.entity, hit.id);
 }
 
 function pages(typed: string): Entry[] {

@@ -2,6 +2,11 @@
 export function pageOfEntity(entity: string, id: string): string | null {
   const named = encodeURIComponent(id);
   if (entity === "experiment") return `/experiments/${named}`;
+  if (entity === "model") return `/registry/${named}`;
+  if (entity === "model_version") {
+    const [model = "", number = ""] = id.split("/");
+    return `/registry/${encodeURIComponent(model)}/v/${encodeURIComponent(number)}`;
+  }
   if (entity === "run") return `/runs/${named}/overview`;
   if (entity === "instance") return `/instances/${named}/history`;
   return entity === "deployment" ? `/deployments/${named}/overview` : null;

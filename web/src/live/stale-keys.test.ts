@@ -17,6 +17,12 @@ test("a run's change shows in its page and wherever runs are counted, not in its
   ]);
 });
 
+test("what happens to a model, a version or a request shows in the registry, and so does who serves it", () => {
+  for (const kind of ["model.aliased", "model_version.transitioned", "approval.requested"])
+    expect(staleKeys(event(kind))).toEqual([["registry"]]);
+  expect(staleKeys(event("deployment.created"))).toContainEqual(["registry"]);
+});
+
 test("a kind that no screen shows makes nothing stale", () => {
   expect(staleKeys(event("runway.built"))).toEqual([]);
 });

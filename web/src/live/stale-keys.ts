@@ -12,13 +12,22 @@ const TABLE: Record<string, (event: LedgerEvent) => QueryKey[]> = {
     queryKeys.runSamples,
   ],
   "job.": (event) => [queryKeys.jobs.one(event.entity_id)],
-  "deployment.": (event) => [queryKeys.deployments.lists, queryKeys.deployments.one(event.entity_id)],
+  // Who serves a version shows with the version.
+  "deployment.": (event) => [
+    queryKeys.deployments.lists,
+    queryKeys.deployments.one(event.entity_id),
+    queryKeys.registry.all,
+  ],
   "rollout.": () => [queryKeys.deployments.all],
   "replica.": () => [queryKeys.deployments.all],
   "endpoint.": () => [queryKeys.deployments.all],
   // An instance's change shows in every list and count, and in its own pages.
   "instance.": (event) => [queryKeys.instances.lists, queryKeys.instances.one(event.entity_id)],
   "saved_view.": () => [queryKeys.savedViews.all],
+  // A version's change shows in its model and beside the versions that it is compared with.
+  "model.": () => [queryKeys.registry.all],
+  "model_version.": () => [queryKeys.registry.all],
+  "approval.": () => [queryKeys.registry.all],
   "project.": () => [queryKeys.projects],
 };
 

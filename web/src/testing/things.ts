@@ -1,12 +1,15 @@
 import type {
+  Approval,
   Deployment,
   Experiment,
   HistoryItem,
   Instance,
   Job,
   LedgerEvent,
+  Model,
   Run,
   TimelineItem,
+  VersionDetail,
 } from "@/api/types";
 
 const TIME = "2026-11-20T12:00:00Z";
@@ -137,6 +140,88 @@ export function aDeployment(values: Partial<Deployment> = {}): Deployment {
     version: 4,
     ...values,
   } as Deployment;
+}
+
+export function aModel(values: Partial<Model> = {}): Model {
+  return {
+    id: "mdl_0123456789ab",
+    project: "default",
+    name: "router",
+    description: null,
+    framework: "sklearn",
+    metadata: {},
+    protected_stages: [],
+    latest_version: 2,
+    last_number: 2,
+    tags: {},
+    aliases: { champion: 1 },
+    version_count: 2,
+    stages: { production: 1, staging: 2 },
+    performance: { accuracy: 0.9 },
+    performance_version: 1,
+    used_by: 2,
+    created_at: TIME,
+    updated_at: TIME,
+    revised_at: TIME,
+    version: 4,
+    ...values,
+  } as Model;
+}
+
+export function aVersion(values: Partial<VersionDetail> = {}): VersionDetail {
+  return {
+    id: "mdl_0123456789ab/2",
+    project: "default",
+    model_id: "mdl_0123456789ab",
+    model: "router",
+    number: 2,
+    notes: null,
+    stage: "staging",
+    status: "ready",
+    status_message: null,
+    source: "s3://models/router/2",
+    location: "s3://models/router/2",
+    run_id: null,
+    logged_model_id: null,
+    run_link: null,
+    flavors: {},
+    signature: null,
+    evaluation: { accuracy: 0.95, rows: 200 },
+    tags: {},
+    aliases: [],
+    registered_by: "user:local",
+    artifacts: [],
+    artifact_count: null,
+    size_bytes: null,
+    created_at: TIME,
+    updated_at: TIME,
+    revised_at: TIME,
+    version: 3,
+    ...values,
+  };
+}
+
+export function anApproval(values: Partial<Approval> = {}): Approval {
+  return {
+    id: "apr_0123456789ab",
+    project: "default",
+    verb: "model_version.transition",
+    entity: "model_version",
+    entity_id: "mdl_0123456789ab/2",
+    title: "router version 2: staging → production",
+    arguments: { stage: "production", archive_existing: true, from_stage: "staging" },
+    status: "pending",
+    requested_by: "user:local",
+    request_reason: null,
+    decided_by: null,
+    decision_reason: null,
+    created_at: TIME,
+    updated_at: TIME,
+    expires_at: "2026-11-27T12:00:00Z",
+    decided_at: null,
+    version: 1,
+    ...values,
+  };
 }
 
 export function anItem(values: Partial<TimelineItem> = {}): TimelineItem {

@@ -1,14 +1,18 @@
-"""Records the past of the demo's fleet: through the services, with a moved clock, into an empty ledger."""
+"""Records the past of the demo: through the services, with a moved clock, into an empty ledger."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final, get_args
 
 from infrastudio.cli.demo.fleet_plan import Author, Step, first_day, plan
+from infrastudio.cli.demo.registry_past import Deed, RegistryPast
 from infrastudio.contexts.identity import queries as identity
 from infrastudio.contexts.identity import service as tokens
 from infrastudio.contexts.instances import queries, service
@@ -17,11 +21,12 @@ from infrastudio.contexts.projects import queries as projects
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.clock import ManualClock
 from infrastudio.kernel.errors import Unavailable
-from infrastudio.kernel.ids import SeededIds
+from infrastudio.kernel.ids import RandomIds, SeededIds
 from infrastudio.server import wiring
 from infrastudio.server.data_folder import DataFolder
 from infrastudio.server.settings import load_settings
 from infrastudio.stores import ledger
+from infrastudio.stores.blobs import FolderBlobStore
 from infrastudio.stores.db import Database
 
 SEED: Final = 7
@@ -30,7 +35,7 @@ PROJECT: Final = "default"
 
 
 def record_past(folder: Path, *, until: datetime | None = None, seed: int = SEED) -> int:
-    """Fill the database of a data folder with the fleet's past and return the number of steps.
+    """Fill the database of a data folder with the past of a fleet and a model, and return the number of steps.
 
     Equal seeds and ends give equal hash chains. A ledger in which something happened before is left as it is.
 
@@ -47,12 +52,14 @@ def record_past(folder: Path, *, until: datetime | None = None, seed: int = SEED
     settings = load_settings({"data": folder, "db_synchronous": "NORMAL"}).settings
     held = DataFolder(folder)
     try:
-        clock = ManualClock(first_day(end))
-        db = wiring.open_database(settings, clock=clock, ids=SeededIds(seed))
-        try:
-            return _Recorder(db, clock, end).record(plan(seed, end)) if _is_new(db, clock.now()) else 0
-        finally:
-            db.close()
+        clock, ids = ManualClock(first_day(end)), SeededIds(seed)
+        with closing(wiring.open_database(settings, clock=clock, ids=ids)) as db:
+            if not _is_new(db, clock.now()):
+                return 0
+            with closing(wiring.open_telemetry(settings, clock)) as telemetry, asyncio.Runner() as runner:
+                blobs = FolderBlobStore(settings.folder / "blobs", ids=RandomIds())
+                registry = RegistryPast(db, blobs, telemetry, clock, runner, seed)
+                return _Recorder(db, clock, end).record(plan(seed, end), registry.deeds(end))
     finally:
         held.release()
 
@@ -66,12 +73,15 @@ class _Recorder:
         self._end = end
         self._instances: dict[str, Instance] = {}
 
-    def record(self, steps: list[Step]) -> int:
+    def record(self, steps: list[Step], deeds: list[Deed]) -> int:
+        """Play the steps of the fleet and the deeds of the registry, in the order of their moments."""
         actors = self._make_actors()
-        for step in steps:
-            self._clock.set(step.at)
-            self._play(step, actors[step.author].because(step.reason))
-        return len(steps)
+        fleet = [Deed(step.at, step.author, step.reason, partial(self._play, step)) for step in steps]
+        everything = sorted([*fleet, *deeds], key=lambda deed: deed.at)
+        for deed in everything:
+            self._clock.set(deed.at)
+            deed.do(actors[deed.author].because(deed.reason))
+        return len(everything)
 
     def _make_actors(self) -> Mapping[Author, Actor]:
         """Return the person at the machine, and programs whose tokens end with the past: a seed makes no secrets."""

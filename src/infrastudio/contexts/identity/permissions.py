@@ -13,6 +13,9 @@ ROLES: Final[tuple[Role, ...]] = get_args(Role)
 """Weakest first."""
 
 PERMISSIONS: Final[dict[str, Role]] = {
+    "approvals.decide": "operator",
+    "approvals.read": "viewer",
+    "approvals.write": "developer",
     "datasets.read": "viewer",
     "datasets.write": "developer",
     "deployments.read": "viewer",
@@ -46,6 +49,7 @@ PERMISSIONS: Final[dict[str, Role]] = {
 EVENTS_READ: Final = "events.read"
 
 ENTITY_RIGHTS: Final[Mapping[str, str]] = {
+    "approval": "approvals.read",
     "artifact": "runs.read",
     "assessment": "traces.read",
     "deployment": "deployments.read",

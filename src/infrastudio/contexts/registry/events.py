@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from infrastudio.contexts.registry.schemas import LoggedModel, Model, VersionState
+from infrastudio.contexts.registry.schemas import LoggedModel, ModelState, VersionState
 from infrastudio.stores.ledger import Event
 
 
 class ModelCreated(Event, kind="model.created"):
     """A model was registered."""
 
-    after: Model
+    after: ModelState
 
 
 class ModelUpdated(Event, kind="model.updated", partial=True):
     """Some fields of a model changed, or its newest version did."""
 
-    after: Model
+    after: ModelState
 
 
 class ModelTagged(Event, kind="model.tagged", partial=True):
     """Tags of a model were set or removed."""
 
-    after: Model
+    after: ModelState
 
 
 class ModelAliased(Event, kind="model.aliased", partial=True):
     """An alias was set, moved or removed."""
 
-    after: Model
+    after: ModelState
 
 
 class ModelDeleted(Event, kind="model.deleted"):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 from urllib.parse import unquote, urlsplit
 
-from infrastudio.contexts.registry.schemas import Framework
+from infrastudio.contexts.registry.schemas import ArtifactType, Framework, SignaturePart, Stage
+from infrastudio.kernel.canonical_json import canonical_json
 from infrastudio.kernel.errors import ValidationFailed
 
 SourceKind = Literal["logged_model", "version", "alias", "run", "artifacts", "elsewhere", "local", "opaque"]
@@ -16,6 +18,9 @@ SourceKind = Literal["logged_model", "version", "alias", "run", "artifacts", "el
 ARTIFACT_SCHEME: Final = "mlflow-artifacts"
 HOST_SCHEMES: Final = frozenset({"http", "https", "ftp", "sftp"})
 """Schemes by which a client could make somebody reach any host."""
+
+MIN_COMPARED: Final = 2
+MAX_COMPARED: Final = 5
 
 _LOGGED_MODEL: Final = re.compile(r"m-[0-9a-f]{32}")
 _RUN: Final = re.compile(r"[0-9a-zA-Z][\w-]{0,63}")
@@ -31,6 +36,39 @@ _FRAMEWORK_OF_FLAVOR: Final[tuple[tuple[str, Framework], ...]] = (
     ("sentence_transformers", "huggingface"),
     ("onnx", "onnx"),
     ("xgboost", "xgboost"),
+)
+
+_TOKENIZER_NAMES: Final = (
+    "tokenizer",
+    "vocab.",
+    "merges.txt",
+    "special_tokens_map",
+    "added_tokens",
+    "spiece.",
+    "sentencepiece",
+)
+_CONFIG_NAMES: Final = ("config.", "generation_config", "requirements", "conda.", "python_env", "preprocessor_config")
+_CONFIG_SUFFIXES: Final = frozenset({"yaml", "yml", "toml", "ini", "cfg"})
+_WEIGHT_SUFFIXES: Final = frozenset(
+    {"safetensors", "bin", "pt", "pth", "ckpt", "h5", "npz", "npy", "gguf", "data", "index"}
+)
+_MODEL_SUFFIXES: Final = frozenset(
+    {
+        "pkl",
+        "pickle",
+        "joblib",
+        "skops",
+        "cloudpickle",
+        "onnx",
+        "ubj",
+        "cbm",
+        "pb",
+        "keras",
+        "tflite",
+        "pmml",
+        "txt.model",
+        "model",
+    }
 )
 
 
@@ -79,6 +117,69 @@ def check_alias(alias: str) -> None:
         raise ValidationFailed.of("alias", "'latest' is reserved: it always means the newest version")
     if _VERSION_ALIAS.fullmatch(alias):
         raise ValidationFailed.of("alias", f"'{alias}' is reserved: it always means the version of that number")
+
+
+def needs_approval(protected: Collection[Stage], before: Stage, after: Stage) -> bool:
+    """Must another person approve that a version goes from one stage to another? Staying where it is counts too."""
+    return before in protected or after in protected
+
+
+def type_of_artifact(path: str) -> ArtifactType:
+    """Return what a file of a version is, by its name: where one name says several things, the first that holds."""
+    name = path.rpartition("/")[2].lower()
+    suffix = name.rpartition(".")[2] if "." in name else ""
+    if name.startswith(_TOKENIZER_NAMES):
+        return "tokenizer"
+    if name == "mlmodel" or suffix in _CONFIG_SUFFIXES or name.startswith(_CONFIG_NAMES):
+        return "config"
+    if suffix in _WEIGHT_SUFFIXES:
+        return "weights"
+    return "model" if suffix in _MODEL_SUFFIXES else "other"
+
+
+def check_compared(numbers: Sequence[int]) -> None:
+    """Refuse to compare too few or too many versions, or one with itself.
+
+    Raises:
+        ValidationFailed: Says which.
+    """
+    if not MIN_COMPARED <= len(numbers) <= MAX_COMPARED:
+        raise ValidationFailed.of(
+            "versions", f"must name {MIN_COMPARED} to {MAX_COMPARED} versions, not {len(numbers)}"
+        )
+    if len(set(numbers)) < len(numbers):
+        raise ValidationFailed.of("versions", "names a version twice")
+
+
+def flattened(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return the leaves of nested objects by their path in dots; lists are leaves."""
+    leaves: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, dict) and value:
+            leaves |= flattened(value, f"{prefix}{key}.")
+        else:
+            leaves[f"{prefix}{key}"] = value
+    return leaves
+
+
+def columns_of(signature: Mapping[str, Any]) -> dict[tuple[SignaturePart, str], str]:
+    """Return the type of each column of a signature by part and name; unnamed ones are counted from 0."""
+    found: dict[tuple[SignaturePart, str], str] = {}
+    for part in get_args(SignaturePart):
+        columns = signature.get(part)
+        for place, column in enumerate(columns if isinstance(columns, list) else ()):
+            if isinstance(column, dict):
+                found[part, str(column.get("name", place))] = _type_of_column(column)
+    return found
+
+
+def _type_of_column(column: Mapping[str, Any]) -> str:
+    tensor = column.get("tensor-spec")
+    if isinstance(tensor, dict):
+        return f"{tensor.get('dtype')}{canonical_json(tensor.get('shape'))}"
+    plain = {name: value for name, value in column.items() if name not in ("name", "required")}
+    text = str(plain["type"]) if plain.keys() == {"type"} else canonical_json(plain)
+    return text if column.get("required", True) else f"{text}, optional"
 
 
 def framework_of(flavors: dict[str, Any]) -> Framework | None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from infrastudio.contexts.registry.schemas import LoggedModel, Model, VersionState
+from infrastudio.contexts.registry.schemas import LoggedModel, ModelState, VersionState
 from infrastudio.kernel.diff import State
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Base, CanonicalJson, LongText, UtcDateTime, text_column
@@ -30,6 +30,7 @@ class ModelRow(Base, ledgered="model"):
     description: Mapped[str | None] = mapped_column(LongText)
     framework: Mapped[str | None] = mapped_column(text_column(20))
     metadata_: Mapped[Any] = mapped_column("metadata", CanonicalJson)
+    protected_stages: Mapped[Any] = mapped_column(CanonicalJson, default=())
     latest_version: Mapped[int | None] = mapped_column(BigInteger)
     last_number: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -172,6 +173,6 @@ def _logged_model_rows(state: State, _project_id: str) -> dict[type[Base], list[
     }
 
 
-ledger.register_projection("model", ModelRow, collections=Model.collections, more=_model_rows)
+ledger.register_projection("model", ModelRow, collections=ModelState.collections, more=_model_rows)
 ledger.register_projection("model_version", ModelVersionRow, collections=VersionState.collections, more=_version_rows)
 ledger.register_projection("logged_model", LoggedModelRow, collections=LoggedModel.collections, more=_logged_model_rows)

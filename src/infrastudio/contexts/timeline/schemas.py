@@ -175,7 +175,7 @@ class LineageNode(Value):
     """An entity in a lineage.
 
     `known` is false where the ledger has none that the reader may see; `exists` is false where it was deleted, and null
-    where it is not known.
+    where it is not known. `standing` is the word for how it stands, such as the stage of a version.
     """
 
     entity: str
@@ -184,16 +184,21 @@ class LineageNode(Value):
     project: str | None
     known: bool
     exists: bool | None
+    standing: str | None
     depth: int
 
 
 class LineageEdge(Value):
-    """A link between two entities, written `<entity>:<id>`, and the event that made it."""
+    """A link between two entities, written `<entity>:<id>`, and the event that made it.
+
+    `from_seq` is null where no event links them: the entity's own state tells of it, or nobody recorded where it
+    leads.
+    """
 
     source: str
     relation: str
     target: str
-    from_seq: int
+    from_seq: int | None
 
 
 class Lineage(Value):

@@ -10,7 +10,7 @@ from typing import Any, Final
 from infrastudio.contexts.registry.schemas import (
     LoggedModel,
     LoggedModelStatus,
-    Model,
+    ModelState,
     ModelVersion,
     Stage,
     VersionStatus,
@@ -170,7 +170,7 @@ def dataset_message(dataset: DatasetInput) -> Json:
     )
 
 
-def model_message(model: Model, latest: Iterable[ModelVersion]) -> Json:
+def model_message(model: ModelState, latest: Iterable[ModelVersion]) -> Json:
     """Return a registered model; `latest` are the newest versions by stage."""
     return message(
         name=model.name,

@@ -10,7 +10,7 @@ from infrastudio.contexts.registry.queries import models as queries
 from infrastudio.contexts.registry.queries import versions as version_queries
 from infrastudio.contexts.registry.queries.fields import CLIENT_MODEL_FIELDS
 from infrastudio.contexts.registry.queries.search import Search
-from infrastudio.contexts.registry.schemas import Model, ModelIn, Stage
+from infrastudio.contexts.registry.schemas import ModelIn, ModelState, Stage
 from infrastudio.contexts.registry.service import models as service
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.filters import CONJUNCTIVE, Ordering, parse_filter, parse_order_by
@@ -58,7 +58,7 @@ async def search(
     offset = offset_of(page_token)
     expression = hide_prompts(parse_filter(filter, CONJUNCTIVE))
     orderings = parse_orderings(order_by)
-    wanted = Search(CLIENT_MODEL_FIELDS, expression, orderings, max_results + 1, offset)
+    wanted = Search(CLIENT_MODEL_FIELDS, expression, orderings, max_results + 1, offset, is_counted=False)
     found = await services.db.read(actor, _search, wanted)
     page, token = cut_page(found, offset, max_results)
     return message(registered_models=page, next_page_token=token)
@@ -182,6 +182,6 @@ def _touch(uow: UnitOfWork, model: str, fields: Mapping[str, str | None]) -> Jso
     return _with_versions(uow, [service.touch(uow, model, **fields)])[0]
 
 
-def _with_versions(snapshot: Snapshot, models: Sequence[Model]) -> list[Json]:
+def _with_versions(snapshot: Snapshot, models: Sequence[ModelState]) -> list[Json]:
     latest = version_queries.latest_of_models(snapshot, {model.id: model.name for model in models})
     return [model_message(model, latest[model.id]) for model in models]

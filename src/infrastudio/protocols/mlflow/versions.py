@@ -11,9 +11,9 @@ from infrastudio.contexts.registry.queries.fields import CLIENT_VERSION_FIELDS
 from infrastudio.contexts.registry.queries.models import UnknownModel
 from infrastudio.contexts.registry.queries.search import Search
 from infrastudio.contexts.registry.schemas import VersionIn
-from infrastudio.contexts.registry.service import files
+from infrastudio.contexts.registry.service import files, transitions
 from infrastudio.contexts.registry.service import versions as service
-from infrastudio.contexts.registry.service.versions import Origin
+from infrastudio.contexts.registry.service.origins import Origin, resolve_origin
 from infrastudio.contexts.tracking.schemas.artifacts import location_of
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.errors import ValidationFailed
@@ -43,7 +43,7 @@ async def create(
         source=source,
         run_id=run_id or None,
         logged_model_id=model_id or None,
-        description=description,
+        notes=description,
         run_link=run_link or None,
         tags=mapping(tags),
         evaluation={},
@@ -74,7 +74,9 @@ async def search(
     """Return versions, the last updated first unless ordered otherwise; prompts only if the filter names them."""
     offset = offset_of(page_token)
     expression = hide_prompts(parse_filter(filter, CONJUNCTIVE))
-    wanted = Search(CLIENT_VERSION_FIELDS, expression, parse_orderings(order_by), max_results + 1, offset)
+    wanted = Search(
+        CLIENT_VERSION_FIELDS, expression, parse_orderings(order_by), max_results + 1, offset, is_counted=False
+    )
     found = await services.db.read(actor, queries.versions, wanted)
     page, token = cut_page(found.items, offset, max_results)
     return message(model_versions=[version_message(version) for version in page], next_page_token=token)
@@ -107,7 +109,7 @@ async def transition_stage(
         )
     with _naming(name, version) as number:
         found = await services.db.write(
-            actor, service.transition, name, number, wanted, archive_existing=archive_existing_versions
+            actor, transitions.transition, name, number, wanted, archive_existing=archive_existing_versions
         )
     return {"model_version": version_message(found)}
 
@@ -148,7 +150,7 @@ async def _origin(services: Services, actor: Actor, body: VersionIn) -> Origin:
     if is_prompt(body.tags):
         return Origin(body.source or "", body.source or "", body.run_id, None)
     try:
-        return await services.db.read(actor, service.resolve_origin, body)
+        return await services.db.read(actor, resolve_origin, body)
     except logged_models.UnknownLoggedModel as error:
         raise _invalid_source(body) from error
     except ValidationFailed as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -10,6 +10,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select
 
+from infrastudio.kernel.batches import batches
 from infrastudio.kernel.diff import Change, State
 from infrastudio.stores.db import PreparedSelect, Record, Snapshot, UnitOfWork
 from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
@@ -53,6 +54,11 @@ def select_entries(*conditions: ColumnElement[bool]) -> Select[Any]:
     return select(EventRow.__table__).where(*conditions)
 
 
+_MAKER: Final = PreparedSelect(
+    select(EventRow.actor).where(
+        EventRow.entity == bindparam("entity"), EventRow.version == 1, EventRow.entity_id == bindparam("id")
+    )
+)
 _SINCE: Final = PreparedSelect(
     select_entries(EventRow.seq > bindparam("seq")).order_by(EventRow.seq).limit(bindparam("limit"))
 )
@@ -113,14 +119,26 @@ def changes_since(snapshot: Snapshot, entity: str, entity_id: str, version: int)
 
 def maker(snapshot: Snapshot, entity: str, entity_id: str) -> str | None:
     """Return who made an entity, also in this unit of work; None when no event tells of its beginning."""
-    if isinstance(snapshot, UnitOfWork) and any(
-        (event.entity, event.entity_id, event.version) == (entity, entity_id, 1) for event in snapshot.events
-    ):
-        return snapshot.actor.ref
-    first = select(EventRow.actor).where(
-        EventRow.entity == entity, EventRow.entity_id == entity_id, EventRow.version == 1
-    )
-    return snapshot.execute(first).scalar_one_or_none()
+    return makers(snapshot, entity, [entity_id]).get(entity_id)
+
+
+def makers(snapshot: Snapshot, entity: str, entity_ids: Iterable[str]) -> dict[str, str]:
+    """Return who made some entities, also in this unit of work; none for those of whose beginning no event tells."""
+    wanted = set(entity_ids)
+    found: dict[str, str] = {}
+    if len(wanted) == 1 and not isinstance(snapshot, UnitOfWork):
+        (id,) = wanted
+        actors = _MAKER.rows(snapshot.connection, {"entity": entity, "id": id})
+        return {id: actors[0][0]} if actors else {}
+    if isinstance(snapshot, UnitOfWork):
+        born = {event.entity_id for event in snapshot.events if (event.entity, event.version) == (entity, 1)}
+        found = dict.fromkeys(born & wanted, snapshot.actor.ref)
+    for some in batches(sorted(wanted - found.keys())):
+        first = select(EventRow.entity_id, EventRow.actor).where(
+            EventRow.entity == entity, EventRow.version == 1, EventRow.entity_id.in_(some)
+        )
+        found |= {row.entity_id: row.actor for row in snapshot.execute(first)}
+    return found
 
 
 def last_version(snapshot: Snapshot, entity: str, entity_id: str) -> int:

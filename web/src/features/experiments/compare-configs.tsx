@@ -5,11 +5,15 @@ import { EmptyState } from "@/ui/states";
 import styles from "./compare.module.css";
 import type { ComparedProps } from "./compare-page";
 import { RunHeads } from "./compare-summary";
+import { labelsOf } from "./comparison";
 
 /** What the runs were started from: where the configs differ, and two of them line by line. */
 export function CompareConfigs({ told, reference, view, onView }: ComparedProps) {
   const { texts = [], differences = [], total = 0 } = told.config ?? {};
-  const there = told.runs.flatMap((run, place) => (texts[place] ? [{ ...run, place }] : []));
+  const labels = labelsOf(told.runs);
+  const there = told.runs.flatMap((run, place) =>
+    texts[place] ? [{ ...run, place, name: labels[place] ?? run.name }] : [],
+  );
   if (there.length === 0)
     return (
       <EmptyState title="No configs">

@@ -15,6 +15,7 @@ import { Toolbar } from "@/ui/toolbar";
 import { comparisonQuery } from "./api";
 import styles from "./compare.module.css";
 import type { ComparedProps } from "./compare-page";
+import { labelsOf } from "./comparison";
 import { lookAt } from "./run-looks";
 
 const AXES = [
@@ -140,12 +141,13 @@ function CurveChart({ name, told, axis, ...look }: ChartProps) {
 
 /** A line for each run that has the metric, in the run's own look. */
 function seriesOf(told: RunComparison, name: string, axis: XAxis): ChartSeries[] {
+  const labels = labelsOf(told.runs);
   const curves = told.curves?.find((one) => one.name === name)?.series ?? [];
   return told.runs.flatMap((run, place) => {
     const own = curves.filter(({ run_id, points }) => run_id === run.id && points.length > 0);
     if (own.length === 0) return [];
     const { color, dashed } = lookAt(place);
-    const line = new ChartSeries(run.name, color, dashed);
+    const line = new ChartSeries(labels[place] ?? run.name, color, dashed);
     const start = parseTime(run.started_at) ?? parseTime(run.created_at) ?? 0;
     const cells = own.flatMap(({ points }) =>
       points.map((point) => cellOf(point, placeOf(point, axis, start))),

@@ -5,6 +5,7 @@ import { useAsOf } from "@/api/as-of";
 import type { RunComparison, RunSummary } from "@/api/types";
 import { plural } from "@/lib/numbers";
 import { IconButton } from "@/ui/button";
+import { shortId } from "@/ui/copyable-id";
 import { FillPage, ScrollPage } from "@/ui/page";
 import { type Crumb, PageHeader } from "@/ui/page-header";
 import { Count } from "@/ui/pill";
@@ -18,6 +19,7 @@ import { CompareConfigs } from "./compare-configs";
 import { CompareCurves } from "./compare-curves";
 import { CompareParams } from "./compare-params";
 import { CompareSummary } from "./compare-summary";
+import { labelsOf } from "./comparison";
 import { ParallelCoordinates } from "./parallel-coordinates";
 import { RunSwatch } from "./run-swatch";
 import { ScatterPlot } from "./scatter-plot";
@@ -162,7 +164,8 @@ interface ChipsProps extends Props {
 }
 
 function Chips({ runs, told, view, onView }: ChipsProps) {
-  const nameOf = (id: string) => told.find((run) => run.id === id)?.name ?? id.slice(0, 8);
+  const labels = labelsOf(told);
+  const nameOf = (id: string) => labels[told.findIndex((run) => run.id === id)] ?? shortId(id);
   const remove = (id: string) =>
     onView({ runs: runs.filter((one) => one !== id), ref: view.ref === id ? undefined : view.ref });
   return (

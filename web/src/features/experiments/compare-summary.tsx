@@ -6,7 +6,7 @@ import { EmptyState } from "@/ui/states";
 import { Elapsed, RelativeTime } from "@/ui/time";
 import styles from "./compare.module.css";
 import type { ComparedProps } from "./compare-page";
-import { bestOf, type ComparedMetric, directionOf } from "./comparison";
+import { bestOf, type ComparedMetric, directionOf, labelsOf } from "./comparison";
 import { RunSwatch } from "./run-swatch";
 
 /** Metrics of each run, how far they are from the reference, and which is best. */
@@ -53,6 +53,7 @@ export function RunHeads({
   reference: number | null;
   first: string;
 }) {
+  const labels = labelsOf(runs);
   return (
     <thead>
       <tr>
@@ -61,7 +62,7 @@ export function RunHeads({
           <th key={run.id} scope="col">
             <RunSwatch place={place} />{" "}
             <Link to="/runs/$id/overview" params={{ id: run.id }}>
-              {run.name}
+              {labels[place]}
             </Link>
             {place === reference && <span className={styles.soft}> reference</span>}
           </th>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bestOf, dimensionsOf, directionOf, extentOf } from "./comparison";
+import { bestOf, dimensionsOf, directionOf, extentOf, labelsOf } from "./comparison";
 
 test("whether more or less is better is told by the last part of a metric's name", () => {
   expect(["train/loss", "val/accuracy", "error_rate", "step_time_s", "epoch"].map(directionOf)).toEqual([
@@ -42,4 +42,9 @@ test("an axis is never without length", () => {
   expect(extentOf({ values: [null, 3, 3] })).toEqual([2.5, 3.5]);
   expect(extentOf({ values: [-1, null, 4] })).toEqual([-1, 4]);
   expect(extentOf({ values: [null] })).toBeNull();
+});
+
+test("runs of the same name are told apart by their ids", () => {
+  const runs = ["a", "b", "c"].map((digit, place) => ({ id: digit.repeat(32), name: place < 2 ? "x" : "y" }));
+  expect(labelsOf(runs)).toEqual(["x aaaaaaaa", "x bbbbbbbb", "y"]);
 });

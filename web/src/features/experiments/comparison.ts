@@ -1,7 +1,14 @@
 import type { RunComparison } from "@/api/types";
 import { fromWire } from "@/lib/numbers";
+import { shortId } from "@/ui/copyable-id";
 
 export type ComparedMetric = NonNullable<RunComparison["metrics"]>["items"][number];
+
+/** What runs are called beside each other: their names, with the beginning of the id where several have the same. */
+export function labelsOf(runs: readonly { id: string; name: string }[]): string[] {
+  const isTaken = (name: string) => runs.filter((run) => run.name === name).length > 1;
+  return runs.map(({ id, name }) => (isTaken(name) ? `${name} ${shortId(id)}` : name));
+}
 
 /** Names of what gets better as it gets smaller. */
 const LOWER_IS_BETTER =

@@ -6,7 +6,7 @@ import { Toolbar } from "@/ui/toolbar";
 import { useWidth } from "@/ui/use-width";
 import styles from "./compare.module.css";
 import type { ComparedProps } from "./compare-page";
-import { type Dimension, dimensionsOf, extentOf } from "./comparison";
+import { type Dimension, dimensionsOf, extentOf, labelsOf } from "./comparison";
 import { lookAt } from "./run-looks";
 import { RunSwatch } from "./run-swatch";
 
@@ -28,6 +28,7 @@ export function ParallelCoordinates({ told, view, onView }: ComparedProps) {
   const holder = useRef<HTMLDivElement>(null);
   const room = useWidth(holder);
   const all = dimensionsOf(told);
+  const labels = labelsOf(told.runs);
   const isMetric = ({ field }: Dimension) => field.startsWith("metrics.");
   const first = [
     ...all.filter((one) => !isMetric(one)).slice(0, FIRST_PARAMS),
@@ -88,7 +89,7 @@ export function ParallelCoordinates({ told, view, onView }: ComparedProps) {
                 style={{ stroke: `var(--s${color})` }}
                 d={lineOf(shown, place, xAt)}
               >
-                <title>{run.name}</title>
+                <title>{labels[place]}</title>
               </path>
             );
           })}
@@ -113,7 +114,7 @@ export function ParallelCoordinates({ told, view, onView }: ComparedProps) {
           (run, place) =>
             !isOut(place) && (
               <li key={run.id}>
-                <RunSwatch place={place} /> {run.name}
+                <RunSwatch place={place} /> {labels[place]}
               </li>
             ),
         )}

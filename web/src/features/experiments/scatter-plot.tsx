@@ -6,7 +6,7 @@ import { useOpen } from "@/ui/use-open";
 import { useWidth } from "@/ui/use-width";
 import styles from "./compare.module.css";
 import type { ComparedProps } from "./compare-page";
-import { type Dimension, dimensionsOf, extentOf } from "./comparison";
+import { type Dimension, dimensionsOf, extentOf, labelsOf } from "./comparison";
 import { lookAt } from "./run-looks";
 import { RunSwatch } from "./run-swatch";
 
@@ -22,6 +22,7 @@ export function ScatterPlot({ told, view, onView }: ComparedProps) {
   const holder = useRef<HTMLDivElement>(null);
   const width = Math.max(360, useWidth(holder));
   const all = dimensionsOf(told);
+  const labels = labelsOf(told.runs);
   const metrics = all.filter(({ field }) => field.startsWith("metrics."));
   const params = all.filter(({ field }) => field.startsWith("params."));
   const x = all.find(({ field }) => field === view.sx) ?? params[0] ?? metrics[0];
@@ -88,7 +89,7 @@ export function ScatterPlot({ told, view, onView }: ComparedProps) {
                 open({ to: "/runs/$id/overview", params: { id: run.id } }, event.ctrlKey || event.metaKey)
               }
             >
-              <title>{`${run.name}: ${x.name} ${wordOf(x, at.x)}, ${y.name} ${wordOf(y, at.y)}`}</title>
+              <title>{`${labels[place]}: ${x.name} ${wordOf(x, at.x)}, ${y.name} ${wordOf(y, at.y)}`}</title>
             </circle>
           );
         })}
@@ -105,7 +106,7 @@ export function ScatterPlot({ told, view, onView }: ComparedProps) {
           {told.runs.map((run, place) => (
             <tr key={run.id}>
               <th scope="row">
-                <RunSwatch place={place} /> {run.name}
+                <RunSwatch place={place} /> {labels[place]}
               </th>
               <td>{wordOf(x, x.values[place] ?? null)}</td>
               <td>{wordOf(y, y.values[place] ?? null)}</td>

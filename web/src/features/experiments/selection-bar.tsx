@@ -1,13 +1,15 @@
 import { IconArchive, IconColumns2, IconTag, IconX } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { formatInteger, plural } from "@/lib/numbers";
 import { IconButton } from "@/ui/button";
 import buttons from "@/ui/button.module.css";
 import { ConfirmDialog, Dialog } from "@/ui/dialog";
 import { FieldGrid, FormActions, TextField } from "@/ui/form";
+import { useShortcuts } from "@/ui/shortcuts";
 import { toast } from "@/ui/toasts";
+import { useOpen } from "@/ui/use-open";
 import { WriteButton } from "@/ui/write-button";
 import styles from "./experiments.module.css";
 import { archiveRuns, type ChosenRun, type Outcome, readRunsAgain, restoreRuns, tagRuns } from "./run-writes";
@@ -24,6 +26,21 @@ interface Props {
 export function SelectionBar({ runs, onSelect }: Props) {
   const [asked, setAsked] = useState<"tag" | "archive" | null>(null);
   const comparable = runs.length >= 2 && runs.length <= MOST_COMPARED;
+  const ids = runs.map(({ id }) => id).join(",");
+  const open = useOpen();
+  useShortcuts(
+    useMemo(
+      () => [
+        {
+          keys: "shift+c",
+          does: "Compare the selected runs",
+          group: "List",
+          run: () => comparable && open({ to: "/compare", search: { runs: ids.split(",") } }, false),
+        },
+      ],
+      [comparable, ids, open],
+    ),
+  );
   return (
     <>
       <span role="status" className={styles.selected}>

@@ -79,6 +79,10 @@ export function between(a: number, b: number): number[] {
 }
 
 /** What keeps a cell of a pinned column in its place: how far from the left edge, the table says. */
-export function pinnedAt<T>({ pinned }: Column<T>, place: number) {
-  return pinned ? { "data-pinned": true, style: { left: `var(--pin-${place})` } } : {};
+export function pinnedAt<T>(columns: readonly Column<T>[], place: number) {
+  if (!columns[place]?.pinned) return {};
+  return {
+    "data-pinned": columns[place + 1]?.pinned ? "" : "last",
+    style: { left: `var(--pin-${place})` },
+  };
 }

@@ -130,7 +130,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
     >
       <table
         id={tableId}
-        className={styles.table}
+        className={cx(styles.table, columns[0]?.pinned && styles.pins)}
         aria-label={label}
         aria-busy={props.dimmed || undefined}
         {...(virtual
@@ -150,7 +150,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
         <thead className={phone ? "sr-only" : styles.head}>
           <tr aria-rowindex={virtual ? 1 : undefined}>
             {selection && (
-              <th scope="col" className={styles.check} data-pinned={columns[0]?.pinned || undefined}>
+              <th scope="col" className={styles.check} data-pinned={columns[0]?.pinned ? "" : undefined}>
                 <input
                   type="checkbox"
                   aria-label="Select all loaded rows"
@@ -170,7 +170,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
                 scope="col"
                 aria-sort={ariaSort(column, sort)}
                 className={cx(column.align === "right" && styles.right)}
-                {...pinnedAt(column, place)}
+                {...pinnedAt(columns, place)}
               >
                 {column.sort && props.onSort ? (
                   <button

@@ -47,7 +47,7 @@ function shared<T>(props: RowProps<T>) {
 
 function Check<T>({ index, name, selected, onSelect, columns }: RowProps<T>) {
   return (
-    <td className={styles.check} data-pinned={columns[0]?.pinned || undefined}>
+    <td className={styles.check} data-pinned={columns[0]?.pinned ? "" : undefined}>
       <input
         type="checkbox"
         aria-label={`Select ${name}`}
@@ -84,7 +84,7 @@ function DataRowPlain<T>(props: RowProps<T>) {
 
 /** A function and no component: a table has hundreds, each of which React would keep account of. */
 function dataCell<T>(
-  { id, index, name, editing, isPending, onEdited }: RowProps<T>,
+  { id, index, name, columns, editing, isPending, onEdited }: RowProps<T>,
   row: T,
   column: Column<T>,
   place: number,
@@ -94,7 +94,7 @@ function dataCell<T>(
   const pending = isPending?.(row, column.id) || undefined;
   if (!edit?.can(row))
     return (
-      <td key={column.id} className={className} data-pending={pending} {...pinnedAt(column, place)}>
+      <td key={column.id} className={className} data-pending={pending} {...pinnedAt(columns, place)}>
         {column.cell(row)}
       </td>
     );
@@ -104,7 +104,7 @@ function dataCell<T>(
       key={column.id}
       className={className}
       data-pending={pending}
-      {...pinnedAt(column, place)}
+      {...pinnedAt(columns, place)}
       data-edit={column.id}
       data-editing={isEdited || undefined}
       tabIndex={-1}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from infrastudio.contexts.registry.tables import (
     LoggedModelParamRow,
@@ -16,9 +16,29 @@ from infrastudio.contexts.registry.tables import (
     ModelVersionTagRow,
 )
 from infrastudio.kernel.batches import batches
-from infrastudio.stores.db import Snapshot
+from infrastudio.stores.db import PreparedSelect, Snapshot
 
-"""Ids in one statement; databases limit its parameters."""
+
+def _of_one(row: Any, owner: str) -> PreparedSelect:
+    table = row.__table__.c
+    return PreparedSelect(select(table.key, table.value).where(table[owner] == bindparam("owner")).order_by(table.key))
+
+
+_ONE: Final = {
+    row: _of_one(row, owner)
+    for row, owner in (
+        (ModelTagRow, "model_id"),
+        (ModelVersionTagRow, "version_id"),
+        (LoggedModelTagRow, "logged_model_id"),
+        (LoggedModelParamRow, "logged_model_id"),
+    )
+}
+"""The statements that read the items of one owner."""
+
+_alias: Final = ModelAliasRow.__table__.c
+_ALIASES_OF_ONE: Final = PreparedSelect(
+    select(_alias.alias, _alias.number).where(_alias.model_id == bindparam("model")).order_by(_alias.alias)
+)
 
 
 def model_tags(snapshot: Snapshot, ids: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -43,11 +63,12 @@ def logged_model_params(snapshot: Snapshot, ids: Sequence[str]) -> dict[str, dic
 
 def aliases(snapshot: Snapshot, model_ids: Sequence[str]) -> dict[str, dict[str, int]]:
     """Return the aliases of models by id."""
-    table = ModelAliasRow.__table__.c
+    if len(model_ids) == 1:
+        return {model_ids[0]: dict(_ALIASES_OF_ONE.rows(snapshot.connection, {"model": model_ids[0]}))}
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for part in batches(model_ids):
         rows = snapshot.execute(
-            select(table.model_id, table.alias, table.number).where(table.model_id.in_(part)).order_by(table.alias)
+            select(_alias.model_id, _alias.alias, _alias.number).where(_alias.model_id.in_(part)).order_by(_alias.alias)
         )
         for row in rows:
             found[row.model_id][row.alias] = row.number
@@ -55,6 +76,8 @@ def aliases(snapshot: Snapshot, model_ids: Sequence[str]) -> dict[str, dict[str,
 
 
 def _items(snapshot: Snapshot, row: Any, owner: str, ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    if len(ids) == 1:
+        return {ids[0]: dict(_ONE[row].rows(snapshot.connection, {"owner": ids[0]}))}
     table = row.__table__.c
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for part in batches(ids):

@@ -27,6 +27,7 @@ class Search:
         order: The order; what it leaves open follows the list's own.
         limit: How many at most.
         offset: How many are passed over.
+        is_counted: Must `Found.total` be right? Where nobody asks, the statement that counts is spared.
     """
 
     fields: FilterFields
@@ -34,11 +35,12 @@ class Search:
     order: tuple[Ordering, ...] = ()
     limit: int = 50
     offset: int = 0
+    is_counted: bool = True
 
 
 @dataclass(frozen=True)
 class Found(Generic[Item]):
-    """A part of a list, and how many there are in all."""
+    """A part of a list, and how many there are in all; of a search that is not counted, how many came."""
 
     items: list[Item]
     total: int
@@ -64,7 +66,9 @@ def run_search(
         read: Makes the items of the rows.
     """
     matching = base.where(compile_filter(search.where, search.fields, columns))
-    total = snapshot.execute(select(func.count()).select_from(matching.order_by(None).subquery())).scalar_one()
     ordered = order_statement(matching, search.order, search.fields, columns).order_by(*tie_break)
     rows = snapshot.execute(ordered.offset(search.offset).limit(search.limit)).all()
+    if not search.is_counted:
+        return Found(read(list(rows)), len(rows))
+    total = snapshot.execute(select(func.count()).select_from(matching.order_by(None).subquery())).scalar_one()
     return Found(read(list(rows)), total)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.registry.queries import items
@@ -13,18 +13,36 @@ from infrastudio.contexts.registry.queries.columns import version_columns
 from infrastudio.contexts.registry.queries.fields import VERSION_FIELDS
 from infrastudio.contexts.registry.queries.models import READ, model, model_row
 from infrastudio.contexts.registry.queries.search import NEWEST_FIRST, Found, Search, run_search
-from infrastudio.contexts.registry.schemas import ModelVersion, ModelVersionPage, Stage, VersionState
+from infrastudio.contexts.registry.schemas import ModelState, ModelVersion, ModelVersionPage, Stage, VersionState
 from infrastudio.contexts.registry.tables import ModelRow, ModelVersionRow
 from infrastudio.kernel.clock import EPOCH
 from infrastudio.kernel.errors import NotFound
 from infrastudio.kernel.pages import PageRequest
 from infrastudio.stores import ledger
-from infrastudio.stores.db import Snapshot, contains_folded
+from infrastudio.stores.db import PreparedSelect, Record, Snapshot, contains_folded
 from infrastudio.stores.ledger import BIRTH, EVENT_AT, Moment, lists
 from infrastudio.stores.ledger.filter_columns import columns_at
 
 _table: Final = ModelVersionRow.__table__.c
 _models: Final = ModelRow.__table__.c
+_BY_NUMBER: Final = PreparedSelect(
+    select(ModelVersionRow.__table__).where(_table.model_id == bindparam("model"), _table.number == bindparam("number"))
+)
+
+
+def _latest(of: ColumnElement[bool]) -> Select[Any]:
+    """Return the statement that reads the newest version in each stage of some models."""
+    newest = select(func.max(_table.number).label("number"), _table.model_id).where(of)
+    chosen = newest.group_by(_table.model_id, _table.stage).subquery()
+    return (
+        select(ModelVersionRow.__table__)
+        .join(chosen, (chosen.c.model_id == _table.model_id) & (chosen.c.number == _table.number))
+        .order_by(_table.number)
+    )
+
+
+_LATEST: Final = _latest(_table.model_id.in_(bindparam("models", expanding=True)))
+_LATEST_OF_ONE: Final = PreparedSelect(_latest(_table.model_id == bindparam("model")))
 
 
 class UnknownVersion(NotFound):
@@ -45,7 +63,7 @@ class UnknownAlias(NotFound):
 
 def version_row(
     snapshot: Snapshot, model: str, number: int, *, right: str = READ, project: str | None = None
-) -> tuple[Row[Any], Row[Any]]:
+) -> tuple[Record, Record]:
     """Return the rows of a model and of one of its versions, if the actor has `right` on them.
 
     Raises:
@@ -53,23 +71,25 @@ def version_row(
         PermissionDenied: The actor may read it and lacks `right`.
     """
     owner = model_row(snapshot, model, right=right, project=project, only_adds=True)
-    found = snapshot.execute(
-        select(ModelVersionRow.__table__).where(_table.model_id == owner.id, _table.number == number)
-    ).one_or_none()
-    if found is None:
-        raise UnknownVersion(owner.name, number)
+    return owner, _row_of(snapshot, owner, number, right)
+
+
+def _row_of(snapshot: Snapshot, owner: Record, number: int, right: str = READ) -> Record:
+    found = _BY_NUMBER.record(snapshot.connection, {"model": owner.id, "number": number})
     unknown = UnknownVersion(owner.name, number)
+    if found is None:
+        raise unknown
     projects.require_right(snapshot, found.project_id, right, unknown=unknown, changes=f"model_version:{found.id}")
-    return owner, found
+    return found
 
 
-def states_of(snapshot: Snapshot, rows: Sequence[Row[Any]]) -> list[VersionState]:
+def states_of(snapshot: Snapshot, rows: Sequence[Record]) -> list[VersionState]:
     """Return the versions that rows hold, as the ledger keeps them."""
     tags = items.version_tags(snapshot, [row.id for row in rows])
     return [
         VersionState.model_validate(
             {
-                **row._mapping,
+                **row._asdict(),
                 "project": projects.slug_of(snapshot, row.project_id),
                 "tags": tags.get(row.id, {}),
             }
@@ -81,10 +101,12 @@ def states_of(snapshot: Snapshot, rows: Sequence[Row[Any]]) -> list[VersionState
 def shown(snapshot: Snapshot, states: Sequence[VersionState], names: dict[str, str]) -> list[ModelVersion]:
     """Return versions as clients see them; `names` are those of their models by id."""
     aliases = items.aliases(snapshot, list(names))
+    makers = ledger.makers(snapshot, "model_version", [state.id for state in states])
     return [
         ModelVersion(
             **dict(state),
             model=names[state.model_id],
+            registered_by=makers.get(state.id),
             aliases=tuple(alias for alias, number in aliases.get(state.model_id, {}).items() if number == state.number),
         )
         for state in states
@@ -111,7 +133,8 @@ def by_alias(snapshot: Snapshot, model: str, alias: str, *, project: str | None 
     number = items.aliases(snapshot, [owner.id]).get(owner.id, {}).get(alias)
     if number is None:
         raise UnknownAlias(owner.name, alias)
-    return version(snapshot, owner.id, number)
+    row = _row_of(snapshot, owner, number)
+    return shown(snapshot, states_of(snapshot, [row]), {owner.id: owner.name})[0]
 
 
 def latest(
@@ -126,19 +149,12 @@ def latest_of_models(
     snapshot: Snapshot, names: dict[str, str], stages: Sequence[Stage] | None = None
 ) -> dict[str, list[ModelVersion]]:
     """Return the newest version per stage of each model, by number; `names` are those of the models by id."""
-    newest = (
-        select(func.max(_table.number).label("number"), _table.model_id)
-        .where(_table.model_id.in_(list(names)))
-        .group_by(_table.model_id, _table.stage)
-    )
+    if len(names) == 1:
+        rows: Sequence[Record] = _LATEST_OF_ONE.records(snapshot.connection, {"model": next(iter(names))})
+    else:
+        rows = snapshot.execute(_LATEST, {"models": list(names)}).all()
     if stages is not None:
-        newest = newest.where(_table.stage.in_(stages))
-    chosen = newest.subquery()
-    rows = snapshot.execute(
-        select(ModelVersionRow.__table__)
-        .join(chosen, (chosen.c.model_id == _table.model_id) & (chosen.c.number == _table.number))
-        .order_by(_table.number)
-    ).all()
+        rows = [row for row in rows if row.stage in stages]
     found: dict[str, list[ModelVersion]] = {id: [] for id in names}
     for item in shown(snapshot, states_of(snapshot, rows), names):
         found[item.model_id].append(item)
@@ -202,7 +218,7 @@ def _version_at(snapshot: Snapshot, name: str, number: int, project: str | None,
     )
     if state is None:
         raise UnknownVersion(owner.name, number)
-    return _with_aliases(VersionState.model_validate(state), owner.name, owner.aliases)
+    return with_aliases(snapshot, [VersionState.model_validate(state)], owner)[0]
 
 
 def _past(
@@ -214,10 +230,8 @@ def _past(
         base = base.where(contains_folded(ledger.json_value(EVENT_AT.after, "source_folded"), q))
 
     def read(rows: list[Any]) -> list[ModelVersion]:
-        return [
-            _with_aliases(ledger.state_of(snapshot, row, VersionState, "model_version"), owner.name, owner.aliases)
-            for row in rows
-        ]
+        states = [ledger.state_of(snapshot, row, VersionState, "model_version") for row in rows]
+        return with_aliases(snapshot, states, owner)
 
     revised = ledger.json_value(EVENT_AT.after, "revised_at_us", int)
     number = ledger.json_value(EVENT_AT.after, "number", int)
@@ -225,9 +239,39 @@ def _past(
     return run_search(snapshot, base, search, columns_at(VersionState, search.fields), tie_break=tie_break, read=read)
 
 
-def _with_aliases(state: VersionState, name: str, aliases: dict[str, int]) -> ModelVersion:
-    own = tuple(sorted(alias for alias, number in aliases.items() if number == state.number))
-    return ModelVersion(**dict(state), model=name, aliases=own)
+def with_aliases(snapshot: Snapshot, states: Sequence[VersionState], owner: ModelState) -> list[ModelVersion]:
+    """Return versions as clients saw them when their model was `owner`."""
+    makers = ledger.makers(snapshot, "model_version", [state.id for state in states])
+    return [
+        ModelVersion(
+            **dict(state),
+            model=owner.name,
+            registered_by=makers.get(state.id),
+            aliases=tuple(sorted(alias for alias, number in owner.aliases.items() if number == state.number)),
+        )
+        for state in states
+    ]
+
+
+def readable(snapshot: Snapshot, project_id: Any) -> ColumnElement[bool]:
+    """Return the condition that a column names a project whose versions the actor may read."""
+    return projects.visible(snapshot, project_id, projects.EVERY_PROJECT, READ)
+
+
+def of_origin_at(snapshot: Snapshot, run_id: str | None, logged_model_id: str | None, at: Moment) -> list[ModelVersion]:
+    """Return the versions that came from a run or a logged model at a moment, of those that the actor may read."""
+    origins = {"run_id": run_id, "logged_model_id": logged_model_id}
+    told = [ledger.json_value(EVENT_AT.after, name) == id for name, id in origins.items() if id is not None]
+    if not told:
+        return []
+    rows = snapshot.execute(
+        ledger.select_states("model_version", at.seq)
+        .where(or_(*told), readable(snapshot, EVENT_AT.project_id))
+        .order_by(BIRTH.seq)
+    ).all()
+    states = [ledger.state_of(snapshot, row, VersionState, "model_version") for row in rows]
+    owners = {id: model(snapshot, id, at=at) for id in {state.model_id for state in states}}
+    return [with_aliases(snapshot, [state], owners[state.model_id])[0] for state in states]
 
 
 def version_id(model_id: str, number: int) -> str:

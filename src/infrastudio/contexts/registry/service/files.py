@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import math
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import orjson
 import yaml
+from typing_extensions import override
 
+from infrastudio.contexts.registry.queries.artifacts import VersionFile
 from infrastudio.contexts.registry.queries.serving import Servable
 from infrastudio.contexts.registry.schemas import ModelFolder
 from infrastudio.contexts.tracking.queries import artifacts
@@ -22,6 +27,8 @@ from infrastudio.stores.db import Database
 
 MLMODEL: Final = "MLmodel"
 MAX_MLMODEL_BYTES: Final = 4 * 1024 * 1024
+CHUNK_BYTES: Final = 1 << 20
+_FIRST_ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 MAX_KEPT: Final = 32_000
 """Characters of flavors and of a signature that the ledger keeps; larger ones stand in the file only."""
 
@@ -57,6 +64,47 @@ async def materialise(db: Database, blobs: BlobStore, actor: Actor, servable: Se
     if not files:
         raise NoFiles(servable.root)
     return [await _write(blobs, file, folder / file.location[len(servable.root) :].lstrip("/")) for file in files]
+
+
+def zipped(blobs: BlobStore, files: Sequence[VersionFile]) -> Iterator[bytes]:
+    """Yield a ZIP archive of some files, as they are read; models do not compress, so nothing is compressed. Blocks."""
+    sink = _Sink()
+    with ZipFile(sink, "w", ZIP_STORED) as archive:
+        for path, file in files:
+            entry = ZipInfo(path, date_time=max(file.updated_at.timetuple()[:6], _FIRST_ZIP_DATE))
+            with archive.open(entry, "w", force_zip64=True) as target, _opened(blobs, file.sha256) as source:
+                while chunk := source.read(CHUNK_BYTES):
+                    target.write(chunk)
+                    yield sink.taken()
+    yield sink.taken()
+
+
+class _Sink(io.RawIOBase):
+    """Where an archive is written to: it keeps what nobody has taken yet."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+
+    @override
+    def writable(self) -> bool:
+        return True
+
+    @override
+    def write(self, data: Any) -> int:
+        self._held += data
+        return len(data)
+
+    def taken(self) -> bytes:
+        """Return what was written since the last time."""
+        taken = bytes(self._held)
+        self._held.clear()
+        return taken
+
+
+def _opened(blobs: BlobStore, sha256: str) -> BinaryIO:
+    """Return a blob to be read part by part; one that lies in no file is held in memory."""
+    path = blobs.local_path(sha256)
+    return io.BytesIO(blobs.read_bytes(sha256)) if path is None else path.open("rb")
 
 
 async def _write(blobs: BlobStore, file: Artifact, path: Path) -> Path:

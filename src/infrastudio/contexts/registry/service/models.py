@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, cast
 
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import insert, select
 from sqlalchemy import update as sql_update
 
+from infrastudio.contexts.approvals import service as approvals
+from infrastudio.contexts.approvals.service import DECIDE
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.registry import rules
 from infrastudio.contexts.registry.events import (
@@ -21,8 +24,9 @@ from infrastudio.contexts.registry.events import (
 )
 from infrastudio.contexts.registry.queries import models as queries
 from infrastudio.contexts.registry.queries import versions as version_queries
-from infrastudio.contexts.registry.queries.models import WRITE
-from infrastudio.contexts.registry.schemas import Model, ModelIn, ModelUpdate
+from infrastudio.contexts.registry.queries.models import READ, WRITE
+from infrastudio.contexts.registry.schemas import ModelIn, ModelState, ModelUpdate
+from infrastudio.contexts.registry.service import removals
 from infrastudio.contexts.registry.service.changes import changed_columns, changes_of
 from infrastudio.contexts.registry.service.items import write_aliases, write_items
 from infrastudio.contexts.registry.tables import (
@@ -37,9 +41,16 @@ from infrastudio.kernel.diff import diff
 from infrastudio.kernel.errors import Conflict
 from infrastudio.kernel.text import casefold
 from infrastudio.stores import ledger
-from infrastudio.stores.db import UnitOfWork
+from infrastudio.stores.db import PreparedInsert, PreparedSelect, PreparedUpdate, UnitOfWork
 from infrastudio.stores.ledger import Event
 
+_models: Final = cast("Table", ModelRow.__table__)
+_INSERT: Final = PreparedInsert(_models)
+_NAMED: Final = PreparedSelect(
+    select(_models.c.id).where(_models.c.project_id == bindparam("project"), _models.c.name == bindparam("name"))
+)
+
+GONE: Final = "The version was removed."
 COMMUTING: Final = ("tags",)
 """What others may change meanwhile without being in anybody's way."""
 
@@ -52,7 +63,7 @@ class NameTaken(Conflict):
         self.name = name
 
 
-def create(uow: UnitOfWork, body: ModelIn, *, project: str | None = None) -> Model:
+def create(uow: UnitOfWork, body: ModelIn, *, project: str | None = None) -> ModelState:
     """Register a model.
 
     Raises:
@@ -62,13 +73,14 @@ def create(uow: UnitOfWork, body: ModelIn, *, project: str | None = None) -> Mod
     rules.check_model_name(body.name)
     project_id = projects.require(uow, project, WRITE)
     _require_free(uow, project_id, body.name)
-    model = Model(
+    model = ModelState(
         id=uow.ids.prefixed("mdl"),
         project=projects.slug_of(uow, project_id),
         name=body.name,
         description=body.description,
         framework=body.framework,
         metadata=body.metadata,
+        protected_stages=body.protected_stages,
         latest_version=None,
         last_number=0,
         created_at=uow.now,
@@ -77,8 +89,8 @@ def create(uow: UnitOfWork, body: ModelIn, *, project: str | None = None) -> Mod
         tags=body.tags,
         version=1,
     )
-    stored = model.model_dump(exclude={"project", *Model.collections})
-    uow.change(insert(ModelRow).values(stored | {"project_id": project_id, "name_folded": casefold(model.name)}))
+    stored = model.model_dump(exclude={"project", *ModelState.collections})
+    _INSERT.run(uow.connection, [stored | {"project_id": project_id, "name_folded": casefold(model.name)}])
     write_items(uow, ModelTagRow, "model_id", model.id, {}, model.tags)
     ledger.append(uow, ModelCreated(after=model, changes=diff(None, model)), project_id=project_id)
     return model
@@ -86,12 +98,13 @@ def create(uow: UnitOfWork, body: ModelIn, *, project: str | None = None) -> Mod
 
 def update(
     uow: UnitOfWork, model: str, body: ModelUpdate, *, expected: int | None = None, project: str | None = None
-) -> Model:
+) -> ModelState:
     """Change the given fields of a model; tags are replaced as a whole.
 
     Raises:
         StaleVersion: It changed since `expected`.
         NameTaken: Another model has the new name.
+        PermissionDenied: Only who may approve transitions says which stages are protected.
     """
     before = _writable(uow, model, project)
     require_version(uow, "model", before.id, before, expected, commuting=COMMUTING)
@@ -101,6 +114,10 @@ def update(
     changed = {field: value for field, value in asked.items() if getattr(before, field) != value}
     if not changed:
         return before
+    if "protected_stages" in changed:
+        # whoever may approve may say what needs it: else a requester would lift it first
+        unknown = queries.UnknownModel(before.name)
+        projects.require_right(uow, projects.id_of(uow, before.project) or "", DECIDE, unknown=unknown, read_right=READ)
     if "name" in changed:
         _require_free(uow, projects.require(uow, before.project, WRITE), body.name)
     if set(changed) - {"tags"}:
@@ -108,7 +125,7 @@ def update(
     return _store(uow, before, changed, ModelTagged if set(changed) == {"tags"} else ModelUpdated)
 
 
-def touch(uow: UnitOfWork, model: str, *, project: str | None = None, **fields: Any) -> Model:
+def touch(uow: UnitOfWork, model: str, *, project: str | None = None, **fields: Any) -> ModelState:
     """Change fields, even to what they were, and count it as a revision; for clients that expect that."""
     before = _writable(uow, model, project)
     if "name" in fields and fields["name"] != before.name:
@@ -117,7 +134,7 @@ def touch(uow: UnitOfWork, model: str, *, project: str | None = None, **fields: 
     return _store(uow, before, fields | {"revised_at": uow.now}, ModelUpdated)
 
 
-def set_tags(uow: UnitOfWork, model: str, tags: Mapping[str, str | None], *, project: str | None = None) -> Model:
+def set_tags(uow: UnitOfWork, model: str, tags: Mapping[str, str | None], *, project: str | None = None) -> ModelState:
     """Set tags; None removes one, whether it is there or not."""
     before = _writable(uow, model, project)
     merged = {**before.tags, **tags}
@@ -133,7 +150,7 @@ def set_alias(
     *,
     expected: int | None = None,
     project: str | None = None,
-) -> Model:
+) -> ModelState:
     """Let an alias mean a version; it moves from where it was.
 
     Raises:
@@ -152,7 +169,7 @@ def set_alias(
 
 def delete_alias(
     uow: UnitOfWork, model: str, alias: str, *, expected: int | None = None, project: str | None = None
-) -> Model:
+) -> ModelState:
     """Remove an alias, whether it is there or not."""
     before = _writable(uow, model, project)
     require_version(uow, "model", before.id, before, expected, commuting=COMMUTING)
@@ -160,21 +177,27 @@ def delete_alias(
     return before if left == before.aliases else _store(uow, before, {"aliases": left}, ModelAliased)
 
 
-def delete(uow: UnitOfWork, model: str, *, expected: int | None = None, project: str | None = None) -> None:
+def delete(
+    uow: UnitOfWork, model: str, *, expected: int | None = None, project: str | None = None, force: bool = False
+) -> None:
     """Remove a model with all its versions; its name is free again, its history stays.
 
     Raises:
         StaleVersion: It changed since `expected`.
+        InProtectedStage, InUse: A version is protected, or served and not to be removed by `force`.
     """
     row = queries.model_row(uow, model, right=WRITE, project=project)
     projects.require_unlimited(uow)
     before = queries.models_of(uow, [row])[0]
     require_version(uow, "model", before.id, before, expected, commuting=COMMUTING)
-    gone = ModelDeleted(after=None, changes=diff(before, None), entity_id=before.id, version=before.version + 1)
-    cause = ledger.append(uow, gone, project_id=row.project_id)
     table = ModelVersionRow.__table__
     rows = uow.execute(select(table).where(table.c.model_id == before.id).order_by(table.c.number)).all()
-    for version in version_queries.states_of(uow, rows):
+    removed = version_queries.states_of(uow, rows)
+    removals.require_removable(uow, before, removed, force=force)
+    gone = ModelDeleted(after=None, changes=diff(before, None), entity_id=before.id, version=before.version + 1)
+    cause = ledger.append(uow, gone, project_id=row.project_id)
+    approvals.close(uow, "model_version", [version.id for version in removed], reason=GONE, cause=cause)
+    for version in removed:
         changes = diff(version, None)
         event = ModelVersionDeleted(after=None, changes=changes, entity_id=version.id, version=version.version + 1)
         ledger.append(uow, event, project_id=row.project_id, cause=cause)
@@ -185,28 +208,32 @@ def delete(uow: UnitOfWork, model: str, *, expected: int | None = None, project:
     uow.change(sql_delete(ModelRow).where(ModelRow.id == before.id))
 
 
-def record_version(uow: UnitOfWork, before: Model, **fields: Any) -> Model:
+def record_version(uow: UnitOfWork, before: ModelState, **fields: Any) -> ModelState:
     """Note on a model that its versions changed; part of the verbs on versions."""
     return _store(uow, before, fields | {"revised_at": uow.now}, ModelUpdated)
 
 
-def _writable(uow: UnitOfWork, model: str, project: str | None) -> Model:
+def _writable(uow: UnitOfWork, model: str, project: str | None) -> ModelState:
     row = queries.model_row(uow, model, right=WRITE, project=project)
     return queries.models_of(uow, [row])[0]
 
 
 def _require_free(uow: UnitOfWork, project_id: str, name: str) -> None:
     """Refuse a name that is in use; under the turn nobody else can take it in between."""
-    table = ModelRow.__table__.c
-    found = uow.execute(select(table.id).where(table.project_id == project_id, table.name == name)).scalar_one_or_none()
-    if found is not None:
+    if _NAMED.rows(uow.connection, {"project": project_id, "name": name}):
         raise NameTaken(name)
 
 
-def _store(uow: UnitOfWork, before: Model, changed: Mapping[str, Any], event: type[Event]) -> Model:
+@lru_cache(maxsize=256)
+def _update(columns: tuple[str, ...]) -> PreparedUpdate:
+    """Return the statement that changes these columns of one model."""
+    return PreparedUpdate(sql_update(_models).where(_models.c.id == bindparam("changed")), columns)
+
+
+def _store(uow: UnitOfWork, before: ModelState, changed: Mapping[str, Any], event: type[Event]) -> ModelState:
     after = before.model_copy(update={**changed, "updated_at": uow.now, "version": before.version + 1})
     columns = {**changed_columns(before, after), "name_folded": casefold(after.name)}
-    uow.change(sql_update(ModelRow).where(ModelRow.id == after.id).values(columns))
+    _update(tuple(columns)).run(uow.connection, {**columns, "changed": after.id})
     write_items(uow, ModelTagRow, "model_id", after.id, before.tags, after.tags)
     write_aliases(uow, after.id, before.aliases, after.aliases)
     project_id = projects.id_of(uow, after.project) or ""

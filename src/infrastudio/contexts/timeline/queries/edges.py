@@ -9,12 +9,16 @@ from sqlalchemy import ColumnElement, Row, and_, false, or_, select
 
 from infrastudio.contexts.timeline.rules.edges import Edge, EdgeKey, EntityName, fold_links
 from infrastudio.contexts.timeline.tables import EdgeRow, TimelineCheckpointRow
+from infrastudio.kernel.batches import batches
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Snapshot
 from infrastudio.stores.ledger import Entry, EventRow
 
 FORMAT: Final = 1
 """The way in which this release derives rows; rows of another one are made anew from the first event."""
+
+MAX_RANGES: Final = 100
+"""Ranges of ids in one statement."""
 
 
 def checkpoint(snapshot: Snapshot) -> int:
@@ -64,9 +68,44 @@ class EdgesAt:
                 or_(EdgeRow.to_seq.is_(None), EdgeRow.to_seq > self._seq),
             )
         )
-        found = [edge for row in rows if (edge := _edge_of(row)).to_seq is not None or edge.key not in self._ended]
-        found += [edge for edge in self._begun if edge.key.source in names or edge.key.target in names]
-        return sorted(found, key=lambda edge: (edge.from_seq, edge.key))
+        begun = [edge for edge in self._begun if edge.key.source in names or edge.key.target in names]
+        return self._holding(rows, begun)
+
+    def leading_below(self, relation: str, entity: str, prefixes: Sequence[str]) -> list[Edge]:
+        """Return the edges of a relation to entities of a kind whose ids begin with one of these texts, oldest first.
+
+        The last character of each prefix ends a part of the id, as the slash of `mdl_…/3` does.
+        """
+        found: list[Edge] = []
+        for some in batches(prefixes, MAX_RANGES):
+            inside = [and_(EdgeRow.to_id >= prefix, EdgeRow.to_id < _behind(prefix)) for prefix in some]
+            rows = self._snapshot.execute(
+                select(EdgeRow.__table__).where(
+                    EdgeRow.relation == relation,
+                    EdgeRow.to_entity == entity,
+                    or_(*inside),
+                    EdgeRow.from_seq <= self._seq,
+                    or_(EdgeRow.to_seq.is_(None), EdgeRow.to_seq > self._seq),
+                )
+            )
+            begun = [
+                edge
+                for edge in self._begun
+                if (edge.key.relation, edge.key.target.entity) == (relation, entity)
+                and edge.key.target.id.startswith(tuple(some))
+            ]
+            found += self._holding(rows, begun)
+        return found
+
+    def _holding(self, rows: Iterable[Row[Any]], begun: Sequence[Edge]) -> list[Edge]:
+        """Return the edges of rows that no later event has ended, and those that the follower has not met yet."""
+        known = [edge for row in rows if (edge := _edge_of(row)).to_seq is not None or edge.key not in self._ended]
+        return sorted([*known, *begun], key=lambda edge: (edge.from_seq, edge.key))
+
+
+def _behind(prefix: str) -> str:
+    """Return the first text behind all that begin with `prefix`."""
+    return prefix[:-1] + chr(ord(prefix[-1]) + 1)
 
 
 def _unfolded(snapshot: Snapshot, since: int, until: int) -> Sequence[Entry]:

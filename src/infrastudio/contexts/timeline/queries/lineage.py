@@ -7,12 +7,12 @@ from typing import Final, Literal
 from infrastudio.contexts.identity.permissions import may_read_events
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.timeline.queries.edges import EdgesAt
+from infrastudio.contexts.timeline.queries.states import last_entry
 from infrastudio.contexts.timeline.rules.edges import NOT_A_DEPENDENCY, REVERSED, Edge, EntityName
-from infrastudio.contexts.timeline.rules.items import name_in
+from infrastudio.contexts.timeline.rules.items import name_in, standing_of
 from infrastudio.contexts.timeline.schemas import Lineage, LineageEdge, LineageNode
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Snapshot
-from infrastudio.stores.ledger import EventRow
 
 Direction = Literal["up", "down", "both"]
 """`up`: what it came from and depends on; `down`: what came from it and depends on it, its blast radius."""
@@ -102,16 +102,7 @@ class _Walk:
 
     def _node(self, name: EntityName, depth: int) -> LineageNode:
         snapshot = self._snapshot
-        row = snapshot.execute(
-            ledger.select_entries(
-                EventRow.entity == name.entity, EventRow.entity_id == name.id, EventRow.seq <= self._seq
-            )
-            .order_by(EventRow.seq.desc())
-            .limit(1)
-        ).one_or_none()
-        entry = None if row is None else ledger.entry_of(row)
-        if entry is not None and not may_read_events(snapshot.actor, name.entity, entry.project_id):
-            entry = None
+        entry = last_entry(snapshot, name, self._seq)
         return LineageNode(
             entity=name.entity,
             entity_id=name.id,
@@ -119,6 +110,7 @@ class _Walk:
             project=None if entry is None else projects.slug_or_none(snapshot, entry.project_id),
             known=entry is not None,
             exists=None if entry is None else entry.after is not None,
+            standing=None if entry is None else standing_of(entry.after),
             depth=depth,
         )
 

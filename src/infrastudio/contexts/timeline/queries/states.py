@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import orjson
@@ -11,13 +12,14 @@ from infrastudio.contexts.identity.permissions import may_read_events
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.timeline.queries.cursors import integers_of
 from infrastudio.contexts.timeline.queries.visibility import UnknownEntity, readable
-from infrastudio.contexts.timeline.rules.items import name_of, public_state
+from infrastudio.contexts.timeline.rules.edges import EntityName
+from infrastudio.contexts.timeline.rules.items import name_in, name_of, public_state
 from infrastudio.contexts.timeline.schemas import EntityState, StatePage, StateSummary
 from infrastudio.kernel.diff import State
 from infrastudio.kernel.pages import encode_cursor
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Snapshot
-from infrastudio.stores.ledger import BIRTH, EVENT_AT, EventRow, Moment
+from infrastudio.stores.ledger import BIRTH, EVENT_AT, Entry, EventRow, Moment
 from infrastudio.stores.ledger.replay import PROJECTIONS
 
 _COLUMNS: Final = (
@@ -79,6 +81,27 @@ def read_state(snapshot: Snapshot, entity: str, entity_id: str, seq: int) -> Ent
     if row is None or row.after is None or not may_read_events(snapshot.actor, entity, row.project_id):
         raise UnknownEntity(entity, entity_id)
     return _state_of(snapshot, entity, row)
+
+
+def last_entry(snapshot: Snapshot, name: EntityName, seq: int) -> Entry | None:
+    """Return the last event of an entity up to event `seq`; None where there is none that the actor may read."""
+    row = snapshot.execute(
+        ledger.select_entries(EventRow.entity == name.entity, EventRow.entity_id == name.id, EventRow.seq <= seq)
+        .order_by(EventRow.seq.desc())
+        .limit(1)
+    ).one_or_none()
+    entry = None if row is None else ledger.entry_of(row)
+    return entry if entry is not None and may_read_events(snapshot.actor, name.entity, entry.project_id) else None
+
+
+def names_at(snapshot: Snapshot, names: Iterable[EntityName], seq: int) -> dict[EntityName, str]:
+    """Return what people call some entities after event `seq`; one seek each, and no name where there is none."""
+    found: dict[EntityName, str] = {}
+    for name in names:
+        entry = last_entry(snapshot, name, seq)
+        if entry is not None and (called := name_in(entry)) is not None:
+            found[name] = called
+    return found
 
 
 def collections_of(entity: str) -> tuple[str, ...]:

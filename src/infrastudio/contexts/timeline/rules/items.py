@@ -31,7 +31,7 @@ _ENTITIES_BY_LANE: Final[Mapping[str, tuple[str, ...]]] = {
     "incidents": ("incident", "message", "suspect", "task", "ticket"),
     "instances": ("instance",),
     "notes": ("note",),
-    "registry": ("listing", "logged_model", "model", "model_version", "registered_model", "version"),
+    "registry": ("approval", "listing", "logged_model", "model", "model_version", "registered_model", "version"),
     "runs": ("experiment", "run"),
     "training": ("attempt", "job", "study", "trial"),
 }
@@ -54,7 +54,7 @@ NAME_FIELDS: Final = ("name", "title", "slug", "path")
 UNTOLD: Final = frozenset({"created_at", "id", "project", "updated_at"})
 """Fields whose change goes without saying in a title."""
 
-TOLD_FIRST: Final = ("status", "state", "stage")
+TOLD_FIRST: Final = ("state", "stage", "status")
 """What people look for in a title before anything else."""
 
 MAX_TOLD: Final = 3
@@ -75,6 +75,11 @@ def name_of(state: Mapping[str, Any] | None) -> str | None:
             return name
     number = (state or {}).get("number")
     return f"version {number}" if isinstance(number, int) else None
+
+
+def standing_of(state: Mapping[str, Any] | None) -> str | None:
+    """Return the word for how an entity stands: its status, state or stage; None when it has none."""
+    return next((word for field in TOLD_FIRST if isinstance(word := (state or {}).get(field), str)), None)
 
 
 def name_in(entry: Entry) -> str | None:

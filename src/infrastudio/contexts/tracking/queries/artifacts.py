@@ -228,6 +228,15 @@ def file_of_run(snapshot: Snapshot, run_id: str, path: str, *, at: Moment | None
     if location is None:
         raise UnknownArtifact(path)
     place = locate(snapshot, join(location, safe_path(path)), right=READ, project=root.project)
+    return file_at(snapshot, place, at=at)
+
+
+def file_at(snapshot: Snapshot, place: Place, *, at: Moment | None = None) -> Artifact:
+    """Return the file at a place, live or as of a moment.
+
+    Raises:
+        UnknownArtifact: There is none.
+    """
     if at is None:
         return artifact(snapshot, place)
     found = [file for file in _files_at(snapshot, place, at) if file.location == place.location]

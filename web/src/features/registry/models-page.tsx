@@ -1,0 +1,233 @@
+import { useMemo, useRef, useState } from "react";
+import { filterError } from "@/api/list-filter";
+import { usePagedRows } from "@/api/paged-rows";
+import type { Model } from "@/api/types";
+import { formatInteger, formatMeasured, NO_VALUE, plural } from "@/lib/numbers";
+import { publicUrl } from "@/lib/root";
+import { CodeBlock } from "@/ui/code-block";
+import type { Column } from "@/ui/data-table/columns";
+import { DataTable } from "@/ui/data-table/data-table";
+import { NewerPill } from "@/ui/data-table/newer-pill";
+import { ListError } from "@/ui/list-error";
+import { FillPage } from "@/ui/page";
+import { PageHeader } from "@/ui/page-header";
+import { Count, Pill } from "@/ui/pill";
+import { RowLink } from "@/ui/row-link";
+import { useShortcuts } from "@/ui/shortcuts";
+import { EmptyState, Late, Skeleton } from "@/ui/states";
+import { toneOf } from "@/ui/status";
+import { FilterField } from "@/ui/text-field";
+import { RelativeTime } from "@/ui/time";
+import { Toolbar } from "@/ui/toolbar";
+import { useOpen } from "@/ui/use-open";
+import { type ListView, modelsQuery } from "./api";
+import { headline } from "./evaluation";
+import styles from "./registry.module.css";
+import { stagesOf } from "./stages";
+
+const columns: Column<Model>[] = [
+  {
+    id: "name",
+    header: "Name",
+    width: 200,
+    grow: 2,
+    fixed: true,
+    sort: "name",
+    phone: "title",
+    cell: ({ id, name }) => (
+      <RowLink to="/registry/$id" id={id} className={styles.name}>
+        {name}
+      </RowLink>
+    ),
+  },
+  {
+    id: "framework",
+    header: "Framework",
+    width: 110,
+    sort: "framework",
+    cell: ({ framework }) => <span className={styles.soft}>{framework ?? NO_VALUE}</span>,
+  },
+  {
+    id: "aliases",
+    header: "Aliases",
+    width: 200,
+    grow: 2,
+    phone: "meta",
+    cell: ({ aliases }) => <Aliases aliases={aliases} />,
+  },
+  {
+    id: "stages",
+    header: "Stages",
+    width: 210,
+    grow: 1,
+    phone: "status",
+    cell: (model) => <Stages model={model} />,
+  },
+  {
+    id: "performance",
+    header: "Measured",
+    width: 150,
+    align: "right",
+    phone: "meta",
+    cell: ({ performance, performance_version }) => {
+      const found = headline(performance);
+      if (found === null) return NO_VALUE;
+      return (
+        <span title={`Evaluation of version ${performance_version}`}>
+          <span className={styles.soft}>{found.name}</span> {formatMeasured(found.value)}
+        </span>
+      );
+    },
+  },
+  {
+    id: "versions",
+    header: "Versions",
+    width: 90,
+    align: "right",
+    cell: ({ version_count }) => formatInteger(version_count),
+  },
+  {
+    id: "used_by",
+    header: "Used by",
+    width: 120,
+    align: "right",
+    cell: ({ used_by }) =>
+      used_by === 0 ? <span className={styles.soft}>nobody</span> : plural(used_by, "deployment"),
+  },
+  {
+    id: "updated_at",
+    header: "Changed",
+    width: 110,
+    align: "right",
+    sort: "updated_at",
+    cell: ({ updated_at }) => <RelativeTime time={updated_at} />,
+  },
+];
+
+/** `@champion v18`, as many as there are. */
+export function Aliases({ aliases }: { aliases: Readonly<Record<string, number>> }) {
+  const all = Object.entries(aliases).sort(([a], [b]) => a.localeCompare(b));
+  if (all.length === 0) return <span className={styles.soft}>{NO_VALUE}</span>;
+  return (
+    <span className={styles.marks} title={all.map(([name, number]) => `@${name} v${number}`).join("\n")}>
+      {all.map(([name, number]) => (
+        <span key={name} className={styles.alias}>
+          @{name} <span className={styles.number}>v{number}</span>
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function Stages({ model }: { model: Model }) {
+  const all = stagesOf(model);
+  if (all.length === 0) return <span className={styles.soft}>{NO_VALUE}</span>;
+  return (
+    <span className={styles.marks}>
+      {all.map(([stage, number]) => (
+        <Pill key={stage} tone={toneOf(stage)}>
+          {stage.charAt(0).toUpperCase() + stage.slice(1)} v{number}
+        </Pill>
+      ))}
+    </span>
+  );
+}
+
+interface Props {
+  view: ListView;
+  onView: (change: Partial<ListView>) => void;
+}
+
+/** All models of the project. */
+export function ModelsPage({ view, onView }: Props) {
+  const open = useOpen();
+  const [atTop, setAtTop] = useState(true);
+  const field = useRef<HTMLInputElement>(null);
+  const rows = usePagedRows({
+    pageQuery: (offset) => modelsQuery(view, offset),
+    held: !atTop,
+    identity: view.project ?? "",
+    idOf: (model) => model.id,
+  });
+  useShortcuts(
+    useMemo(
+      () => [{ keys: "f", does: "Filter the list", group: "List", run: () => field.current?.focus() }],
+      [],
+    ),
+  );
+  return (
+    <FillPage>
+      <PageHeader
+        name="Registry"
+        title="Registry"
+        aside={rows.total !== undefined && <Count>{formatInteger(rows.total)}</Count>}
+      />
+      <Toolbar label="Models">
+        <FilterField
+          fieldRef={field}
+          label="Filter models"
+          placeholder="Filter by name, or framework = 'sklearn'…"
+          value={view.filter ?? ""}
+          error={filterError(rows.error)}
+          onChange={(filter) => onView({ filter: filter || undefined })}
+        />
+      </Toolbar>
+      {rows.error ? (
+        <ListError what="Models" error={rows.error} onRetry={rows.refetch} />
+      ) : rows.isPending ? (
+        <Late>
+          <Skeleton rows={6} />
+        </Late>
+      ) : rows.total === 0 && !view.filter ? (
+        <NoModels isPast={view.at !== undefined} />
+      ) : (
+        <div className={styles.list}>
+          {rows.hasNewer && <NewerPill onShow={rows.refetch} />}
+          <DataTable
+            label="Models"
+            primary
+            columns={columns}
+            rowCount={rows.total ?? 0}
+            rowAt={rows.rowAt}
+            idOf={(model) => model.id}
+            nameOf={(model) => model.name}
+            onRange={rows.onRange}
+            onTop={setAtTop}
+            dimmed={rows.isPlaceholder}
+            sort={{ by: view.sort ?? "created_at", order: view.order ?? "desc" }}
+            onSort={({ by, order }) => onView({ sort: by, order })}
+            onOpen={({ id }, inNewTab) => open({ to: "/registry/$id", params: { id } }, inNewTab)}
+            empty={
+              <EmptyState title="No models match">
+                Nothing in this project matches “{view.filter}”.
+              </EmptyState>
+            }
+          />
+        </div>
+      )}
+    </FillPage>
+  );
+}
+
+function NoModels({ isPast }: { isPast: boolean }) {
+  if (isPast) return <EmptyState title="No models at that moment" />;
+  return (
+    <EmptyState title="No models yet">
+      <p>A registered model is a name for versions of one model. It appears here with its first version.</p>
+      <CodeBlock
+        label="Python, with the mlflow client"
+        code={`import mlflow
+
+mlflow.set_tracking_uri("${publicUrl()}")
+with mlflow.start_run():
+    mlflow.sklearn.log_model(model, name="model", registered_model_name="my-model")`}
+      />
+      <CodeBlock
+        label="HTTP"
+        code={`curl ${publicUrl()}/api/registry/models \\
+  -H 'Content-Type: application/json' \\
+  -d '{"name": "my-model"}'`}
+      />
+    </EmptyState>
+  );
+}
