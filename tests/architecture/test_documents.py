@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from architecture.repository import ROOT, files, text_of
+from architecture.repository import ROOT, files, sources, text_of
 from infrastudio.server.settings import Settings, names_of
 
 DOCUMENTS = tuple(path for path in files() if path.suffix == ".md")
@@ -49,9 +49,16 @@ def test_make_targets_exist(document: Path) -> None:
     assert named - known == set()
 
 
+def read_by_programs() -> set[str]:
+    """Return the variables that the SDK and the command line read, which are no settings of the server."""
+    programs = [path for path in sources() if path.is_relative_to("src/infrastudio/sdk")]
+    text = "".join(map(text_of, programs))
+    return set(re.findall(r"os\.environ\.get\(\"(STUDIO_[A-Z_]+)\"", text))
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
 def test_settings_exist(document: Path) -> None:
-    known = {names_of(field).studio for field in Settings.model_fields} | FOR_TESTS
+    known = {names_of(field).studio for field in Settings.model_fields} | FOR_TESTS | read_by_programs()
     assert set(VARIABLE.findall(text_of(document))) - known == set()
 
 

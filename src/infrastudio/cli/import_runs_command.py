@@ -14,7 +14,7 @@ from rich.progress import track
 from infrastudio.cli.connection import JsonOption, ProjectOption, ServerOption, console, server_address
 from infrastudio.cli.mlflow_import.report import Report
 from infrastudio.cli.mlflow_import.target import DIGEST_TAG, SOURCE_TAG, ImportTarget
-from infrastudio.cli.run_rows import RunRow, columns_of, run_of
+from infrastudio.cli.run_rows import ImportedRun, columns_of, run_of
 from infrastudio.kernel.errors import ValidationFailed
 from infrastudio.kernel.tables import ReadOptions
 from infrastudio.sdk import Client
@@ -65,7 +65,7 @@ def import_runs(
         raise typer.Exit(1)
 
 
-def _read(file: Path, columns: Any, encoding: str, experiment: str) -> tuple[list[RunRow], dict[str, str | None]]:
+def _read(file: Path, columns: Any, encoding: str, experiment: str) -> tuple[list[ImportedRun], dict[str, str | None]]:
     """Return the rows of the file, and what each of its columns is; None: nothing."""
     from infrastudio.drivers.tables import CsvFormat
 
@@ -81,7 +81,7 @@ def _read(file: Path, columns: Any, encoding: str, experiment: str) -> tuple[lis
     return [run_of(row, names, experiment, seen) for row in rows], names
 
 
-def _is_new(target: ImportTarget, row: RunRow, report: Report) -> bool:
+def _is_new(target: ImportTarget, row: ImportedRun, report: Report) -> bool:
     """Is the run not there yet, or another one, or was it left half done?"""
     found = target.run(row.id)
     if found is not None and found["tags"].get(DIGEST_TAG) == row.digest():
@@ -98,7 +98,7 @@ def _experiment_id(target: ImportTarget, name: str) -> str:
     return str((found or target.create_experiment(name, {}))["id"])
 
 
-def _write(target: ImportTarget, row: RunRow, experiment_id: str, source: str) -> None:
+def _write(target: ImportTarget, row: ImportedRun, experiment_id: str, source: str) -> None:
     """Write a run; its digest comes last, so that one left half done is done anew."""
     if target.run(row.id) is None:
         tags = {SOURCE_TAG: f"{source} row {row.number}"}
@@ -110,7 +110,9 @@ def _write(target: ImportTarget, row: RunRow, experiment_id: str, source: str) -
     target.update_run(row.id, {"status": row.status, "tags": {**row.tags, DIGEST_TAG: row.digest()}, **ended})
 
 
-def _print_plan(told: dict[str, str | None], rows: list[RunRow], new: list[RunRow], problems: list[str]) -> None:
+def _print_plan(
+    told: dict[str, str | None], rows: list[ImportedRun], new: list[ImportedRun], problems: list[str]
+) -> None:
     used = ", ".join(f"{ours} ({theirs})" if ours != theirs else ours for theirs, ours in told.items() if ours)
     console.print(f"Read {len(rows)} rows. Columns: {escape(used)}.", highlight=False)
     unused = [theirs for theirs, ours in told.items() if ours is None]

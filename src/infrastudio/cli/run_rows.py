@@ -33,7 +33,7 @@ _RUN_ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass
-class RunRow:
+class ImportedRun:
     """A row as a run. Its id is that of the row, or follows from what stands in it, so that it is found again."""
 
     number: int
@@ -81,7 +81,7 @@ def columns_of(first: Mapping[str, Any], asked: Iterable[str]) -> dict[str, str 
     return found
 
 
-def run_of(row: TableRow, columns: Mapping[str, str | None], experiment: str, seen: dict[str, int]) -> RunRow:
+def run_of(row: TableRow, columns: Mapping[str, str | None], experiment: str, seen: dict[str, int]) -> ImportedRun:
     """Return a row as a run, with everything that is wrong with it.
 
     Args:
@@ -90,7 +90,7 @@ def run_of(row: TableRow, columns: Mapping[str, str | None], experiment: str, se
         experiment: Name of the experiment that it goes to.
         seen: How often rows of the same content came before; two of them are two runs.
     """
-    run = RunRow(row.number)
+    run = ImportedRun(row.number)
     if row.problem:
         run.problems.append(row.problem)
     for theirs, ours in columns.items():
@@ -116,7 +116,7 @@ def _known(theirs: str) -> str | None:
     return next((ours for ours, words in FIELDS.items() if word in words), None)
 
 
-def _take(run: RunRow, ours: str, value: str) -> None:
+def _take(run: ImportedRun, ours: str, value: str) -> None:
     group, dot, key = ours.partition(".")
     if dot and (problem := key_problem(key)) is not None:
         raise ValueError(problem)

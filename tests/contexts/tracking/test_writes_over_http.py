@@ -126,7 +126,7 @@ async def test_a_keyed_repeat_makes_one_run(studio: Studio, client: httpx.AsyncC
         ({"params": {"p": "x" * 6001}}, "params.p"),
         ({"params": {"": "1"}}, "params..[key]"),
         ({"parent_id": "x"}, "parent_id"),
-        ({"id": "0" * 32}, "id"),
+        ({"id": "0" * 31}, "id"),
         ({"tags": {"a//b": "1"}}, "tags.a//b"),
     ],
 )
