@@ -184,7 +184,7 @@ def tracking_server(store: str, folder: Path) -> Iterator[str]:
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 150  # two of its processes import all of MLflow
     while time.monotonic() < until:
         found = re.search(r"Uvicorn running on (http://[0-9.]+:[1-9][0-9]*)", log.read_text())
         if found is not None and httpx.get(f"{found[1]}/health").is_success:
