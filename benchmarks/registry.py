@@ -25,6 +25,7 @@ WORKERS: Final = 2
 """Of the peer; more than cores do not help it."""
 API: Final = "/api/2.0/mlflow/"
 MODELS: Final = 50
+BAR: Final = 10
 VERSIONS: Final = 20
 """Of each model that is looked for."""
 SOURCE: Final = "s3://bucket/model"
@@ -66,13 +67,18 @@ def fill(server: Server) -> None:
 def measure(asked: Effort, ours: Server, peer: Server) -> None:
     """Print the table of all cases."""
     print_conditions(asked)
-    title = f"Registry, MLflow protocol against mlflow server, {WORKERS} workers, SQLite (target ≥ 10×)"
+    title = f"Registry, MLflow protocol against mlflow server, {WORKERS} workers, SQLite"
     table = RateTable(title, "mlflow", unit="/s")
     for case in CASES:
         sides = [functools.partial(_round, asked, case, server, case.requests(server, case.clients))
                  for server in (ours, peer)]  # fmt: skip
         rounds = alternate(asked.rounds, sides)
-        table.add(f"{case.name}, {case.clients} client{'s'[: case.clients > 1]}", *rounds, per_request=case.per_request)
+        table.add(
+            f"{case.name}, {case.clients} client{'s'[: case.clients > 1]}",
+            *rounds,
+            per_request=case.per_request,
+            bar=BAR,
+        )
     table.print()
 
 

@@ -13,7 +13,7 @@ from infrastudio.contexts.registry.queries.search import Search
 from infrastudio.contexts.registry.schemas import VersionIn
 from infrastudio.contexts.registry.service import files, transitions
 from infrastudio.contexts.registry.service import versions as service
-from infrastudio.contexts.registry.service.origins import Origin, resolve_origin
+from infrastudio.contexts.registry.service.origins import Origin, resolve_origin, stated_origin
 from infrastudio.contexts.tracking.schemas.artifacts import location_of
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.errors import ValidationFailed
@@ -150,7 +150,8 @@ async def _origin(services: Services, actor: Actor, body: VersionIn) -> Origin:
     if is_prompt(body.tags):
         return Origin(body.source or "", body.source or "", body.run_id, None)
     try:
-        return await services.db.read(actor, resolve_origin, body)
+        stated = stated_origin(body)
+        return stated if stated is not None else await services.db.read(actor, resolve_origin, body)
     except logged_models.UnknownLoggedModel as error:
         raise _invalid_source(body) from error
     except ValidationFailed as error:

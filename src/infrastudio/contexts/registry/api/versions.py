@@ -40,7 +40,9 @@ async def create_version(
     project: ProjectParameter = None,
 ) -> ModelVersion:
     """Register a version of a model."""
-    origin = await writer.read(origins.resolve_origin, body, project=project)
+    origin = origins.stated_origin(body)
+    if origin is None:
+        origin = await writer.read(origins.resolve_origin, body, project=project)
     root = location_of(origin.location)
     folder = await files.read_model_folder(writer.db, blobs, writer.actor, root) if root is not None else None
     found = await writer.write(service.create, model, body, origin=origin, folder=folder, project=project)

@@ -27,6 +27,17 @@ class ForeignSource(ValidationFailed):
     """The source lies in something else than the run or logged model that the request names."""
 
 
+def stated_origin(body: VersionIn) -> Origin | None:
+    """Return the origin of files that lie in no place of ours, as it was said; None where it is to be looked up.
+
+    Raises:
+        ValidationFailed: The source leads to a place that cannot be used.
+    """
+    if not body.source or rules.parse_source(body.source).kind not in ("elsewhere", "opaque"):
+        return None
+    return Origin(body.source, body.source, body.run_id, body.logged_model_id)
+
+
 def resolve_origin(snapshot: Snapshot, body: VersionIn, *, project: str | None = None) -> Origin:
     """Return where the files of a new version lie.
 
@@ -63,7 +74,7 @@ def resolve_origin(snapshot: Snapshot, body: VersionIn, *, project: str | None =
             return _inside_run(snapshot, source, body)
         case "local":
             raise ValidationFailed.of("source", "is a path of one machine; log the model to the server first")
-        case _:
+        case "elsewhere" | "opaque":
             return Origin(source, source, body.run_id, body.logged_model_id)
 
 
