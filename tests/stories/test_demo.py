@@ -28,6 +28,8 @@ from infrastudio.contexts.tracing.schemas import AssessmentIn, TraceIn
 from infrastudio.contexts.tracing.service import assessments, traces
 from infrastudio.contexts.tracking import service as tracking
 from infrastudio.contexts.tracking.schemas import DatasetInput, RunCreate
+from infrastudio.contexts.views import service as views
+from infrastudio.contexts.views.schemas import SavedViewIn
 from infrastudio.stores.db import Base, Database
 from infrastudio.stores.ledger import Finding
 from infrastudio.stores.ledger.replay import compare_tables, fold_events, read_entries, rebuilt_tables
@@ -111,6 +113,7 @@ def demo_db(played: Played) -> Iterator[Database]:
             examples = EvaluationDatasetIn(name="questions", experiment_ids=("0",), tags={"team": "vision"})
             dataset = evaluation.create(uow, examples)
             evaluation.merge_records(uow, dataset.id, [EvaluationRecordIn(inputs={"question": "Which digit?"})])
+            views.create(uow, SavedViewIn(name="best", page="experiments", about="0", parameters={"sort": "name"}))
         yield db
 
 
