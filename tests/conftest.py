@@ -42,6 +42,7 @@ LONGEST = (
     "walks/test_same_answers.py",
     "stories/test_demo.py",
     "stories/test_training.py",
+    "cli/test_import_mlflow.py",
     "contexts/instances/test_past.py",
     "walks/test_odd_input.py",
     "contexts/instances/test_validation.py",

@@ -38,7 +38,7 @@ test("an alias moves after a look at what that affects, and what it meant then c
   await page.keyboard.press("g");
   await page.keyboard.press("r");
   await expect(page).toHaveURL("/registry");
-  await page.getByRole("link", { name: "picker" }).click();
+  await page.getByRole("table", { name: "Models" }).getByRole("link", { name: "picker" }).click();
   await expect(page).toHaveURL(`/registry/${id}`);
   await page.getByRole("button", { name: "Move @champion" }).click();
   const dialog = page.getByRole("dialog", { name: "Move @champion" });
