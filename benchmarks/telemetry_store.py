@@ -175,7 +175,7 @@ async def measure_long_series(bench: Bench, count: int) -> None:
     bench.add(f"seal {count:,} points", f"{count / sealed:,.0f}/s", "")
 
     def draw(x: str, start: int | None = None, end: int | None = None) -> BucketPoints:
-        found = bench.store.slices(owner.key, [key], x=x, start=start, end=end)[0].points  # type: ignore[arg-type]
+        found = bench.store.slices(owner.key, [key], x=x, start=start, end=end)[0].points  # type: ignore[arg-type]  # a word of the axis
         assert isinstance(found, BucketPoints)
         return found
 
@@ -304,7 +304,7 @@ async def measure_search(bench: Bench, owner: StreamOwner, count: int) -> None:
     for name, search in cases.items():
         where = LineFilter(search=search)
         took = median(
-            [seconds_of(lambda: scan(bench, owner, where)) for _ in range(min(3, bench.rounds))]  # noqa: B023
+            [seconds_of(lambda: scan(bench, owner, where)) for _ in range(min(3, bench.rounds))]  # noqa: B023 - called at once
         )
         bar = "< 3 s" if "number" not in name and "pattern" not in name else ""
         limit = f"{limit_s:.2f} s (decompress and find)"

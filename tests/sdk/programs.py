@@ -65,7 +65,7 @@ def tell(process: subprocess.Popen[str], line: str = "go") -> None:
 
 def points(client: Client, run_id: str, name: str = "x", *, attempts: str = "all") -> list[tuple[int, int, float]]:
     """Return all points of a metric, as attempt, step and value."""
-    found = client.runs.get_metrics(run_id, name=[name], x="step", buckets=10_000, attempts=attempts)  # type: ignore[arg-type]
+    found = client.runs.get_metrics(run_id, name=[name], x="step", buckets=10_000, attempts=attempts)  # type: ignore[arg-type]  # text of the command line
     return [
         (series.attempt, point.step, point.value)
         for series in found.series

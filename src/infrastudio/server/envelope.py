@@ -112,10 +112,13 @@ def _problem(item: Any) -> Problem:
 def _message(item: Any) -> str:
     if item["type"] == "missing":
         return "is required"
-    if item["type"] in ("too_short", "too_long") and isinstance(item["input"], str):
+    if item["type"] == "extra_forbidden":
+        return "is no field of this"
+    if item["type"] in ("too_short", "too_long"):
+        noun = "character" if isinstance(item["input"], str) else "item"
         shortest, longest = item["ctx"].get("min_length"), item["ctx"].get("max_length")
         least = f"at least {shortest}" if item["type"] == "too_short" else f"at most {longest}"
-        return f"must have {least} character{'' if 1 in (shortest, longest) else 's'}"
+        return f"must have {least} {noun}{'' if 1 in (shortest, longest) else 's'}"
     text: str = item["msg"]
     return text.removeprefix("Value error, ").replace("Input should be", "must be").replace("String should", "must")
 

@@ -156,6 +156,10 @@ async def test_what_cannot_be_compared_is_told_with_the_field(studio: Studio, cl
     for run_ids in ([], ids[:1], [f"{number:032x}" for number in range(51)]):
         (problem,) = await refused(client, run_ids=run_ids)
         assert problem["path"] == "run_ids"
+    (problem,) = await refused(client, run_ids=ids[:1])
+    assert problem["message"] == "must have at least 2 items"
+    (problem,) = await refused(client, run_ids=ids, runs=ids)
+    assert (problem["path"], problem["message"]) == ("runs", "is no field of this")
     (problem,) = await refused(client, run_ids=[*ids, ids[0]])
     assert (problem["path"], ids[0] in problem["message"]) == ("run_ids", True)
     (problem,) = await refused(client, run_ids=ids[:2], reference=ids[2])

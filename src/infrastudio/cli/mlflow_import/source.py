@@ -90,7 +90,7 @@ class MlflowSource:
         """Yield registered models and prompts."""
         for filter in (None, PROMPTS):
             yield from _paged(
-                lambda token, filter=filter: self._client.search_registered_models(  # type: ignore[misc]
+                lambda token, filter=filter: self._client.search_registered_models(  # type: ignore[misc]  # a default that binds
                     filter, max_results=PAGE, page_token=token
                 )
             )
