@@ -11,7 +11,7 @@ from infrastudio.stores.telemetry.store import TelemetryStore
 PACE_S: Final = 5.0
 """Seconds between two looks for streams that are due, at most."""
 REST: Final = 3
-"""How many times as long as it took to seal something the loop rests, so that a quarter of a processor is its share."""
+"""How many times as long as a step took the loop rests after it, so that a quarter of a processor is its share."""
 
 
 class Sealer:
@@ -19,12 +19,10 @@ class Sealer:
 
     def __init__(self, store: TelemetryStore, policy: SealPolicy | None = None) -> None:
         self._store = store
-        self._policy = policy or SealPolicy()
+        self._policy = policy or SealPolicy(rest=REST)
 
     async def run(self) -> None:
         """Look every few seconds and seal what is due, one small step after the other."""
-        clock = asyncio.get_running_loop().time
         while True:
-            begin = clock()
-            is_idle = not await self._store.seal(self._policy)
-            await asyncio.sleep(PACE_S if is_idle else min(PACE_S, REST * (clock() - begin)))
+            if not await self._store.seal(self._policy):
+                await asyncio.sleep(PACE_S)

@@ -7,6 +7,7 @@ deletion, it finds less, and nothing of the step is kept. Killed anywhere, the o
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
@@ -35,6 +36,8 @@ class SealPolicy:
 
     batches: int = 64
     quiet_s: float = 60.0
+    rest: float = 0.0
+    """How many times as long as a step took it is waited before the next one."""
 
 
 class Due(NamedTuple):
@@ -62,7 +65,9 @@ def due(connection: Connection, policy: SealPolicy, now: int) -> list[Due]:
     return [entry for _, entry in sorted(found, key=lambda each: -each[0])]
 
 
-async def seal_streams(entries: Iterable[Due], step: Callable[[Due], Awaitable[bool | None]]) -> int:
+async def seal_streams(
+    entries: Iterable[Due], step: Callable[[Due], Awaitable[bool | None]], *, rest: float = 0.0
+) -> int:
     """Seal streams, a bounded number of steps each, and return how many steps were kept.
 
     A stream with damaged rows is named in the log and stays as it is; it does not keep the others from being sealed.
@@ -70,15 +75,19 @@ async def seal_streams(entries: Iterable[Due], step: Callable[[Due], Awaitable[b
     Args:
         entries: The streams.
         step: Makes one step; False: somebody else was there first, None: nothing is left.
+        rest: As in `SealPolicy`.
     """
+    clock = asyncio.get_running_loop().time
     kept = 0
     for entry in entries:
         try:
             for _ in range(STEPS_AT_ONCE):
+                begin = clock()
                 sealed = await step(entry)
                 if sealed is None:
                     break
                 kept += sealed
+                await asyncio.sleep(rest * (clock() - begin))
         except CorruptTelemetry as error:
             logger.error("Stream %d of the telemetry stays unsealed. %s", entry.stream_id, error)
     return kept

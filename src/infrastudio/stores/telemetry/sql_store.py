@@ -114,8 +114,9 @@ class SqlTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
 
     @override
     async def seal(self, policy: SealPolicy | None = None) -> int:
-        entries = await asyncio.to_thread(self._due, policy or SealPolicy())
-        return await seal_streams(entries, lambda entry: asyncio.to_thread(self._seal_step, entry))
+        policy = policy or SealPolicy()
+        entries = await asyncio.to_thread(self._due, policy)
+        return await seal_streams(entries, lambda entry: asyncio.to_thread(self._seal_step, entry), rest=policy.rest)
 
     @override
     async def expire(self, project_id: str, kind: TelemetryKind, *, received_before: int) -> int:

@@ -154,8 +154,9 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
 
     @override
     async def seal(self, policy: SealPolicy | None = None) -> int:
-        entries = await asyncio.to_thread(self._due, policy or SealPolicy())
-        return await seal_streams(entries, self._seal_step)
+        policy = policy or SealPolicy()
+        entries = await asyncio.to_thread(self._due, policy)
+        return await seal_streams(entries, self._seal_step, rest=policy.rest)
 
     @override
     async def expire(self, project_id: str, kind: TelemetryKind, *, received_before: int) -> int:
