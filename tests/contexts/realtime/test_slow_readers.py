@@ -105,7 +105,8 @@ def test_who_missed_too_much_starts_again_and_who_missed_less_does_not(tmp_path:
 
 
 def test_a_reader_that_takes_nothing_at_all_is_cut_off(tmp_path: Path) -> None:
-    limits = Limits(heartbeat_s=5, held_events=20, most_missed_events=100, send_timeout_s=0.5)
+    """It misses too few to be told to start again: that would leave it nothing to take."""
+    limits = Limits(heartbeat_s=5, held_events=20, most_missed_events=1000, send_timeout_s=0.5)
     with serving(tmp_path, limits=limits, send_buffer=SMALL) as served:
         things = Things(served.studio.db)
         project = things.project()
