@@ -126,9 +126,37 @@ test("a fling shows where rows stand, and the rows once it rests", async () => {
     scroller.scrollTop += 20_000;
     await new Promise(requestAnimationFrame);
   };
+  const lines = () =>
+    getComputedStyle(document.querySelector("tbody tr:last-child td") as Element).backgroundImage;
+  expect(lines()).toBe("none");
   for (let steps = 0; steps < 4; steps += 1) await step();
   expect(first()).toBeLessThan(80_000 / 32 - 50);
+  expect(lines()).toContain("repeating-linear-gradient");
   await vi.waitFor(() => expect(first()).toBeGreaterThan(80_000 / 32 - 50));
+  expect(lines()).toBe("none");
+});
+
+test("the page is told when the list leaves its top, and when it is back", async () => {
+  const told = vi.fn();
+  await render(
+    <div style={{ display: "flex", height: 400, width: 400 }}>
+      <DataTable
+        label="Numbers"
+        columns={NUMBERS}
+        rowCount={200}
+        rowAt={String}
+        idOf={(id) => id}
+        nameOf={(id) => id}
+        onTop={told}
+      />
+    </div>,
+  );
+  const scroller = document.querySelector("table")?.parentElement as HTMLElement;
+  for (const top of [100, 300, 0]) {
+    scroller.scrollTop = top;
+    await vi.waitFor(() => expect(told).toHaveBeenLastCalledWith(top === 0));
+  }
+  expect(told.mock.calls).toEqual([[false], [true]]);
 });
 
 /** Rows that are called by their ids. */
@@ -291,6 +319,9 @@ test("a cell that is left with something wrong says so and is refused", async ()
   await page.getByRole("cell", { name: "2", exact: true }).click();
   await userEvent.keyboard("900{Enter}");
   await expect.element(page.getByRole("alert")).toMatchTextContent("at most 100");
+  const alert = page.getByRole("alert").element();
+  const { left, bottom } = alert.getBoundingClientRect();
+  expect(document.elementFromPoint(left + 4, bottom - 4), "it is not cut off by its row").toBe(alert);
   expect(onRefuse).not.toHaveBeenCalled();
   await page.getByRole("columnheader", { name: "Id" }).click();
   expect(onRefuse.mock.calls).toEqual([["at most 100"]]);

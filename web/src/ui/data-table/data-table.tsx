@@ -86,6 +86,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
     rowHeight,
     headHeight: phone ? 0 : HEAD_HEIGHT,
     all: !virtual,
+    onTop: props.onTop,
   });
   const [from, behind] = part;
   const { onRange } = props;
@@ -126,7 +127,6 @@ export function DataTable<T>(props: DataTableProps<T>) {
       onClick={keys.onClick}
       onDoubleClick={keys.onDoubleClick}
       onAuxClick={keys.onAuxClick}
-      onScroll={(event) => props.onTop?.(event.currentTarget.scrollTop < rowHeight)}
     >
       <table
         id={tableId}
@@ -143,6 +143,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
         style={
           {
             "--columns": tracks,
+            "--row-height": `${rowHeight}px`,
             ...(phone ? {} : { minWidth: needed, ...placesOfPinned(columns, wide, selectable) }),
           } as CSSProperties
         }

@@ -5,6 +5,7 @@ import { isFling, partInView, scrollShowing } from "./use-visible-rows";
 const views = fc.record({
   scrollTop: fc.double({ min: 0, max: 4_000_000, noNaN: true }),
   height: fc.integer({ min: 0, max: 3000 }),
+  direction: fc.constantFrom<1 | -1>(1, -1),
   rowHeight: fc.constantFrom(32, 56),
   rowCount: fc.integer({ min: 0, max: 100_000 }),
 });
@@ -36,6 +37,19 @@ test("a row that is shown lies between the head and the lower edge, and nothing 
       expect(top).toBeGreaterThanOrEqual(0);
       expect(top + view.rowHeight).toBeLessThanOrEqual(view.height - head);
       expect(scrollShowing(index, { ...view, scrollTop: scrolled }, head)).toBe(scrolled);
+    }),
+  );
+});
+
+test("more rows stand ready where the reader goes than where they came from", () => {
+  fc.assert(
+    fc.property(views, (view) => {
+      const soon = view.direction * view.rowHeight * 9;
+      const first = Math.floor((view.scrollTop + soon) / view.rowHeight);
+      const last = Math.floor((view.scrollTop + soon + view.height) / view.rowHeight);
+      const [from, behind] = partInView({ ...view, rowCount: 200_000 });
+      expect(from).toBeLessThanOrEqual(Math.max(0, first));
+      expect(behind).toBeGreaterThan(view.direction > 0 ? last : first);
     }),
   );
 });
