@@ -86,6 +86,15 @@ test("the end of a hundred thousand rows is one key away, and only rows in view 
   expect(document.activeElement?.getAttribute("aria-rowindex")).toBe("100001");
 });
 
+test("shift G goes to the last row of a list, g g back to the first, wherever the focus is", async () => {
+  stop = listenToShortcuts();
+  await render(<Example count={100_000} primary />);
+  await userEvent.keyboard("{Shift>}G{/Shift}");
+  await vi.waitFor(() => expect(focused()).toContain("run 99999"));
+  await userEvent.keyboard("gg");
+  await vi.waitFor(() => expect(focused()).toContain("run 0"));
+});
+
 test("rows on their way give their place to any others, and one that came twice is drawn twice", async () => {
   const ids = (from: number) => Array.from({ length: 8 }, (_, index) => `${from + index}`);
   const table = (rows: readonly (string | undefined)[]) => (
@@ -122,17 +131,18 @@ test("a fling shows where rows stand, and the rows once it rests", async () => {
   await render(<Example count={100_000} />);
   const scroller = document.querySelector("table")?.parentElement as HTMLElement;
   const first = () => Number(document.querySelector("tr[data-index]")?.getAttribute("data-index"));
-  const step = async () => {
-    scroller.scrollTop += 20_000;
-    await new Promise(requestAnimationFrame);
-  };
+  const inView = () => Math.floor(scroller.scrollTop / 32);
   const lines = () =>
     getComputedStyle(document.querySelector("tbody tr:last-child td") as Element).backgroundImage;
   expect(lines()).toBe("none");
-  for (let steps = 0; steps < 4; steps += 1) await step();
-  expect(first()).toBeLessThan(80_000 / 32 - 50);
-  expect(lines()).toContain("repeating-linear-gradient");
-  await vi.waitFor(() => expect(first()).toBeGreaterThan(80_000 / 32 - 50));
+  // Steps with a pause between them, on a machine that is busy, are jumps: it flies once they come quickly.
+  await vi.waitFor(async () => {
+    scroller.scrollTop += 20_000;
+    await new Promise(requestAnimationFrame);
+    expect(first()).toBeLessThan(inView() - 50);
+    expect(lines()).toContain("repeating-linear-gradient");
+  });
+  await vi.waitFor(() => expect(first()).toBeGreaterThan(inView() - 50));
   expect(lines()).toBe("none");
 });
 

@@ -64,7 +64,8 @@ export interface DataTableProps<T> {
 /**
  * A table of any length: a real `<table>`, whose rows out of view are two spacer rows.
  *
- * Keys: j k ↑ ↓ Home End move, Enter opens, o opens in a new tab, x selects (shift: a range), . opens the row's menu.
+ * Keys: j k ↑ ↓ Home End (g g, shift G) move, Enter opens, o opens in a new tab, x selects (shift: a range), . opens the
+ * row's menu; letters wherever the focus is, if it is the page's main table.
  * Where cells can be changed: ← → go to them, Enter edits, Escape gives it up.
  */
 export function DataTable<T>(props: DataTableProps<T>) {
