@@ -409,6 +409,11 @@ async def test_what_a_run_left_to_the_registry_is_found_from_the_run(registry: R
     origin = await registry.ask("GET", f"{of_model}/artifact-provenance", params=path)
     assert (origin["run_id"], origin["step"], origin["logged_model_id"]) == (run, 7, logged)
     assert [use["name"] for use in origin["used_by"]] == ["left version 1"]
+    page = await registry.client.get(f"{of_model}/artifacts/weights/model.txt", params={"show": "true"})
+    assert page.headers["content-disposition"] == "inline"
+    assert "sandbox allow-scripts; default-src 'none'" in page.headers["content-security-policy"]
+    saved = await registry.client.get(f"{of_model}/artifacts/weights/model.txt")
+    assert saved.headers["content-disposition"].startswith("attachment")
     for wrong, status in (("../secret", 422), ("nothing", 404)):
         await registry.ask("GET", f"/api/runs/{run}/artifact-preview", status, params={"path": wrong})
         await registry.ask("GET", f"{of_model}/artifact-provenance", status, params={"path": wrong})

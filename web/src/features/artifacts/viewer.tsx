@@ -35,8 +35,13 @@ function Content({ preview, url }: { preview: ArtifactPreview; url: string }) {
       return <Table preview={preview} />;
     case "html":
       return (
-        // Nothing in it may run, or reach anybody.
-        <iframe title={preview.path} sandbox="" srcDoc={preview.text ?? ""} className={styles.html} />
+        // Its scripts run as nobody and reach no network: the answer's own policy says so too.
+        <iframe
+          title={preview.path}
+          sandbox="allow-scripts"
+          src={`${url}${url.includes("?") ? "&" : "?"}show=true`}
+          className={styles.html}
+        />
       );
     case "text":
     case "json":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -16,7 +15,7 @@ from infrastudio.contexts.tracking.schemas.artifacts import MAX_LOCATION, Artifa
 from infrastudio.contexts.tracking.schemas.previews import ArtifactPreview
 from infrastudio.contexts.tracking.service.previews import preview
 from infrastudio.http import AsOf, resource
-from infrastudio.http.files import ByteRange, File, FileAnswer
+from infrastudio.http.files import FileAnswer, Shown, stored_file
 from infrastudio.kernel.pages import MAX_LIMIT, MAX_OFFSET
 from infrastudio.kernel.tables import TableFormats
 from infrastudio.kernel.text import Text
@@ -75,15 +74,16 @@ async def get_logged_model_artifact_provenance(id: Id, reader: Reader, at: AsOf,
 
 @router.get("/artifacts/{path:path}", status_code=200, response_class=FileAnswer)
 async def get_logged_model_artifact(
-    id: Id, path: Annotated[Text, Path(max_length=MAX_LOCATION)], reader: Reader, blobs: Blobs, at: AsOf
+    id: Id,
+    path: Annotated[Text, Path(max_length=MAX_LOCATION)],
+    reader: Reader,
+    blobs: Blobs,
+    at: AsOf,
+    show: Shown = False,
 ) -> FileAnswer:
     """Send a file of a logged model, or the part of it that `Range` asks for."""
     found = await reader.read(_file, id, path, at=at)
-
-    def read(part: ByteRange) -> AsyncIterator[bytes]:
-        return blobs.read(found.sha256, start=part.start, end=part.end)
-
-    return FileAnswer(File(found.location.rpartition("/")[2], found.size_bytes, found.sha256, read))
+    return FileAnswer(stored_file(blobs, found.location, found.size_bytes, found.sha256), is_shown=show)
 
 
 @runs_router.get("/models")
