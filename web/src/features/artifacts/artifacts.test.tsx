@@ -2,6 +2,7 @@ import { expect, test, vi } from "vitest";
 import { page } from "vitest/browser";
 import { renderPage } from "@/testing/render-page";
 import { pageOf, serve } from "@/testing/serve";
+import { ComparedArtifacts } from "./compared-artifacts";
 import { RunArtifacts } from "./run-artifacts";
 
 const RUN = "GET /api/runs/{id}";
@@ -115,4 +116,44 @@ test("a file that is named by the address is open in its directory, and a page i
   await expect.element(frame).toHaveAttribute("sandbox", "allow-scripts");
   await expect.element(frame).toHaveAttribute("src", `/api/runs/${ID}/artifacts/plots/loss.html?show=true`);
   await expect.element(page.getByText("run maker")).toBeVisible();
+});
+
+test("a file stands beside that of other runs, which may have the same or none", async () => {
+  const [first, same, without] = ["a", "b", "c"].map((letter) => letter.repeat(32)) as [
+    string,
+    string,
+    string,
+  ];
+  serve({
+    [`${RUN}/models`]: ({ params }) => ({
+      ...pageOf(
+        params.id === without
+          ? []
+          : [
+              {
+                id: `m-${params.id}`,
+                name: "net",
+                model_type: null,
+                status: "ready",
+                step: 0,
+                created_at: "2026-01-31T12:00:00Z",
+              },
+            ],
+      ),
+      versions: [],
+    }),
+    [`${RUN}/artifacts`]: () => pageOf([]),
+    [`${MODEL}/artifacts`]: () => pageOf([aFile("config.yaml")]),
+    [`${MODEL}/artifact-preview`]: ({ query }) =>
+      preview(query.get("path") ?? "", { kind: "text", text: "depth: 3" }),
+  });
+  const runs = [first, same, without].map((id) => ({ id, label: `run ${id.charAt(0)}`, mark: null }));
+  await renderPage(
+    <ComparedArtifacts runs={runs} reference={0} file="config.yaml" model="net" onShow={() => {}} />,
+  );
+  const column = (letter: string) => page.getByRole("region", { name: `config.yaml of run ${letter}` });
+  await expect.element(column("a").getByText("depth: 3")).toBeVisible();
+  await expect.element(column("b").getByText("same bytes")).toBeVisible();
+  await expect.element(column("c").getByText("Not in this run")).toBeVisible();
+  await expect.element(column("a").getByText("same bytes")).not.toBeInTheDocument();
 });

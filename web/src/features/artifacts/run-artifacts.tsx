@@ -11,7 +11,8 @@ import { EmptyState, Loaded, Skeleton } from "@/ui/states";
 import { directoryQuery, type Folder, runModelsQuery } from "./api";
 import styles from "./artifacts.module.css";
 import { FileBrowser } from "./file-browser";
-import type { Place, Root } from "./file-tree";
+import type { Place } from "./file-tree";
+import { rootsOf } from "./run-roots";
 
 interface Props {
   id: string;
@@ -84,18 +85,6 @@ function Files({ id, models, hasOwn, file, model, onShow }: Props & { models: Ru
 
 function folderOf(id: string, model: string | undefined): Folder {
   return model === undefined ? { kind: "run", id } : { kind: "logged-model", id: model };
-}
-
-/** The run's own files and those of its models; the run alone needs no label. */
-function rootsOf(id: string, models: readonly RunModel[], hasOwn: boolean): [Root, ...Root[]] {
-  const run: Root = { folder: { kind: "run", id } };
-  const [first, ...others] = models.map<Root>((model) => ({
-    folder: { kind: "logged-model", id: model.id },
-    label: model.name,
-    note: model.step === null || model.step === 0 ? "model" : `model at step ${formatInteger(model.step)}`,
-  }));
-  if (first === undefined) return [run];
-  return hasOwn ? [{ ...run, label: "The run's own files" }, first, ...others] : [first, ...others];
 }
 
 function Versions({ found }: { found: RunModels }) {
