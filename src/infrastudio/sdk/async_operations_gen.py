@@ -1490,10 +1490,15 @@ class AsyncRegistryApi:
             LoggedModel, "GET", f"/api/logged-models/{quoted(id)}", query={"as_of": as_of}, is_repeatable=True
         )
 
-    async def get_logged_model_artifact(self, id: str, path: str, into: BinaryIO, *, as_of: str | None = None) -> int:
+    async def get_logged_model_artifact(
+        self, id: str, path: str, into: BinaryIO, *, show: bool | None = None, as_of: str | None = None
+    ) -> int:
         """Send a file of a logged model, or the part of it that `Range` asks for."""
         return await self._client.save(
-            into, "GET", f"/api/logged-models/{quoted(id)}/artifacts/{quoted(path)}", query={"as_of": as_of}
+            into,
+            "GET",
+            f"/api/logged-models/{quoted(id)}/artifacts/{quoted(path)}",
+            query={"show": show, "as_of": as_of},
         )
 
     async def get_logged_model_artifact_provenance(
@@ -1537,6 +1542,7 @@ class AsyncRegistryApi:
         path: str,
         into: BinaryIO,
         *,
+        show: bool | None = None,
         project: str | None = None,
         as_of: str | None = None,
     ) -> int:
@@ -1545,7 +1551,7 @@ class AsyncRegistryApi:
             into,
             "GET",
             f"/api/registry/models/{quoted(model)}/versions/{quoted(number)}/artifacts/{quoted(path)}",
-            query={"project": project, "as_of": as_of},
+            query={"show": show, "project": project, "as_of": as_of},
         )
 
     async def get_version_artifact_provenance(
@@ -1989,10 +1995,12 @@ class AsyncRunsApi:
             is_repeatable=True,
         )
 
-    async def get_artifact(self, id: str, path: str, into: BinaryIO, *, as_of: str | None = None) -> int:
+    async def get_artifact(
+        self, id: str, path: str, into: BinaryIO, *, show: bool | None = None, as_of: str | None = None
+    ) -> int:
         """Send a file of a run, or the part of it that `Range` asks for."""
         return await self._client.save(
-            into, "GET", f"/api/runs/{quoted(id)}/artifacts/{quoted(path)}", query={"as_of": as_of}
+            into, "GET", f"/api/runs/{quoted(id)}/artifacts/{quoted(path)}", query={"show": show, "as_of": as_of}
         )
 
     async def get_artifact_provenance(self, id: str, *, path: str, as_of: str | None = None) -> ArtifactProvenance:

@@ -1480,10 +1480,15 @@ class RegistryApi:
             LoggedModel, "GET", f"/api/logged-models/{quoted(id)}", query={"as_of": as_of}, is_repeatable=True
         )
 
-    def get_logged_model_artifact(self, id: str, path: str, into: BinaryIO, *, as_of: str | None = None) -> int:
+    def get_logged_model_artifact(
+        self, id: str, path: str, into: BinaryIO, *, show: bool | None = None, as_of: str | None = None
+    ) -> int:
         """Send a file of a logged model, or the part of it that `Range` asks for."""
         return self._client.save(
-            into, "GET", f"/api/logged-models/{quoted(id)}/artifacts/{quoted(path)}", query={"as_of": as_of}
+            into,
+            "GET",
+            f"/api/logged-models/{quoted(id)}/artifacts/{quoted(path)}",
+            query={"show": show, "as_of": as_of},
         )
 
     def get_logged_model_artifact_provenance(
@@ -1527,6 +1532,7 @@ class RegistryApi:
         path: str,
         into: BinaryIO,
         *,
+        show: bool | None = None,
         project: str | None = None,
         as_of: str | None = None,
     ) -> int:
@@ -1535,7 +1541,7 @@ class RegistryApi:
             into,
             "GET",
             f"/api/registry/models/{quoted(model)}/versions/{quoted(number)}/artifacts/{quoted(path)}",
-            query={"project": project, "as_of": as_of},
+            query={"show": show, "project": project, "as_of": as_of},
         )
 
     def get_version_artifact_provenance(
@@ -1979,10 +1985,12 @@ class RunsApi:
             is_repeatable=True,
         )
 
-    def get_artifact(self, id: str, path: str, into: BinaryIO, *, as_of: str | None = None) -> int:
+    def get_artifact(
+        self, id: str, path: str, into: BinaryIO, *, show: bool | None = None, as_of: str | None = None
+    ) -> int:
         """Send a file of a run, or the part of it that `Range` asks for."""
         return self._client.save(
-            into, "GET", f"/api/runs/{quoted(id)}/artifacts/{quoted(path)}", query={"as_of": as_of}
+            into, "GET", f"/api/runs/{quoted(id)}/artifacts/{quoted(path)}", query={"show": show, "as_of": as_of}
         )
 
     def get_artifact_provenance(self, id: str, *, path: str, as_of: str | None = None) -> ArtifactProvenance:

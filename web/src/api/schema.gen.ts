@@ -7953,6 +7953,8 @@ export interface operations {
             query?: {
                 /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
                 as_of?: string | null;
+                /** @description Shown by the browser instead of saved. A page is closed in: its scripts run as nobody, and it reaches no network. */
+                show?: boolean;
             };
             header?: never;
             path: {
@@ -8897,6 +8899,8 @@ export interface operations {
                 as_of?: string | null;
                 /** @description Slug of the project; `*` in lists means every readable one. */
                 project?: string | null;
+                /** @description Shown by the browser instead of saved. A page is closed in: its scripts run as nobody, and it reaches no network. */
+                show?: boolean;
             };
             header?: never;
             path: {
@@ -9377,6 +9381,8 @@ export interface operations {
             query?: {
                 /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
                 as_of?: string | null;
+                /** @description Shown by the browser instead of saved. A page is closed in: its scripts run as nobody, and it reaches no network. */
+                show?: boolean;
             };
             header?: never;
             path: {
