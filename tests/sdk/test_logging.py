@@ -183,6 +183,34 @@ print(run.id)
     assert client.runs.get_run(id).status == "succeeded"
 
 
+def test_a_program_does_not_fork_while_a_client_is_made(server: Server, spool: Path) -> None:
+    """OpenSSL holds locks then, which nobody in the child would ever give back."""
+    told = run_program(
+        """
+import os, ssl, threading, time
+began, ended = threading.Event(), threading.Event()
+make = ssl.create_default_context
+def make_slowly(*args, **kwargs):
+    began.set()
+    time.sleep(0.5)  # how long it takes
+    ended.set()
+    return make(*args, **kwargs)
+ssl.create_default_context = make_slowly
+import infrastudio as studio
+run = studio.init(system_metrics=False)
+assert began.wait(30)
+pid = os.fork()
+if pid == 0:
+    os._exit(0 if ended.is_set() else 1)
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+assert studio.finish().is_complete
+""",
+        server.url,
+        spool,
+    )
+    assert told == "0\n"
+
+
 def test_a_program_that_is_terminated_says_so_and_dies_of_the_signal(
     server: Server, client: Client, spool: Path
 ) -> None:
