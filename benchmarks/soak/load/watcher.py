@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import random
 import socket
 import threading
@@ -26,6 +27,11 @@ LOOK_S: Final = 0.05
 STREAMS: Final = {"points": ("metric", "metric_point"), "lines": ("log", "log_line")}
 """What a writer logs, and what its stream and its messages are called on the socket."""
 LOST: Final = (OSError, WebSocketException)
+
+_library: Final = logging.getLogger("soak.watchers")
+"""Of the library, to which a connection that is cut while it reads is an error of its own."""
+_library.addHandler(logging.NullHandler())
+_library.propagate = False
 
 
 @dataclass
@@ -88,7 +94,7 @@ class Watcher:
         watched, until = self._current(), time.monotonic() + seconds
         url = f"ws://{address[0]}:{address[1]}/ws/runs/{watched.run.id}?since={self._stream}:{watched.last}"
         try:
-            made = connect(url, proxy=None, max_size=None, open_timeout=CATCH_UP_S, close_timeout=1)
+            made = connect(url, proxy=None, max_size=None, open_timeout=CATCH_UP_S, close_timeout=1, logger=_library)
         except LOST:
             return False
         self._counts["connections of watchers"] += 1
