@@ -25,8 +25,7 @@ for i in range(200):
         print("half", flush=True)
         sys.stdin.readline()
 print("end", flush=True)
-sys.stdin.readline()
-print(studio.finish(timeout_s=5))
+print(studio.finish(timeout_s=float(sys.stdin.readline())))
 """
 EXPECTED = [(1, step, float(step)) for step in range(200)]
 LINES = [f"line {number}" for number in range(200)]
@@ -77,7 +76,7 @@ def test_a_server_that_is_killed_in_the_middle_gets_everything_once_when_it_is_b
         assert read_line(loop) == "end"
         second = start_server(tmp_path / "data", "--port", port)
         try:
-            tell(loop)
+            tell(loop, "60")
             assert read_line(loop) == "402 sent"
             with Client(second.url) as client:
                 assert points(client, id) == EXPECTED
@@ -92,9 +91,9 @@ def test_a_program_whose_server_is_away_from_start_to_end_leaves_all_of_it_on_th
 ) -> None:
     with program(LOOP, NOBODY, spool) as loop:
         id = read_line(loop)
-        for word in ("half", "end"):
+        for word, line in (("half", "go"), ("end", "5")):
             assert read_line(loop) == word
-            tell(loop)
+            tell(loop, line)
         assert "402 waiting in" in read_line(loop)
         assert loop.wait(20) == 0
     told = sync(spool, server.url)
