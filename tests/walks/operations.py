@@ -23,6 +23,7 @@ NOUNS: Final = {
     "history/history_id": "record",
     "instances/id": "instance",
     "jobs/id": "job",
+    "logged-models/id": "logged_model",
     "aliases/alias": "alias",
     "models/model": "model",
     "operations/id": "operation",

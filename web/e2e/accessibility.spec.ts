@@ -83,6 +83,11 @@ const SCREENS: Screen[] = [
     address: ({ run }) => `/runs/${run}/metrics`,
     shows: async (page) => expect(page.locator("canvas").first()).toBeVisible(),
   },
+  {
+    name: "artifacts of a run",
+    address: ({ run }) => `/runs/${run}/artifacts`,
+    shows: visible("No artifacts yet"),
+  },
   { name: "logs", address: ({ run }) => `/runs/${run}/logs?q=shard#L1500`, shows: visible("15 of 20") },
   { name: "deployments", address: () => "/deployments", shows: visible("adder") },
   {

@@ -79,6 +79,15 @@ test("what is long is broken or cut, and stays on the screen", async ({ page, se
   expect((copy?.x ?? 0) + (copy?.width ?? 0)).toBeLessThanOrEqual(width);
 });
 
+test("no page moves sideways", async ({ page, seeded }) => {
+  for (const address of ["/", "/timeline", `/runs/${seeded.run}/artifacts`, "/registry", "/instances"]) {
+    await visit(page, address);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await page.getByRole("status", { name: "Loading" }).waitFor({ state: "detached" });
+    await fits(page);
+  }
+});
+
 test("charts, dialogs and targets have the size that fingers need", async ({ page, seeded }) => {
   await visit(page, `/runs/${seeded.run}/metrics`);
   await expect(page.getByRole("figure", { name: "train/loss" })).toBeVisible();

@@ -115,7 +115,7 @@ test("a transition is requested, approved by another person, and seen at once", 
 test("a version's files are looked at, and its lineage is walked by keys", async ({ page, api, seeded }) => {
   await twoVersions(api, seeded.experiment, "walked");
   await visit(page, "/registry/walked/v/1");
-  await page.getByRole("button", { name: /light_model_code\.py/ }).click();
+  await page.getByRole("treeitem", { name: "light_model_code.py" }).click();
   const file = page.getByRole("region", { name: "File code/light_model_code.py" });
   await expect(file).toContainText("class Light:");
   await expect(file).toContainText("walked-maker");

@@ -7,15 +7,17 @@ import re
 import unicodedata
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
 from urllib.parse import quote
 
+from fastapi import Query
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
 from infrastudio.http.asgi import header, is_head
 from infrastudio.http.etag import is_known
+from infrastudio.stores.blobs import BlobStore
 
 TEXT_SUFFIXES: Final = frozenset(
     {
@@ -25,6 +27,21 @@ TEXT_SUFFIXES: Final = frozenset(
 )  # fmt: skip
 TEXT_NAMES: Final = frozenset({"MLmodel", "MLproject", "mlproject"})
 BINARY: Final = "application/octet-stream"
+
+SANDBOX: Final = "; ".join(
+    [
+        "sandbox allow-scripts",
+        "default-src 'none'",
+        "script-src 'unsafe-inline'",
+        "style-src 'unsafe-inline'",
+        "img-src data: blob:",
+        "font-src data:",
+        "media-src data: blob:",
+        "form-action 'none'",
+    ]
+)
+"""The policy of a page that somebody logged: it has an origin of its own, so that it can read nothing of ours, and no
+network to tell anybody."""
 
 _RANGE: Final = re.compile(r"bytes=(\d{0,19})-(\d{0,19})", re.ASCII)
 
@@ -91,10 +108,10 @@ async def respond_file(scope: Scope, send: Send, file: File, *, headers: dict[st
     """Send a file, or the part of it that the request asks for; HEAD gets the headers only."""
     tag = f'"{file.digest}"'
     lines = {
-        "Content-Type": media_type(file.name),
-        "Content-Disposition": content_disposition(file.name),
-        "Accept-Ranges": "bytes",
-        "ETag": tag,
+        "content-type": media_type(file.name),
+        "content-disposition": content_disposition(file.name),
+        "accept-ranges": "bytes",
+        "etag": tag,
         **(headers or {}),
     }
     if is_known(header(scope, b"if-none-match"), tag):
@@ -103,13 +120,13 @@ async def respond_file(scope: Scope, send: Send, file: File, *, headers: dict[st
     condition = header(scope, b"if-range")
     asked = parse_range(header(scope, b"range"), file.size_bytes) if condition in (None, tag) else None
     if asked is not None and asked.start >= asked.end:
-        lines |= {"Content-Range": f"bytes */{file.size_bytes}", "Content-Length": "0"}
+        lines |= {"content-range": f"bytes */{file.size_bytes}", "content-length": "0"}
         await _respond(send, 416, lines)
         return
     part = asked or ByteRange(0, file.size_bytes)
-    lines["Content-Length"] = str(part.end - part.start)
+    lines["content-length"] = str(part.end - part.start)
     if asked is not None:
-        lines["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{file.size_bytes}"
+        lines["content-range"] = f"bytes {part.start}-{part.end - 1}/{file.size_bytes}"
     chunks = None if is_head(scope) else file.read(part)
     # read before the head is sent: what cannot be read is a failure in words then, not half an answer
     chunk = b"" if chunks is None else await anext(chunks, b"")
@@ -120,14 +137,36 @@ async def respond_file(scope: Scope, send: Send, file: File, *, headers: dict[st
     await send({"type": "http.response.body", "body": b""})
 
 
+def stored_file(blobs: BlobStore, location: str, size_bytes: int, sha256: str) -> File:
+    """Return a file whose content is a blob; it is called like the end of its location."""
+
+    def read(part: ByteRange) -> AsyncIterator[bytes]:
+        return blobs.read(sha256, start=part.start, end=part.end)
+
+    return File(location.rpartition("/")[2], size_bytes, sha256, read)
+
+
+Shown = Annotated[
+    bool,
+    Query(
+        alias="show",
+        description="Shown by the browser instead of saved. A page is closed in: its scripts run as nobody, and it "
+        "reaches no network.",
+    ),
+]
+
+
 class FileAnswer(Response):
-    """A file as the answer of a route."""
+    """A file as the answer of a route: to be saved, or to be shown where it can harm nobody."""
 
     media_type = BINARY
 
-    def __init__(self, file: File) -> None:
+    def __init__(self, file: File, *, is_shown: bool = False) -> None:
         super().__init__()
         del self.headers["content-length"], self.headers["content-type"]
+        if is_shown:
+            self.headers["content-disposition"] = "inline"
+            self.headers["content-security-policy"] = SANDBOX
         self._file = file
 
     @override

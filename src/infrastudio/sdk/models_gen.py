@@ -1000,6 +1000,27 @@ class LoggedDataset(WireStruct, kw_only=True, frozen=True):
     tags: dict[str, str]
 
 
+class LoggedModel(WireStruct, kw_only=True, frozen=True):
+    """A logged model. `revised_at` moves with its status only."""
+
+    version: int
+    id: str
+    project: str
+    experiment_id: str
+    name: str
+    model_type: str | None
+    source_run_id: str | None
+    status: Literal["unspecified", "pending", "ready", "upload_failed"]
+    status_message: str | None
+    lifecycle: Literal["active", "deleted"]
+    location: str
+    created_at: datetime
+    updated_at: datetime
+    revised_at: datetime
+    params: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+
+
 class MetricAnswer(WireStruct, kw_only=True, frozen=True):
     """The asked-for series."""
 
@@ -1453,6 +1474,27 @@ class RunIn(WireStruct, kw_only=True, frozen=True):
     parent_id: UnsetType | str | None = UNSET
 
 
+class RunModel(WireStruct, kw_only=True, frozen=True):
+    """A model that a run has logged; `step` is null where it was not said."""
+
+    id: str
+    name: str
+    model_type: str | None
+    status: Literal["unspecified", "pending", "ready", "upload_failed"]
+    step: int | None
+    created_at: datetime
+
+
+class RunModels(WireStruct, kw_only=True, frozen=True):
+    """The models that a run has logged, the newest first, and the versions that come from it or from them."""
+
+    items: list[RunModel]
+    next_cursor: str | None = None
+    total: int
+    total_exact: bool = True
+    versions: list[VersionReference]
+
+
 class RunPage(WireStruct, kw_only=True, frozen=True):
     """A page of runs; `facets` counts all that match, by the values of a field."""
 
@@ -1781,6 +1823,17 @@ class VersionIn(WireStruct, kw_only=True, frozen=True):
     run_link: UnsetType | str | None = UNSET
     tags: UnsetType | dict[str, str] = UNSET
     evaluation: UnsetType | dict[str, Any] = UNSET
+
+
+class VersionReference(WireStruct, kw_only=True, frozen=True):
+    """A version by the names that lead to it, and the logged model that it was made of."""
+
+    model_id: str
+    model: str
+    number: int
+    stage: Literal["draft", "staging", "production", "archived"]
+    aliases: list[str]
+    logged_model_id: str | None
 
 
 class VersionStatus(WireStruct, kw_only=True, frozen=True):

@@ -52,6 +52,7 @@ from infrastudio.sdk.models_gen import (
     JobSummary,
     Lineage,
     LinesLogged,
+    LoggedModel,
     LogHistogram,
     LogHits,
     LogLine,
@@ -84,6 +85,7 @@ from infrastudio.sdk.models_gen import (
     RunGroup,
     RunGroupPage,
     RunIn,
+    RunModels,
     RunPage,
     RunRequest,
     RunSummary,
@@ -1472,6 +1474,30 @@ class RegistryApi:
             is_repeatable=True,
         )
 
+    def get_logged_model(self, id: str, *, as_of: str | None = None) -> LoggedModel:
+        """Return one logged model."""
+        return self._client.ask(
+            LoggedModel, "GET", f"/api/logged-models/{quoted(id)}", query={"as_of": as_of}, is_repeatable=True
+        )
+
+    def get_logged_model_artifact(self, id: str, path: str, into: BinaryIO, *, as_of: str | None = None) -> int:
+        """Send a file of a logged model, or the part of it that `Range` asks for."""
+        return self._client.save(
+            into, "GET", f"/api/logged-models/{quoted(id)}/artifacts/{quoted(path)}", query={"as_of": as_of}
+        )
+
+    def get_logged_model_artifact_provenance(
+        self, id: str, *, path: str, as_of: str | None = None
+    ) -> ArtifactProvenance:
+        """Return which run and step made a file, who wrote it, and which versions and deployments use it."""
+        return self._client.ask(
+            ArtifactProvenance,
+            "GET",
+            f"/api/logged-models/{quoted(id)}/artifact-provenance",
+            query={"path": path, "as_of": as_of},
+            is_repeatable=True,
+        )
+
     def get_model(self, model: str, *, project: str | None = None, as_of: str | None = None) -> Model:
         """Return one model, with what its versions and their users say: more than its ETag counts."""
         return self._client.ask(
@@ -1559,6 +1585,32 @@ class RegistryApi:
             lambda place: self.list_alias_moves(
                 model, alias=alias, project=project, as_of=as_of, limit=1000, cursor=place
             )
+        )
+
+    def list_logged_model_artifacts(
+        self,
+        id: str,
+        *,
+        path: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        as_of: str | None = None,
+    ) -> ArtifactPage:
+        """Return what lies directly in a directory of a logged model, by name; nothing for what is not there."""
+        return self._client.ask(
+            ArtifactPage,
+            "GET",
+            f"/api/logged-models/{quoted(id)}/artifacts",
+            query={"path": path, "limit": limit, "offset": offset, "as_of": as_of},
+            is_repeatable=True,
+        )
+
+    def iterate_logged_model_artifacts(
+        self, id: str, *, path: str | None = None, as_of: str | None = None
+    ) -> Iterator[ArtifactEntry]:
+        """As `list_logged_model_artifacts`: every item of every page."""
+        return parts(
+            lambda place: self.list_logged_model_artifacts(id, path=path, as_of=as_of, limit=1000, offset=place)
         )
 
     def list_models(
@@ -1727,6 +1779,16 @@ class RegistryApi:
                 limit=1000,
                 cursor=place,
             )
+        )
+
+    def preview_logged_model_artifact(self, id: str, *, path: str, as_of: str | None = None) -> ArtifactPreview:
+        """Return the beginning of a file as text, laid-out JSON or rows, as far as it can be shown."""
+        return self._client.ask(
+            ArtifactPreview,
+            "GET",
+            f"/api/logged-models/{quoted(id)}/artifact-preview",
+            query={"path": path, "as_of": as_of},
+            is_repeatable=True,
         )
 
     def preview_version_artifact(
@@ -1921,6 +1983,16 @@ class RunsApi:
         """Send a file of a run, or the part of it that `Range` asks for."""
         return self._client.save(
             into, "GET", f"/api/runs/{quoted(id)}/artifacts/{quoted(path)}", query={"as_of": as_of}
+        )
+
+    def get_artifact_provenance(self, id: str, *, path: str, as_of: str | None = None) -> ArtifactProvenance:
+        """Return who wrote a file of a run, and which versions and deployments use it."""
+        return self._client.ask(
+            ArtifactProvenance,
+            "GET",
+            f"/api/runs/{quoted(id)}/artifact-provenance",
+            query={"path": path, "as_of": as_of},
+            is_repeatable=True,
         )
 
     def get_log_histogram(
@@ -2203,6 +2275,12 @@ class RunsApi:
             )
         )
 
+    def list_run_models(self, id: str, *, as_of: str | None = None) -> RunModels:
+        """Return the models that a run has logged and the versions that were registered from it."""
+        return self._client.ask(
+            RunModels, "GET", f"/api/runs/{quoted(id)}/models", query={"as_of": as_of}, is_repeatable=True
+        )
+
     def list_runs(
         self,
         *,
@@ -2278,6 +2356,16 @@ class RunsApi:
     def log_metrics(self, id: str, body: MetricPointsIn) -> PointsLogged:
         """Log points of a run; to send the same points again changes nothing."""
         return self._client.ask(PointsLogged, "POST", f"/api/runs/{quoted(id)}/metrics", body=body, is_repeatable=True)
+
+    def preview_artifact(self, id: str, *, path: str, as_of: str | None = None) -> ArtifactPreview:
+        """Return the beginning of a file as text, laid-out JSON or rows, as far as it can be shown."""
+        return self._client.ask(
+            ArtifactPreview,
+            "GET",
+            f"/api/runs/{quoted(id)}/artifact-preview",
+            query={"path": path, "as_of": as_of},
+            is_repeatable=True,
+        )
 
     def restore_run(self, id: str, *, if_match: int | None = None, idempotency_key: str | None = None) -> RunSummary:
         """Bring a deleted run back."""

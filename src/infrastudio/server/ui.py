@@ -88,15 +88,17 @@ class WebFiles:
 
 def content_security_policy(api_base_url: str | None = None) -> str:
     """Return what pages may load: only what this server serves, and the API where it has another address."""
-    sources = ["'self'"]
+    files = sources = ["'self'"]
     if api_base_url:
         parts = urlsplit(api_base_url)
-        sources += [f"{parts.scheme}://{parts.netloc}", f"{parts.scheme.replace('http', 'ws', 1)}://{parts.netloc}"]
+        files = [*files, f"{parts.scheme}://{parts.netloc}"]
+        sources = [*files, f"{parts.scheme.replace('http', 'ws', 1)}://{parts.netloc}"]
     return "; ".join(
         [
             "default-src 'self'",
             f"connect-src {' '.join(sources)}",
-            "img-src 'self' data:",
+            f"img-src {' '.join(files)} data:",
+            f"frame-src {' '.join(files)}",
             "object-src 'none'",
             "base-uri 'self'",
             "form-action 'self'",

@@ -21,7 +21,7 @@ from infrastudio.contexts.registry.queries import models as model_queries
 from infrastudio.server.app import create_app
 from infrastudio.server.wiring import Studio
 from infrastudio.stores.db import Database, UnitOfWork
-from infrastudio.stores.ledger import verify_tables
+from infrastudio.stores.ledger import head, verify_tables
 
 MODELS = "/api/registry/models"
 MLFLOW = "/api/2.0/mlflow"
@@ -365,6 +365,58 @@ async def test_files_of_a_version_are_listed_shown_and_downloaded(registry: Regi
     await registry.ask("PUT", f"{MODELS}/files/aliases/x", json={"version": 1})
     then = await registry.ask("GET", f"{version}/artifact-provenance", params={"path": "model.pkl", "as_of": "now"})
     assert then == origin
+
+
+async def test_what_a_run_left_to_the_registry_is_found_from_the_run(registry: Registry, db: Database) -> None:
+    run = await registry.run({"scores.csv": b"name,score\nann,1\n"}, params={}, loss=0.5)
+    experiment = (await registry.ask("GET", f"/api/runs/{run}"))["experiment_id"]
+    told = {"experiment_id": experiment, "name": "checkpoint", "source_run_id": run}
+    logged = (await registry.ask("POST", f"{MLFLOW}/logged-models", json=told))["model"]["info"]["model_id"]
+    outputs = {"run_id": run, "models": [{"model_id": logged, "step": 7}]}
+    await registry.ask("POST", f"{MLFLOW}/runs/outputs", json=outputs)
+    weights = f"/api/2.0/mlflow-artifacts/artifacts/{experiment}/models/{logged}/artifacts/weights/model.txt"
+    await registry.ask("PUT", weights, content=b"1 2 3")
+    before = await registry.ask("GET", f"/api/runs/{run}/models", params={"as_of": "now"})
+    assert [(each["id"], each["name"], each["step"]) for each in before["items"]] == [(logged, "checkpoint", 7)]
+    assert (before["total"], before["versions"]) == (1, [])
+    with db.snapshot(SINGLE_USER) as snapshot:
+        moment = head(snapshot)
+
+    await registry.model("left")
+    await registry.version("left", source=f"models:/{logged}", logged_model_id=logged)
+    await registry.version("left", source=f"runs:/{run}/model", run_id=run)
+    await registry.ask("PUT", f"{MODELS}/left/aliases/best", json={"version": 1})
+    now = await registry.ask("GET", f"/api/runs/{run}/models")
+    assert [(each["number"], each["logged_model_id"], each["aliases"]) for each in now["versions"]] == [
+        (1, logged, ["best"]),
+        (2, None, []),
+    ]
+    assert now == await registry.ask("GET", f"/api/runs/{run}/models", params={"as_of": "now"})
+    assert before == await registry.ask("GET", f"/api/runs/{run}/models", params={"as_of": f"seq:{moment}"})
+
+    shown = await registry.ask("GET", f"/api/runs/{run}/artifact-preview", params={"path": "model/scores.csv"})
+    assert (shown["kind"], shown["rows"]) == ("table", [["ann", "1"]])
+    origin = await registry.ask("GET", f"/api/runs/{run}/artifact-provenance", params={"path": "model/scores.csv"})
+    assert (origin["run_id"], [use["name"] for use in origin["used_by"]]) == (run, ["left version 2"])
+
+    of_model = f"/api/logged-models/{logged}"
+    assert (await registry.ask("GET", of_model))["name"] == "checkpoint"
+    listed = await registry.ask("GET", f"{of_model}/artifacts")
+    assert [(each["path"], each["is_directory"]) for each in listed["items"]] == [("weights", True)]
+    path = {"path": "weights/model.txt"}
+    assert (await registry.ask("GET", f"{of_model}/artifact-preview", params=path))["text"] == "1 2 3"
+    assert await registry.ask("GET", f"{of_model}/artifacts/weights/model.txt") == b"1 2 3"
+    origin = await registry.ask("GET", f"{of_model}/artifact-provenance", params=path)
+    assert (origin["run_id"], origin["step"], origin["logged_model_id"]) == (run, 7, logged)
+    assert [use["name"] for use in origin["used_by"]] == ["left version 1"]
+    page = await registry.client.get(f"{of_model}/artifacts/weights/model.txt", params={"show": "true"})
+    assert page.headers["content-disposition"] == "inline"
+    assert "sandbox allow-scripts; default-src 'none'" in page.headers["content-security-policy"]
+    saved = await registry.client.get(f"{of_model}/artifacts/weights/model.txt")
+    assert saved.headers["content-disposition"].startswith("attachment")
+    for wrong, status in (("../secret", 422), ("nothing", 404)):
+        await registry.ask("GET", f"/api/runs/{run}/artifact-preview", status, params={"path": wrong})
+        await registry.ask("GET", f"{of_model}/artifact-provenance", status, params={"path": wrong})
 
 
 async def test_files_that_lie_elsewhere_are_told_to_be_so(registry: Registry) -> None:

@@ -148,6 +148,17 @@ async def test_real_changes_have_readable_titles(client: httpx.AsyncClient) -> N
     assert format_time(datetime.now(UTC))[:13] in {found["items"][0]["time"][:13], found["to"][:13]}
 
 
+async def test_a_version_is_titled_by_its_number(client: httpx.AsyncClient) -> None:
+    model = (await client.post("/api/registry/models", json={"name": "titled"})).json()["id"]
+    await client.post(f"/api/registry/models/{model}/versions", json={"source": "s3://bucket/model"})
+    await client.post(f"/api/registry/models/{model}/versions/1/transition", json={"stage": "staging"})
+    found = await get(client, entity=f"model_version:{model}/1")
+    assert [item["title"] for item in found["items"] if item["entity"] == "model_version"] == [
+        "Model version 1 transitioned: stage draft → staging",
+        "Model version 1 created",
+    ]
+
+
 async def test_a_window_may_end_where_time_begins(client: httpx.AsyncClient) -> None:
     for end in ("0001-01-01T00:00:00Z", "1970-01-01T00:30:00Z", "9999-12-31T23:59:59Z"):
         found = await get(client, to=end)

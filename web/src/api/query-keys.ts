@@ -51,6 +51,13 @@ export const queryKeys = {
     detail: (id: string) => ["instances", "one", id, "detail"] as const,
     history: (id: string) => ["instances", "one", id, "history"] as const,
   },
+  /** Files of runs and logged models, and what the registry made of them. */
+  artifacts: {
+    all: ["artifacts"] as const,
+    of: (kind: string, id: string) => ["artifacts", kind, id] as const,
+    part: (kind: string, id: string, part: string, query: object = {}) =>
+      ["artifacts", kind, id, part, query] as const,
+  },
   /** Names of what runs have: they hardly change, and no event tells of metrics. */
   runColumns: (query: object) => ["run-columns", query] as const,
   savedViews: {

@@ -783,6 +783,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/logged-models/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Logged Model
+         * @description Return one logged model.
+         */
+        get: operations["get_logged_model_api_logged_models__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/logged-models/{id}/artifact-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Logged Model Artifact
+         * @description Return the beginning of a file as text, laid-out JSON or rows, as far as it can be shown.
+         */
+        get: operations["preview_logged_model_artifact_api_logged_models__id__artifact_preview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/logged-models/{id}/artifact-provenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Logged Model Artifact Provenance
+         * @description Return which run and step made a file, who wrote it, and which versions and deployments use it.
+         */
+        get: operations["get_logged_model_artifact_provenance_api_logged_models__id__artifact_provenance_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/logged-models/{id}/artifacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Logged Model Artifacts
+         * @description Return what lies directly in a directory of a logged model, by name; nothing for what is not there.
+         */
+        get: operations["list_logged_model_artifacts_api_logged_models__id__artifacts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/logged-models/{id}/artifacts/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Logged Model Artifact
+         * @description Send a file of a logged model, or the part of it that `Range` asks for.
+         */
+        get: operations["get_logged_model_artifact_api_logged_models__id__artifacts__path__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/operations/{id}": {
         parameters: {
             query?: never;
@@ -1273,6 +1373,46 @@ export interface paths {
         patch: operations["update_run_api_runs__id__patch"];
         trace?: never;
     };
+    "/api/runs/{id}/artifact-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Artifact
+         * @description Return the beginning of a file as text, laid-out JSON or rows, as far as it can be shown.
+         */
+        get: operations["preview_artifact_api_runs__id__artifact_preview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/artifact-provenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Artifact Provenance
+         * @description Return who wrote a file of a run, and which versions and deployments use it.
+         */
+        get: operations["get_artifact_provenance_api_runs__id__artifact_provenance_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{id}/artifacts": {
         parameters: {
             query?: never;
@@ -1453,6 +1593,26 @@ export interface paths {
          * @description Return the names of a run's metrics that contain `q`, with their latest points.
          */
         get: operations["list_metric_names_api_runs__id__metrics_names_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Run Models
+         * @description Return the models that a run has logged and the versions that were registered from it.
+         */
+        get: operations["list_run_models_api_runs__id__models_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3862,6 +4022,63 @@ export interface components {
             };
         };
         /**
+         * LoggedModel
+         * @description A logged model. `revised_at` moves with its status only.
+         */
+        LoggedModel: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Experiment Id */
+            experiment_id: string;
+            /** Id */
+            id: string;
+            /**
+             * Lifecycle
+             * @enum {string}
+             */
+            lifecycle: "active" | "deleted";
+            /** Location */
+            location: string;
+            /** Model Type */
+            model_type: string | null;
+            /** Name */
+            name: string;
+            /** Params */
+            params?: {
+                [key: string]: string;
+            };
+            /** Project */
+            project: string;
+            /**
+             * Revised At
+             * Format: date-time
+             */
+            revised_at: string;
+            /** Source Run Id */
+            source_run_id: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "unspecified" | "pending" | "ready" | "upload_failed";
+            /** Status Message */
+            status_message: string | null;
+            /** Tags */
+            tags?: {
+                [key: string]: string;
+            };
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * LogHistogram
          * @description Counts of lines over time by level; bucket i begins `i * width_s` seconds behind `start`.
          */
@@ -4915,6 +5132,49 @@ export interface components {
             };
         };
         /**
+         * RunModel
+         * @description A model that a run has logged; `step` is null where it was not said.
+         */
+        RunModel: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Model Type */
+            model_type: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "unspecified" | "pending" | "ready" | "upload_failed";
+            /** Step */
+            step: number | null;
+        };
+        /**
+         * RunModels
+         * @description The models that a run has logged, the newest first, and the versions that come from it or from them.
+         */
+        RunModels: {
+            /** Items */
+            items: components["schemas"]["RunModel"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Total Exact
+             * @default true
+             */
+            total_exact?: boolean;
+            /** Versions */
+            versions: components["schemas"]["VersionReference"][];
+        };
+        /**
          * RunPage
          * @description A page of runs; `facets` counts all that match, by the values of a field.
          */
@@ -5668,6 +5928,27 @@ export interface components {
             tags?: {
                 [key: string]: string;
             };
+        };
+        /**
+         * VersionReference
+         * @description A version by the names that lead to it, and the logged model that it was made of.
+         */
+        VersionReference: {
+            /** Aliases */
+            aliases: string[];
+            /** Logged Model Id */
+            logged_model_id: string | null;
+            /** Model */
+            model: string;
+            /** Model Id */
+            model_id: string;
+            /** Number */
+            number: number;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "draft" | "staging" | "production" | "archived";
         };
         /**
          * VersionStatus
@@ -7527,6 +7808,180 @@ export interface operations {
             };
         };
     };
+    get_logged_model_api_logged_models__id__get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a logged model. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoggedModel"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    preview_logged_model_artifact_api_logged_models__id__artifact_preview_get: {
+        parameters: {
+            query: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description A file, relative to the folder of its owner. */
+                path: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a logged model. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactPreview"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_logged_model_artifact_provenance_api_logged_models__id__artifact_provenance_get: {
+        parameters: {
+            query: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description A file, relative to the folder of its owner. */
+                path: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a logged model. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactProvenance"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_logged_model_artifacts_api_logged_models__id__artifacts_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                limit?: number;
+                offset?: number;
+                /** @description A directory; left out: the root. */
+                path?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a logged model. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactPage"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_logged_model_artifact_api_logged_models__id__artifacts__path__get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a logged model. */
+                id: string;
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_operation_api_operations__id__get: {
         parameters: {
             query?: never;
@@ -8322,7 +8777,7 @@ export interface operations {
             query: {
                 /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
                 as_of?: string | null;
-                /** @description A file, relative to the folder of the version. */
+                /** @description A file, relative to the folder of its owner. */
                 path: string;
                 /** @description Slug of the project; `*` in lists means every readable one. */
                 project?: string | null;
@@ -8360,7 +8815,7 @@ export interface operations {
             query: {
                 /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
                 as_of?: string | null;
-                /** @description A file, relative to the folder of the version. */
+                /** @description A file, relative to the folder of its owner. */
                 path: string;
                 /** @description Slug of the project; `*` in lists means every readable one. */
                 project?: string | null;
@@ -8813,6 +9268,74 @@ export interface operations {
             };
         };
     };
+    preview_artifact_api_runs__id__artifact_preview_get: {
+        parameters: {
+            query: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description A file, relative to the root of the run. */
+                path: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactPreview"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_artifact_provenance_api_runs__id__artifact_provenance_get: {
+        parameters: {
+            query: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+                /** @description A file, relative to the folder of its owner. */
+                path: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactProvenance"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     list_artifacts_api_runs__id__artifacts_get: {
         parameters: {
             query?: {
@@ -9208,6 +9731,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MetricNames"];
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_run_models_api_runs__id__models_get: {
+        parameters: {
+            query?: {
+                /** @description An RFC 3339 time, `now` or `seq:<number>`; left out: live. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunModels"];
                 };
             };
             /** @description A failure in our envelope. */

@@ -31,6 +31,7 @@ import { Route as InstancesIdHistoryRouteImport } from "./../routes/instances.$i
 import { Route as InstancesIdCompareRouteImport } from "./../routes/instances.$id_.compare";
 import { Route as RegistryIdIndexRouteImport } from "./../routes/registry.$id.index";
 import { Route as RunsIdIndexRouteImport } from "./../routes/runs.$id.index";
+import { Route as RunsIdArtifactsRouteImport } from "./../routes/runs.$id.artifacts";
 import { Route as RunsIdLogsRouteImport } from "./../routes/runs.$id.logs";
 import { Route as RunsIdMetricsRouteImport } from "./../routes/runs.$id.metrics";
 import { Route as RunsIdOverviewRouteImport } from "./../routes/runs.$id.overview";
@@ -148,6 +149,11 @@ const RunsIdIndexRoute = RunsIdIndexRouteImport.update({
   path: "/",
   getParentRoute: () => RunsIdRoute,
 } as any);
+const RunsIdArtifactsRoute = RunsIdArtifactsRouteImport.update({
+  id: "/artifacts",
+  path: "/artifacts",
+  getParentRoute: () => RunsIdRoute,
+} as any);
 const RunsIdLogsRoute = RunsIdLogsRouteImport.update({
   id: "/logs",
   path: "/logs",
@@ -198,6 +204,7 @@ export interface FileRoutesByFullPath {
   "/instances/$id/detail": typeof InstancesIdDetailRoute;
   "/instances/$id/history": typeof InstancesIdHistoryRoute;
   "/instances/$id/compare": typeof InstancesIdCompareRoute;
+  "/runs/$id/artifacts": typeof RunsIdArtifactsRoute;
   "/runs/$id/logs": typeof RunsIdLogsRoute;
   "/runs/$id/metrics": typeof RunsIdMetricsRoute;
   "/runs/$id/overview": typeof RunsIdOverviewRoute;
@@ -225,6 +232,7 @@ export interface FileRoutesByTo {
   "/instances/$id/detail": typeof InstancesIdDetailRoute;
   "/instances/$id/history": typeof InstancesIdHistoryRoute;
   "/instances/$id/compare": typeof InstancesIdCompareRoute;
+  "/runs/$id/artifacts": typeof RunsIdArtifactsRoute;
   "/runs/$id/logs": typeof RunsIdLogsRoute;
   "/runs/$id/metrics": typeof RunsIdMetricsRoute;
   "/runs/$id/overview": typeof RunsIdOverviewRoute;
@@ -255,6 +263,7 @@ export interface FileRoutesById {
   "/instances/$id/detail": typeof InstancesIdDetailRoute;
   "/instances/$id/history": typeof InstancesIdHistoryRoute;
   "/instances/$id_/compare": typeof InstancesIdCompareRoute;
+  "/runs/$id/artifacts": typeof RunsIdArtifactsRoute;
   "/runs/$id/logs": typeof RunsIdLogsRoute;
   "/runs/$id/metrics": typeof RunsIdMetricsRoute;
   "/runs/$id/overview": typeof RunsIdOverviewRoute;
@@ -287,6 +296,7 @@ export interface FileRouteTypes {
     | "/instances/$id/detail"
     | "/instances/$id/history"
     | "/instances/$id/compare"
+    | "/runs/$id/artifacts"
     | "/runs/$id/logs"
     | "/runs/$id/metrics"
     | "/runs/$id/overview"
@@ -314,6 +324,7 @@ export interface FileRouteTypes {
     | "/instances/$id/detail"
     | "/instances/$id/history"
     | "/instances/$id/compare"
+    | "/runs/$id/artifacts"
     | "/runs/$id/logs"
     | "/runs/$id/metrics"
     | "/runs/$id/overview"
@@ -343,6 +354,7 @@ export interface FileRouteTypes {
     | "/instances/$id/detail"
     | "/instances/$id/history"
     | "/instances/$id_/compare"
+    | "/runs/$id/artifacts"
     | "/runs/$id/logs"
     | "/runs/$id/metrics"
     | "/runs/$id/overview"
@@ -529,6 +541,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof RunsIdIndexRouteImport;
       parentRoute: typeof RunsIdRoute;
     };
+    "/runs/$id/artifacts": {
+      id: "/runs/$id/artifacts";
+      path: "/artifacts";
+      fullPath: "/runs/$id/artifacts";
+      preLoaderRoute: typeof RunsIdArtifactsRouteImport;
+      parentRoute: typeof RunsIdRoute;
+    };
     "/runs/$id/logs": {
       id: "/runs/$id/logs";
       path: "/logs";
@@ -609,6 +628,7 @@ const InstancesIdRouteWithChildren = InstancesIdRoute._addFileChildren(
 );
 
 interface RunsIdRouteChildren {
+  RunsIdArtifactsRoute: typeof RunsIdArtifactsRoute;
   RunsIdLogsRoute: typeof RunsIdLogsRoute;
   RunsIdMetricsRoute: typeof RunsIdMetricsRoute;
   RunsIdOverviewRoute: typeof RunsIdOverviewRoute;
@@ -616,6 +636,7 @@ interface RunsIdRouteChildren {
 }
 
 const RunsIdRouteChildren: RunsIdRouteChildren = {
+  RunsIdArtifactsRoute: RunsIdArtifactsRoute,
   RunsIdLogsRoute: RunsIdLogsRoute,
   RunsIdMetricsRoute: RunsIdMetricsRoute,
   RunsIdOverviewRoute: RunsIdOverviewRoute,

@@ -27,6 +27,17 @@ function build(points: [number, number][]): SeriesPyramid {
 }
 
 describe("a pyramid", () => {
+  test("knows NaN and the infinities apart, also once a point came late", () => {
+    const series = build([
+      [1, Number.POSITIVE_INFINITY],
+      [2, Number.NaN],
+      [4, Number.NEGATIVE_INFINITY],
+    ]);
+    series.append(3, 7);
+    const means = [0, 1, 2, 3].map((index) => series.cellAt(index).mean);
+    expect(means).toEqual([Number.POSITIVE_INFINITY, Number.NaN, 7, Number.NEGATIVE_INFINITY]);
+  });
+
   test("sums up any stretch as going through its points one by one does", () => {
     fc.assert(
       fc.property(

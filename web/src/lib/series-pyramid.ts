@@ -17,7 +17,10 @@ export interface Summary {
   count: number;
 }
 
-/** A point of a raw series (all three values equal, count 1), or one already summarised by the server. */
+/**
+ * A point of a raw series (all three values equal, count 1), or one already summarised by the server. With a count of 0
+ * the mean says what was there instead: NaN or an infinity.
+ */
 export interface Cell {
   x: number;
   min: number;
@@ -92,7 +95,7 @@ export class SeriesPyramid {
       x: at(this.x, index),
       min: count ? at(this.base.min, index) : Number.NaN,
       max: count ? at(this.base.max, index) : Number.NaN,
-      mean: count ? at(this.base.sum, index) / count : Number.NaN,
+      mean: count ? at(this.base.sum, index) / count : at(this.base.sum, index),
       count,
     };
   }
@@ -193,7 +196,8 @@ export class SeriesPyramid {
     this.x[this.length] = cell.x;
     this.base.open();
     const count = Number.isFinite(cell.mean) ? cell.count : 0;
-    this.base.add(this.length - 1, cell.min, cell.max, cell.mean * count, count);
+    if (count > 0) this.base.add(this.length - 1, cell.min, cell.max, cell.mean * count, count);
+    else this.base.sum[this.length - 1] = Number.isFinite(cell.mean) ? Number.NaN : cell.mean;
   }
 
   /** Bring the levels up to date after the point at `index` was added at the end. */
@@ -255,10 +259,9 @@ export class SeriesPyramid {
         x: at(kept.x, index),
         min: at(kept.min, index),
         max: at(kept.max, index),
-        mean: 0,
+        mean: count ? at(kept.sum, index) / count : at(kept.sum, index),
         count,
       };
-      cell.mean = count ? at(kept.sum, index) / count : Number.NaN;
       this.pushBase(cell);
       this.raise(this.length - 1);
     }

@@ -1,5 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { useCallback } from "react";
+import { ComparedArtifacts } from "@/features/artifacts/compared-artifacts";
 import { COMPARE_TABS, ComparePage, type CompareView } from "@/features/experiments/compare-page";
 import { flag, list, number, oneOf, searchSchema, text } from "@/lib/url-state";
 
@@ -17,6 +18,8 @@ export const Route = createFileRoute("/compare")({
     sx: text(),
     sy: text(),
     other: text(),
+    file: text(),
+    model: text(),
   }),
   component: Page,
 });
@@ -29,5 +32,18 @@ function Page() {
       void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
     [navigate],
   );
-  return <ComparePage view={view} onView={onView} />;
+  return (
+    <ComparePage
+      view={view}
+      onView={onView}
+      artifacts={(of) => (
+        <ComparedArtifacts
+          {...of}
+          file={view.file}
+          model={view.model}
+          onShow={(file, model) => onView({ file, model })}
+        />
+      )}
+    />
+  );
 }

@@ -1,4 +1,5 @@
 import { createFileRoute } from "@tanstack/react-router";
+import { VersionFiles } from "@/features/artifacts/version-files";
 import { VersionOverview } from "@/features/registry/version-overview";
 import { searchSchema, text } from "@/lib/url-state";
 
@@ -16,8 +17,13 @@ function Page() {
       id={id}
       number={Number(n)}
       project={project}
-      file={file}
-      onFile={(path) => void navigate({ search: (old) => ({ ...old, file: path }), replace: true })}
+      files={(version) => (
+        <VersionFiles
+          version={version}
+          file={file}
+          onFile={(path) => void navigate({ search: (old) => ({ ...old, file: path }), replace: true })}
+        />
+      )}
     />
   );
 }

@@ -4,7 +4,7 @@ import type { RunComparison } from "@/api/types";
 import { renderPage } from "@/testing/render-page";
 import { failure, serve } from "@/testing/serve";
 import { aRun } from "@/testing/things";
-import { ComparePage, type CompareView } from "./compare-page";
+import { ComparePage, type CompareView, type FilesOfRuns } from "./compare-page";
 
 const runs = ["one", "two", "three"].map((name, place) => aRun({ id: `${place}`.repeat(32), name }));
 const ids = runs.map(({ id }) => id);
@@ -32,10 +32,16 @@ const told: RunComparison = {
   curves: null,
 };
 
+const artifacts = ({ runs, reference }: FilesOfRuns) => (
+  <p>
+    files of {runs.map(({ label }) => label).join(", ")}; reference {runs[reference]?.label}
+  </p>
+);
+
 async function shown(view: CompareView) {
   const served = serve({ "POST /api/runs/compare": () => told });
   const onView = vi.fn();
-  await renderPage(<ComparePage view={{ runs: ids, ...view }} onView={onView} />);
+  await renderPage(<ComparePage view={{ runs: ids, ...view }} onView={onView} artifacts={artifacts} />);
   return { served, onView };
 }
 
@@ -65,6 +71,11 @@ test("two configs are read beside each other", async () => {
   await expect.element(diff).toMatchTextContent(/−\s*lr: 0\.1\s*\+\s*lr: 0\.2\s*name: a/);
 });
 
+test("files of the runs stand under the names that they have on the page", async () => {
+  await shown({ tab: "artifacts", ref: ids[1] });
+  await expect.element(page.getByText("files of one, two, three; reference two")).toBeVisible();
+});
+
 test("every run is a line over the axes, and the tables hold the same", async () => {
   await shown({ tab: "parallel" });
   await expect.element(page.getByRole("img", { name: /^3 runs over lr, loss/ })).toBeVisible();
@@ -72,10 +83,12 @@ test("every run is a line over the axes, and the tables hold the same", async ()
 
 test("one run alone, and runs that cannot be read, say what to do", async () => {
   const served = serve({ "POST /api/runs/compare": () => failure(404, "RESOURCE_NOT_FOUND", "It is gone.") });
-  const { screen } = await renderPage(<ComparePage view={{ runs: ids.slice(0, 1) }} onView={() => {}} />);
+  const { screen } = await renderPage(
+    <ComparePage view={{ runs: ids.slice(0, 1) }} onView={() => {}} artifacts={artifacts} />,
+  );
   await expect.element(page.getByRole("heading", { name: "Two runs are needed" })).toBeVisible();
   expect(served.asked).toEqual([]);
   await screen.unmount();
-  await renderPage(<ComparePage view={{ runs: ids }} onView={() => {}} />);
+  await renderPage(<ComparePage view={{ runs: ids }} onView={() => {}} artifacts={artifacts} />);
   await expect.element(page.getByRole("alert")).toMatchTextContent("It is gone.");
 });

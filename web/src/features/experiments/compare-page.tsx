@@ -1,6 +1,7 @@
 import { IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, type LinkProps } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { useAsOf } from "@/api/as-of";
 import type { RunComparison, RunSummary } from "@/api/types";
 import { plural } from "@/lib/numbers";
@@ -25,7 +26,15 @@ import { RunSwatch } from "./run-swatch";
 import { ScatterPlot } from "./scatter-plot";
 import { MOST_COMPARED } from "./selection-bar";
 
-export const COMPARE_TABS = ["summary", "curves", "params", "config", "parallel", "scatter"] as const;
+export const COMPARE_TABS = [
+  "summary",
+  "curves",
+  "params",
+  "config",
+  "parallel",
+  "scatter",
+  "artifacts",
+] as const;
 type CompareTab = (typeof COMPARE_TABS)[number];
 
 export interface CompareView {
@@ -47,6 +56,16 @@ export interface CompareView {
   sy?: string;
   /** The run whose config is read beside that of the reference. */
   other?: string;
+  /** The file that is shown of each run. */
+  file?: string;
+  /** The logged model, by name, that it belongs to. */
+  model?: string;
+}
+
+/** Runs whose files stand beside each other. */
+export interface FilesOfRuns {
+  runs: { id: string; label: string; mark: ReactNode }[];
+  reference: number;
 }
 
 export interface ComparedProps {
@@ -65,15 +84,21 @@ const LABELS: Record<CompareTab, string> = {
   config: "Config diff",
   parallel: "Parallel coordinates",
   scatter: "Scatter",
+  artifacts: "Artifacts",
 };
 
-interface Props {
+interface ViewProps {
   view: CompareView;
   onView: (change: Partial<CompareView>) => void;
 }
 
+interface Props extends ViewProps {
+  /** One file of each run. */
+  artifacts: (of: FilesOfRuns) => ReactNode;
+}
+
 /** Two to fifty runs beside each other. */
-export function ComparePage({ view, onView }: Props) {
+export function ComparePage({ view, onView, artifacts }: Props) {
   const runs = view.runs ?? [];
   const tab = view.tab ?? "summary";
   const enough = runs.length >= 2 && runs.length <= MOST_COMPARED;
@@ -112,7 +137,7 @@ export function ComparePage({ view, onView }: Props) {
             <Skeleton rows={9} />
           </Late>
         ) : (
-          <Tab tab={tab} told={told} reference={reference} view={view} onView={onView} />
+          <Tab {...{ tab, told, reference, view, onView, artifacts }} />
         )}
       </TabPanel>
     </FillPage>
@@ -125,8 +150,9 @@ function countOf(tab: CompareTab, told: RunComparison | undefined): number | und
   return tab === "summary" ? told?.metrics?.total : undefined;
 }
 
-function Tab({ tab, ...props }: ComparedProps & { tab: CompareTab }) {
+function Tab({ tab, artifacts, ...props }: ComparedProps & { tab: CompareTab } & Pick<Props, "artifacts">) {
   if (tab === "curves") return <CompareCurves {...props} />;
+  if (tab === "artifacts") return artifacts(filesOf(props));
   const Panel = {
     summary: CompareSummary,
     params: CompareParams,
@@ -139,6 +165,18 @@ function Tab({ tab, ...props }: ComparedProps & { tab: CompareTab }) {
       <Panel {...props} />
     </ScrollPage>
   );
+}
+
+function filesOf({ told, reference }: ComparedProps): FilesOfRuns {
+  const labels = labelsOf(told.runs);
+  return {
+    runs: told.runs.map(({ id }, place) => ({
+      id,
+      label: labels[place] ?? shortId(id),
+      mark: <RunSwatch place={place} />,
+    })),
+    reference,
+  };
 }
 
 function TooFewOrMany({ count }: { count: number }) {
@@ -158,7 +196,7 @@ function TooFewOrMany({ count }: { count: number }) {
   );
 }
 
-interface ChipsProps extends Props {
+interface ChipsProps extends ViewProps {
   runs: readonly string[];
   told: readonly RunSummary[];
 }

@@ -154,48 +154,6 @@ export const lineageQuery = (
       ),
   });
 
-export const artifactsQuery = ({ model, number, project, at }: VersionKey) =>
-  queryOptions({
-    queryKey: asOfKey(at, queryKeys.registry.version(model, number, "artifacts", { project })),
-    ...asOfOptions(at),
-    queryFn: ({ signal }) =>
-      unwrap(
-        api.GET("/api/registry/models/{model}/versions/{number}/artifacts", {
-          params: {
-            path: { model, number },
-            query: { recursive: true, limit: 1000, project, ...asOfParam(at) },
-          },
-          signal,
-        }),
-      ),
-  });
-
-export const previewQuery = ({ model, number, project, at }: VersionKey, path: string) =>
-  queryOptions({
-    queryKey: asOfKey(at, queryKeys.registry.version(model, number, "preview", { project, path })),
-    ...asOfOptions(at),
-    queryFn: ({ signal }) =>
-      unwrap(
-        api.GET("/api/registry/models/{model}/versions/{number}/artifact-preview", {
-          params: { path: { model, number }, query: { path, project, ...asOfParam(at) } },
-          signal,
-        }),
-      ),
-  });
-
-export const provenanceQuery = ({ model, number, project, at }: VersionKey, path: string) =>
-  queryOptions({
-    queryKey: asOfKey(at, queryKeys.registry.version(model, number, "provenance", { project, path })),
-    ...asOfOptions(at),
-    queryFn: ({ signal }) =>
-      unwrap(
-        api.GET("/api/registry/models/{model}/versions/{number}/artifact-provenance", {
-          params: { path: { model, number }, query: { path, project, ...asOfParam(at) } },
-          signal,
-        }),
-      ),
-  });
-
 /** Deployments that serve a version or once did, the newest first. */
 export const deploymentsOfQuery = (modelId: string, number: number, at: AsOf) =>
   queryOptions({

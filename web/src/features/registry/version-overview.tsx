@@ -1,7 +1,7 @@
 import { IconPencil } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useAsOf } from "@/api/as-of";
 import type { ModelVersion, VersionDetail } from "@/api/types";
 import { formatInteger, NO_VALUE } from "@/lib/numbers";
@@ -13,7 +13,6 @@ import { Loaded, Skeleton } from "@/ui/states";
 import { AbsoluteTime, RelativeTime } from "@/ui/time";
 import { WriteButton } from "@/ui/write-button";
 import { deploymentsOfQuery, modelQuery, type VersionKey, versionQuery } from "./api";
-import { ArtifactsPanel } from "./artifacts-panel";
 import { TextDialog } from "./dialogs";
 import { EvaluationPanel } from "./evaluation-panel";
 import { HistoryPanel } from "./history-panel";
@@ -25,13 +24,12 @@ interface Props {
   id: string;
   number: number;
   project: string | undefined;
-  /** The file that is shown, by its path. */
-  file: string | undefined;
-  onFile: (path: string | undefined) => void;
+  /** The files of the version. */
+  files: (version: VersionDetail) => ReactNode;
 }
 
 /** What a version is: how it was measured, what it takes, its files, who serves it, what happened to it. */
-export function VersionOverview({ id, number, project, file, onFile }: Props) {
+export function VersionOverview({ id, number, project, files }: Props) {
   const at = useAsOf();
   const key: VersionKey = { model: id, number, project, at };
   const version = useQuery(versionQuery(key));
@@ -48,7 +46,7 @@ export function VersionOverview({ id, number, project, file, onFile }: Props) {
               <NotesPanel version={data} />
             </PanelGrid>
             <div className={styles.wide}>
-              <ArtifactsPanel version={data} versionKey={key} file={file} onFile={onFile} />
+              {files(data)}
               <HistoryPanel versionId={data.id} />
             </div>
           </>

@@ -22,6 +22,25 @@ export const runQuery = (id: string, at: AsOf) =>
     refetchInterval: ({ state }) => (at === undefined && isActive(state.data) ? RUNNING_PACE_MS : false),
   });
 
+/** How many child runs are shown with their parent. */
+const CHILDREN = 10;
+
+/** The newest child runs of a run. */
+export const childrenQuery = (id: string, at: AsOf) =>
+  queryOptions({
+    queryKey: asOfKey(at, queryKeys.experiments.allRuns({ parent: id })),
+    ...asOfOptions(at),
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/runs", {
+          params: {
+            query: { project: "*", filter: `parent_id = '${id}'`, limit: CHILDREN, ...asOfParam(at) },
+          },
+          signal,
+        }),
+      ),
+  });
+
 /** The job that drives a run. */
 export const jobQuery = (id: string, at: AsOf) =>
   queryOptions({

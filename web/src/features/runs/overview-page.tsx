@@ -10,12 +10,13 @@ import { CodeBlock } from "@/ui/code-block";
 import { CopyableId } from "@/ui/copyable-id";
 import { PanelGrid, ScrollPage } from "@/ui/page";
 import { Facts, Panel } from "@/ui/panel";
-import { Pill } from "@/ui/pill";
+import { Pill, StatusPill } from "@/ui/pill";
 import { Sparkline } from "@/ui/sparkline";
 import { Loaded, Skeleton } from "@/ui/states";
 import { AbsoluteTime, Elapsed } from "@/ui/time";
-import { isActive, jobQuery, metricNamesQuery, runQuery, sparkQuery } from "./api";
+import { childrenQuery, isActive, jobQuery, metricNamesQuery, runQuery, sparkQuery } from "./api";
 import styles from "./runs.module.css";
+import { ValuesPanel } from "./values-panel";
 import { Verdict } from "./verdict";
 
 /** What a run is, what came out of it, and what it was given. */
@@ -33,9 +34,12 @@ export function RunOverview({ id }: { id: string }) {
             <PanelGrid>
               <MetricsPanel run={data} />
               <DetailsPanel run={data} job={job.data} />
-              <Values title="Params" values={data.params} none="This run has logged no params." />
+              <NotePanel note={data.tags[NOTE]} />
+              <ValuesPanel title="Params" values={data.params} none="This run has logged no params." />
               {job.data && <AttemptsPanel job={job.data} />}
-              <Values title="Tags" values={visibleTags(data.tags)} none="This run has no tags." />
+              <ValuesPanel title="Tags" values={visibleTags(data.tags)} none="This run has no tags." />
+              <DatasetsPanel run={data} />
+              <ChildrenPanel run={data} />
             </PanelGrid>
           </>
         )}
@@ -237,14 +241,69 @@ function Outcome({ attempt }: { attempt: Job["attempts"][number] }) {
   );
 }
 
-function Values({ title, values, none }: { title: string; values: Record<string, string>; none: string }) {
-  const entries = Object.entries(values).sort(([a], [b]) => a.localeCompare(b));
+/** The tag in which the `mlflow` client keeps a description. */
+const NOTE = "mlflow.note.content";
+
+function NotePanel({ note }: { note: string | undefined }) {
+  if (!note) return null;
   return (
-    <Panel title={title} count={formatInteger(entries.length)}>
-      {entries.length === 0 ? (
-        <p className={styles.soft}>{none}</p>
-      ) : (
-        <Facts items={entries.map(([name, value]) => [name, <code key={name}>{value}</code>])} />
+    <Panel title="Note">
+      <p className={styles.note} tabIndex={0}>
+        {note}
+      </p>
+    </Panel>
+  );
+}
+
+function DatasetsPanel({ run }: { run: Run }) {
+  if (run.datasets.length === 0) return null;
+  return (
+    <Panel title="Datasets" count={formatInteger(run.datasets.length)}>
+      <Facts
+        items={run.datasets.map(({ name, digest, source_type, tags }) => [
+          name,
+          <span key={digest}>
+            <code>{digest}</code>{" "}
+            <span className={styles.soft}>
+              {[source_type, tags["mlflow.data.context"]].filter(Boolean).join(", ")}
+            </span>
+          </span>,
+        ])}
+      />
+    </Panel>
+  );
+}
+
+function ChildrenPanel({ run }: { run: Run }) {
+  const children = useQuery(childrenQuery(run.id, useAsOf()));
+  if (!children.data || children.data.total === 0) return null;
+  const { items, total } = children.data;
+  return (
+    <Panel title="Child runs" count={formatInteger(total)} flush>
+      <ul className={styles.children}>
+        {items.map((child) => (
+          <li key={child.id}>
+            <Link to="/runs/$id/overview" params={{ id: child.id }} activeProps={{}}>
+              {child.name}
+            </Link>
+            <StatusPill status={child.status} why={child.status_reason} />
+            <span className={styles.soft}>
+              <Elapsed start={child.started_at} end={child.ended_at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+      {total > items.length && (
+        <p className={styles.rest}>
+          <Link
+            to="/experiments/$id"
+            params={{ id: run.experiment_id }}
+            search={{ filter: `parent_id = '${run.id}'` }}
+            className={styles.link}
+          >
+            All {formatInteger(total)} child runs
+          </Link>
+        </p>
       )}
     </Panel>
   );

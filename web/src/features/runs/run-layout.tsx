@@ -18,7 +18,7 @@ import { JobActions } from "./job-actions";
 import { RunLiveProvider } from "./run-live-context";
 import styles from "./runs.module.css";
 
-const TABS = ["overview", "metrics", "logs"] as const;
+const TABS = ["overview", "metrics", "logs", "artifacts"] as const;
 const EXPERIMENTS: Crumb = { label: "Experiments", link: { to: "/experiments" } };
 export type RunTab = (typeof TABS)[number];
 
@@ -62,6 +62,11 @@ function Layout({ id, tab, experimentName, children }: Props) {
                 label: "Logs",
                 count: formatCompact(data.log_lines),
                 link: { to: "/runs/$id/logs", params: { id } },
+              },
+              {
+                label: "Artifacts",
+                count: formatCompact((data.artifact_count ?? 0) + Object.keys(data.model_outputs).length),
+                link: { to: "/runs/$id/artifacts", params: { id } },
               },
             ]}
           />

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -16,7 +16,7 @@ from infrastudio.contexts.tracking.schemas.previews import ArtifactPreview
 from infrastudio.contexts.tracking.service.previews import preview
 from infrastudio.http import AsOf, ProjectParameter, resource
 from infrastudio.http.downloads import Download, Downloads, Headers
-from infrastudio.http.files import ByteRange, File, FileAnswer
+from infrastudio.http.files import FileAnswer, Shown, stored_file
 from infrastudio.kernel.pages import MAX_LIMIT, MAX_OFFSET
 from infrastudio.kernel.tables import TableFormats
 from infrastudio.kernel.text import Text
@@ -101,12 +101,9 @@ async def get_version_artifact(
     reader: Reader,
     blobs: Blobs,
     at: AsOf,
+    show: Shown = False,
     project: ProjectParameter = None,
 ) -> FileAnswer:
     """Send a file of a version, or the part of it that `Range` asks for."""
     found = await reader.read(artifacts.file, model, number, path, project=project, at=at)
-
-    def read(part: ByteRange) -> AsyncIterator[bytes]:
-        return blobs.read(found.sha256, start=part.start, end=part.end)
-
-    return FileAnswer(File(found.location.rpartition("/")[2], found.size_bytes, found.sha256, read))
+    return FileAnswer(stored_file(blobs, found.location, found.size_bytes, found.sha256), is_shown=show)

@@ -20,5 +20,5 @@ Blobs = Annotated[BlobStore, Depends(resource(BlobStore))]
 
 ModelKey = Annotated[Text, StringConstraints(max_length=256), Path(description="The id of a model, or its name.")]
 Number = Annotated[int, Path(ge=1, le=MAX_INTEGER)]
-FilePath = Annotated[Text, Query(max_length=MAX_LOCATION, description="A file, relative to the folder of the version.")]
+FilePath = Annotated[Text, Query(max_length=MAX_LOCATION, description="A file, relative to the folder of its owner.")]
 Force = Annotated[bool, Query(description="Also what deployments serve; needs the right to stop them.")]

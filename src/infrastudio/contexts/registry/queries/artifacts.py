@@ -1,43 +1,32 @@
-"""The files of versions: which there are, what each is, where it comes from and who uses it."""
+"""The files of versions: which there are, and what each is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import or_, select
-
 from infrastudio.contexts.registry import rules
-from infrastudio.contexts.registry.queries import users, versions
+from infrastudio.contexts.registry.queries import versions
+from infrastudio.contexts.registry.queries.provenance import Maker, provenance_of
 from infrastudio.contexts.registry.queries.serving import NotKeptHere
 from infrastudio.contexts.registry.schemas import (
     ArtifactProvenance,
-    ArtifactUse,
     ModelVersion,
     VersionArtifact,
     VersionArtifactPage,
     VersionDetail,
 )
-from infrastudio.contexts.registry.tables import ModelRow, ModelVersionRow
-from infrastudio.contexts.timeline.queries.states import last_entry
-from infrastudio.contexts.timeline.rules.edges import EntityName
 from infrastudio.contexts.tracking.queries import artifacts
-from infrastudio.contexts.tracking.queries.runs import UnknownRun, run
 from infrastudio.contexts.tracking.schemas.artifacts import Artifact, join, location_of, safe_path
-from infrastudio.contexts.tracking.schemas.runs import Run
 from infrastudio.kernel.errors import PermissionDenied
-from infrastudio.stores import ledger
 from infrastudio.stores.db import Snapshot
 from infrastudio.stores.ledger import Moment
 
 MOST_IN_DETAIL: Final = 100
 """Files that a version itself shows; a list of their own tells the rest."""
-MOST_USES: Final = 100
 
 _NAMES_MODEL: Final = frozenset({"pickled_model", "model_data", "data", "serialized_model", "saved_model_dir"})
 """How flavors of an MLmodel file call the file that holds the model."""
-
-_table: Final = ModelVersionRow.__table__
 
 
 class VersionFile(NamedTuple):
@@ -151,25 +140,8 @@ def provenance(
     """Return which run and step made a file of a version, who wrote it, and who uses it."""
     version = versions.version(snapshot, model, number, project=project, at=at)
     found = _file(snapshot, version, path, at)
-    seq = ledger.head(snapshot) if at is None else at.seq
-    run_id = found.run_id or version.run_id
-    made_by = _readable_run(snapshot, run_id, at)
-    logged = found.logged_model_id or version.logged_model_id
-    written = last_entry(snapshot, EntityName("artifact", found.id), seq)
-    uses = _uses(snapshot, found, at, seq)
-    return ArtifactProvenance(
-        path=safe_path(path),
-        sha256=found.sha256,
-        size_bytes=found.size_bytes,
-        run_id=run_id,
-        run_name=None if made_by is None else made_by.name,
-        step=None if made_by is None or logged is None else made_by.model_outputs.get(logged),
-        logged_model_id=logged,
-        written_at=found.updated_at,
-        written_by=None if written is None else written.actor,
-        used_by=tuple(uses[:MOST_USES]),
-        truncated=len(uses) > MOST_USES,
-    )
+    maker = Maker(found.run_id or version.run_id, found.logged_model_id or version.logged_model_id)
+    return provenance_of(snapshot, found, safe_path(path), maker, at=at)
 
 
 def _file(snapshot: Snapshot, version: ModelVersion, path: str, at: Moment | None) -> Artifact:
@@ -185,62 +157,6 @@ def _file(snapshot: Snapshot, version: ModelVersion, path: str, at: Moment | Non
             alone = artifacts.locate(snapshot, root, right=artifacts.READ, project=version.project)
             return artifacts.file_at(snapshot, alone, at=at)
         raise
-
-
-def _readable_run(snapshot: Snapshot, run_id: str | None, at: Moment | None) -> Run | None:
-    try:
-        return None if run_id is None else run(snapshot, run_id, at=at)
-    except UnknownRun:
-        return None
-
-
-def _uses(snapshot: Snapshot, found: Artifact, at: Moment | None, seq: int) -> list[ArtifactUse]:
-    """Return the versions whose folder holds a file, and the deployments that serve them."""
-    holding = [v for v in _versions_of(snapshot, found, at) if _holds(v.location, found.location)]
-    served = users.serving(snapshot, [version.id for version in holding], seq=seq)
-    return [
-        *(
-            ArtifactUse(
-                entity="model_version",
-                entity_id=version.id,
-                name=f"{version.model} version {version.number}",
-                path=found.location[len(location_of(version.location) or "") :].lstrip("/"),
-            )
-            for version in holding
-        ),
-        *(
-            ArtifactUse(entity="deployment", entity_id=user.id, name=user.name, path=None)
-            for user in served
-            if user.is_visible
-        ),
-    ]
-
-
-def _versions_of(snapshot: Snapshot, found: Artifact, at: Moment | None) -> list[ModelVersion]:
-    """Return the versions that come from the run or the logged model of a file, and that the actor may read."""
-    if at is not None:
-        return versions.of_origin_at(snapshot, found.run_id, found.logged_model_id, at)
-    origins = []
-    if found.run_id is not None:
-        origins.append(_table.c.run_id == found.run_id)
-    if found.logged_model_id is not None:
-        origins.append(_table.c.logged_model_id == found.logged_model_id)
-    if not origins:
-        return []
-    rows = snapshot.execute(
-        select(_table, ModelRow.name.label("model_name"))
-        .join(ModelRow.__table__, ModelRow.id == _table.c.model_id)
-        .where(or_(*origins), versions.readable(snapshot, _table.c.project_id))
-        .order_by(ModelRow.name, _table.c.number)
-        .limit(MOST_USES + 1)
-    ).all()
-    names = {row.model_id: row.model_name for row in rows}
-    return versions.shown(snapshot, versions.states_of(snapshot, rows), names)
-
-
-def _holds(version_location: str, location: str) -> bool:
-    root = location_of(version_location)
-    return root is not None and (location == root or location.startswith(f"{root}/"))
 
 
 def _told(version: ModelVersion, each: VersionFile) -> VersionArtifact:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.registry.queries import items
@@ -15,11 +15,12 @@ from infrastudio.contexts.registry.queries.models import READ
 from infrastudio.contexts.registry.queries.search import Found, Search, run_search
 from infrastudio.contexts.registry.schemas import LoggedModel
 from infrastudio.contexts.registry.tables import LoggedModelRow
+from infrastudio.contexts.tracking.queries.artifacts import Folder
 from infrastudio.kernel.errors import NotFound
 from infrastudio.kernel.text import is_storable
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Snapshot
-from infrastudio.stores.ledger import Moment
+from infrastudio.stores.ledger import BIRTH, EVENT_AT, Moment
 
 _table: Final = LoggedModelRow.__table__.c
 
@@ -87,6 +88,45 @@ def logged_model(snapshot: Snapshot, id: str, *, with_deleted: bool = False, at:
     project_id = projects.id_of(snapshot, state["project"]) or ""
     projects.require_right(snapshot, project_id, READ, unknown=UnknownLoggedModel(id))
     return LoggedModel.model_validate(state)
+
+
+def made_by_run(
+    snapshot: Snapshot, run_id: str, *, most: int, at: Moment | None = None
+) -> tuple[list[LoggedModel], int]:
+    """Return the logged models that a run has made, the newest first, `most` at most, and how many there are."""
+    if at is not None:
+        return _made_by_run_at(snapshot, run_id, most, at)
+    made = select(LoggedModelRow.__table__).where(
+        projects.visible(snapshot, _table.project_id, projects.EVERY_PROJECT, READ),
+        _table.source_run_id == run_id,
+        _table.lifecycle == "active",
+    )
+    total = int(snapshot.execute(select(func.count()).select_from(made.subquery())).scalar_one())
+    rows = snapshot.execute(made.order_by(_table.created_at.desc(), _table.id).limit(most)).all()
+    return logged_models_of(snapshot, rows), total
+
+
+def _made_by_run_at(snapshot: Snapshot, run_id: str, most: int, at: Moment) -> tuple[list[LoggedModel], int]:
+    rows = snapshot.execute(
+        ledger.select_states("logged_model", at.seq)
+        .where(
+            projects.visible(snapshot, EVENT_AT.project_id, projects.EVERY_PROJECT, READ),
+            ledger.json_value(EVENT_AT.after, "source_run_id") == run_id,
+            ledger.json_value(EVENT_AT.after, "lifecycle") == "active",
+        )
+        .order_by(BIRTH.seq.desc())
+    ).all()
+    return [ledger.state_of(snapshot, row, LoggedModel, "logged_model") for row in rows[:most]], len(rows)
+
+
+def folder(snapshot: Snapshot, id: str, *, at: Moment | None = None) -> Folder:
+    """Return where the files of a logged model are.
+
+    Raises:
+        UnknownLoggedModel: It does not exist, or the actor may not read it.
+    """
+    found = logged_model(snapshot, id, at=at)
+    return Folder(found.location, found.project)
 
 
 def newest_of_run(snapshot: Snapshot, run_id: str, name: str) -> LoggedModel | None:

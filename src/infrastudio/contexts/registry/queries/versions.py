@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
@@ -258,15 +258,52 @@ def readable(snapshot: Snapshot, project_id: Any) -> ColumnElement[bool]:
     return projects.visible(snapshot, project_id, projects.EVERY_PROJECT, READ)
 
 
-def of_origin_at(snapshot: Snapshot, run_id: str | None, logged_model_id: str | None, at: Moment) -> list[ModelVersion]:
-    """Return the versions that came from a run or a logged model at a moment, of those that the actor may read."""
-    origins = {"run_id": run_id, "logged_model_id": logged_model_id}
-    told = [ledger.json_value(EVENT_AT.after, name) == id for name, id in origins.items() if id is not None]
-    if not told:
+def of_origin(
+    snapshot: Snapshot,
+    run_id: str | None,
+    logged_model_ids: Collection[str],
+    *,
+    most: int,
+    at: Moment | None = None,
+) -> list[ModelVersion]:
+    """Return the versions that come from a run or one of some logged models, of those that the actor may read.
+
+    Args:
+        snapshot: Carries the actor.
+        run_id: The run; None: of no run.
+        logged_model_ids: The logged models.
+        most: How many are returned at most.
+        at: The moment that is asked about; None: live.
+    """
+    if run_id is None and not logged_model_ids:
         return []
+    if at is not None:
+        return _of_origin_at(snapshot, run_id, logged_model_ids, at)[:most]
+    origins = _table.logged_model_id.in_(list(logged_model_ids))
+    rows = snapshot.execute(
+        select(ModelVersionRow.__table__, ModelRow.name.label("model_name"))
+        .join(ModelRow.__table__, ModelRow.id == _table.model_id)
+        .where(
+            origins if run_id is None else or_(_table.run_id == run_id, origins),
+            readable(snapshot, _table.project_id),
+        )
+        .order_by(ModelRow.name, _table.number)
+        .limit(most)
+    ).all()
+    names = {row.model_id: row.model_name for row in rows}
+    return shown(snapshot, states_of(snapshot, rows), names)
+
+
+def _of_origin_at(
+    snapshot: Snapshot, run_id: str | None, logged_model_ids: Collection[str], at: Moment
+) -> list[ModelVersion]:
+    origins = ledger.json_value(EVENT_AT.after, "logged_model_id").in_(list(logged_model_ids))
     rows = snapshot.execute(
         ledger.select_states("model_version", at.seq)
-        .where(or_(*told), readable(snapshot, EVENT_AT.project_id))
+        .where(
+            origins if run_id is None else or_(ledger.json_value(EVENT_AT.after, "run_id") == run_id, origins),
+            readable(snapshot, EVENT_AT.project_id),
+        )
         .order_by(BIRTH.seq)
     ).all()
     states = [ledger.state_of(snapshot, row, VersionState, "model_version") for row in rows]

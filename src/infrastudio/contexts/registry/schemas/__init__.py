@@ -15,7 +15,14 @@ from infrastudio.contexts.registry.schemas.comparisons import (
     SignaturePart,
     VersionComparison,
 )
-from infrastudio.contexts.registry.schemas.logged_models import LoggedModel, LoggedModelIn, LoggedModelStatus
+from infrastudio.contexts.registry.schemas.logged_models import (
+    LoggedModel,
+    LoggedModelIn,
+    LoggedModelStatus,
+    RunModel,
+    RunModels,
+    VersionReference,
+)
 from infrastudio.contexts.registry.schemas.models import (
     MAX_NAME,
     Alias,
@@ -68,6 +75,8 @@ __all__ = [
     "ModelUpdate",
     "ModelVersion",
     "ModelVersionPage",
+    "RunModel",
+    "RunModels",
     "SignaturePart",
     "Stage",
     "TransitionIn",
@@ -77,6 +86,7 @@ __all__ = [
     "VersionComparison",
     "VersionDetail",
     "VersionIn",
+    "VersionReference",
     "VersionState",
     "VersionStatus",
     "VersionUpdate",

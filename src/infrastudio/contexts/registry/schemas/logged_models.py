@@ -6,6 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
+from infrastudio.contexts.registry.schemas.models import Stage
+from infrastudio.kernel.pages import Page
 from infrastudio.kernel.text import Text
 from infrastudio.kernel.versioned import Time, Value, Versioned
 
@@ -49,3 +51,31 @@ class LoggedModel(Versioned):
     revised_at: Time
     params: dict[str, str] = Field(default_factory=dict)
     tags: dict[str, str] = Field(default_factory=dict)
+
+
+class RunModel(Value):
+    """A model that a run has logged; `step` is null where it was not said."""
+
+    id: str
+    name: str
+    model_type: str | None
+    status: LoggedModelStatus
+    step: int | None
+    created_at: Time
+
+
+class VersionReference(Value):
+    """A version by the names that lead to it, and the logged model that it was made of."""
+
+    model_id: str
+    model: str
+    number: int
+    stage: Stage
+    aliases: tuple[str, ...]
+    logged_model_id: str | None
+
+
+class RunModels(Page[RunModel]):
+    """The models that a run has logged, the newest first, and the versions that come from it or from them."""
+
+    versions: list[VersionReference]

@@ -51,7 +51,7 @@ LANES: Final = (*sorted({*_ENTITIES_BY_LANE, *_LANE_OF_VERB.values()}), OTHER_LA
 NAME_FIELDS: Final = ("name", "title", "slug", "path")
 """Where the name of an entity stands in its state, the first that is there."""
 
-UNTOLD: Final = frozenset({"created_at", "id", "project", "updated_at"})
+UNTOLD: Final = frozenset({"created_at", "id", "project", "revised_at", "updated_at"})
 """Fields whose change goes without saying in a title."""
 
 TOLD_FIRST: Final = ("state", "stage", "status")
@@ -92,7 +92,10 @@ def name_in(entry: Entry) -> str | None:
 def title_of(entry: Entry) -> str:
     """Return one line that says what happened: `Instance chat updated: replicas 1 → 2`."""
     entity, _, verb = entry.kind.partition(".")
-    title = f"{_words(entity).capitalize()} {name_in(entry) or entry.entity_id[:8]} {_words(verb)}"
+    kind, name = _words(entity), name_in(entry) or entry.entity_id[:8]
+    if name.startswith("version "):  # "Model version 3", not "Model version version 3"
+        kind = kind.removesuffix(" version")
+    title = f"{kind.capitalize()} {name} {_words(verb)}"
     if entry.version == 1 or entry.after is None:
         return title
     changes = sorted((entry.changes or {}).items(), key=lambda item: item[0] not in TOLD_FIRST)

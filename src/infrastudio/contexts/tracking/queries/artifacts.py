@@ -85,14 +85,14 @@ class Place:
         return location_digest(self.location)
 
 
-class RunRoot(NamedTuple):
-    """Where the files of a run are: the URI that clients use, and the slug of its project."""
+class Folder(NamedTuple):
+    """Where the files of a run or logged model are: the URI that clients use, and the slug of its project."""
 
     uri: str
     project: str
 
 
-def run_root(snapshot: Snapshot, run_id: str) -> RunRoot:
+def run_root(snapshot: Snapshot, run_id: str) -> Folder:
     """Return where the files of a run are that the actor may read.
 
     Raises:
@@ -102,7 +102,7 @@ def run_root(snapshot: Snapshot, run_id: str) -> RunRoot:
     location = snapshot.execute(
         select(ExperimentRow.artifact_location).where(ExperimentRow.id == run.experiment_id)
     ).scalar_one()
-    return RunRoot(f"{location}/{run_id}/artifacts", projects.slug_of(snapshot, run.project_id))
+    return Folder(f"{location}/{run_id}/artifacts", projects.slug_of(snapshot, run.project_id))
 
 
 def experiment_locations(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, str]:
@@ -204,17 +204,35 @@ def directory(
     return _children(below(snapshot, place, at=at), prefix, shown)
 
 
+def page_of(
+    snapshot: Snapshot, folder: Folder, path: str, *, limit: int, offset: int = 0, at: Moment | None = None
+) -> ArtifactPage:
+    """Return a part of a directory in a folder, live or as of a moment; paths are relative to the folder."""
+    root = location_of(folder.uri)
+    if root is None:
+        return ArtifactPage(items=[], total=0)
+    entries = directory(snapshot, join(root, safe_path(path)), relative_to=root, project=folder.project, at=at)
+    return ArtifactPage(items=entries[offset : offset + limit], total=len(entries))
+
+
+def file_of(snapshot: Snapshot, folder: Folder, path: str, *, at: Moment | None = None) -> Artifact:
+    """Return a file in a folder by its path there, live or as of a moment.
+
+    Raises:
+        UnknownArtifact: There is none.
+    """
+    root = location_of(folder.uri)
+    if root is None:
+        raise UnknownArtifact(path)
+    place = locate(snapshot, join(root, safe_path(path)), right=READ, project=folder.project)
+    return file_at(snapshot, place, at=at)
+
+
 def page_of_run(
     snapshot: Snapshot, run_id: str, path: str, *, limit: int, offset: int = 0, at: Moment | None = None
 ) -> ArtifactPage:
     """Return a part of a directory of a run, live or as of a moment; paths are relative to the run's root."""
-    root = run_root(snapshot, run_id)
-    location = location_of(root.uri)
-    if location is None:
-        return ArtifactPage(items=[], total=0)
-    wanted = join(location, safe_path(path))
-    entries = directory(snapshot, wanted, relative_to=location, project=root.project, at=at)
-    return ArtifactPage(items=entries[offset : offset + limit], total=len(entries))
+    return page_of(snapshot, run_root(snapshot, run_id), path, limit=limit, offset=offset, at=at)
 
 
 def file_of_run(snapshot: Snapshot, run_id: str, path: str, *, at: Moment | None = None) -> Artifact:
@@ -223,12 +241,7 @@ def file_of_run(snapshot: Snapshot, run_id: str, path: str, *, at: Moment | None
     Raises:
         UnknownArtifact: There is none.
     """
-    root = run_root(snapshot, run_id)
-    location = location_of(root.uri)
-    if location is None:
-        raise UnknownArtifact(path)
-    place = locate(snapshot, join(location, safe_path(path)), right=READ, project=root.project)
-    return file_at(snapshot, place, at=at)
+    return file_of(snapshot, run_root(snapshot, run_id), path, at=at)
 
 
 def file_at(snapshot: Snapshot, place: Place, *, at: Moment | None = None) -> Artifact:

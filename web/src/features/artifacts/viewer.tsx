@@ -1,36 +1,23 @@
 import { useQuery } from "@tanstack/react-query";
-import type { ArtifactPreview, VersionDetail } from "@/api/types";
+import { useAsOf } from "@/api/as-of";
+import type { ArtifactPreview } from "@/api/types";
 import { NO_VALUE } from "@/lib/numbers";
-import { apiBase } from "@/lib/root";
 import { formatBytes } from "@/lib/units";
 import { Loaded, Skeleton } from "@/ui/states";
-import { previewQuery, type VersionKey } from "./api";
-import files from "./files.module.css";
-import styles from "./registry.module.css";
+import { fileUrl, previewQuery } from "./api";
+import styles from "./artifacts.module.css";
+import type { Place } from "./file-tree";
 
 /** Images up to this size are shown; larger ones are downloaded. */
 const MAX_IMAGE_BYTES = 20 * 1024 * 1024;
 
-/** Where a file of a version is found. */
-export function artifactUrl(version: VersionDetail, { at }: VersionKey, path: string): string {
-  const model = encodeURIComponent(version.model_id);
-  const encoded = path.split("/").map(encodeURIComponent).join("/");
-  const moment = at === undefined ? "" : `?as_of=${encodeURIComponent(at)}`;
-  return `${apiBase}/api/registry/models/${model}/versions/${version.number}/artifacts/${encoded}${moment}`;
-}
-
-interface Props {
-  version: VersionDetail;
-  versionKey: VersionKey;
-  path: string;
-}
-
 /** What is in a file, as far as it can be shown. */
-export function Viewer({ version, versionKey, path }: Props) {
-  const preview = useQuery(previewQuery(versionKey, path));
+export function Viewer({ folder, path }: Place) {
+  const at = useAsOf();
+  const preview = useQuery(previewQuery(folder, at, path));
   return (
     <Loaded query={preview} what="The file" skeleton={<Skeleton rows={6} />}>
-      {(data) => <Content preview={data} url={artifactUrl(version, versionKey, path)} />}
+      {(data) => <Content preview={data} url={fileUrl(folder, at, path)} />}
     </Loaded>
   );
 }
@@ -40,7 +27,7 @@ function Content({ preview, url }: { preview: ArtifactPreview; url: string }) {
   switch (preview.kind) {
     case "image":
       return preview.size_bytes <= MAX_IMAGE_BYTES ? (
-        <img src={url} alt={preview.path} className={files.image} />
+        <img src={url} alt={preview.path} className={styles.image} />
       ) : (
         <p className={styles.soft}>The image has {size}: download it to look at it.</p>
       );
@@ -48,14 +35,19 @@ function Content({ preview, url }: { preview: ArtifactPreview; url: string }) {
       return <Table preview={preview} />;
     case "html":
       return (
-        // Nothing in it may run, or reach anybody.
-        <iframe title={preview.path} sandbox="" srcDoc={preview.text ?? ""} className={files.html} />
+        // Its scripts run as nobody and reach no network: the answer's own policy says so too.
+        <iframe
+          title={preview.path}
+          sandbox="allow-scripts"
+          src={`${url}${url.includes("?") ? "&" : "?"}show=true`}
+          className={styles.html}
+        />
       );
     case "text":
     case "json":
       return (
         <>
-          <pre className={files.text} tabIndex={0}>
+          <pre className={styles.text} tabIndex={0}>
             {preview.text}
           </pre>
           {preview.truncated && (
@@ -72,7 +64,7 @@ function Table({ preview }: { preview: ArtifactPreview }) {
   const rows = preview.rows ?? [];
   return (
     <>
-      <div className={files.cells} tabIndex={0} role="group" aria-label={`Rows of ${preview.path}`}>
+      <div className={styles.cells} tabIndex={0} role="group" aria-label={`Rows of ${preview.path}`}>
         <table>
           <thead>
             <tr>

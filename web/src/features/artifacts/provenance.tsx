@@ -2,19 +2,20 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Fragment } from "react";
 import { ActorName } from "@/api/actors";
+import { useAsOf } from "@/api/as-of";
 import type { ArtifactProvenance } from "@/api/types";
 import { formatInteger } from "@/lib/numbers";
 import { shortId } from "@/ui/copyable-id";
 import { Facts } from "@/ui/panel";
 import { Loaded, Skeleton } from "@/ui/states";
 import { AbsoluteTime } from "@/ui/time";
-import { provenanceQuery, type VersionKey } from "./api";
-import styles from "./registry.module.css";
-import { VersionLink } from "./version-link";
+import { provenanceQuery } from "./api";
+import styles from "./artifacts.module.css";
+import type { Place } from "./file-tree";
 
 /** Where a file comes from, and who uses it. */
-export function Provenance({ versionKey, path }: { versionKey: VersionKey; path: string }) {
-  const provenance = useQuery(provenanceQuery(versionKey, path));
+export function Provenance({ folder, path }: Place) {
+  const provenance = useQuery(provenanceQuery(folder, useAsOf(), path));
   return (
     <Loaded query={provenance} what="Where it comes from" skeleton={<Skeleton rows={2} />}>
       {(data) => (
@@ -62,9 +63,9 @@ function Users({ found }: { found: ArtifactProvenance }) {
         <Fragment key={entity_id}>
           {index > 0 && ", "}
           {entity === "model_version" ? (
-            <VersionLink modelId={entity_id.split("/")[0] ?? ""} number={Number(entity_id.split("/")[1])}>
+            <Link to="/registry/$id/v/$n" params={versionParams(entity_id)} activeProps={{}}>
               {name}
-            </VersionLink>
+            </Link>
           ) : (
             <Link to="/deployments/$id/overview" params={{ id: entity_id }} activeProps={{}}>
               {name}
@@ -75,4 +76,10 @@ function Users({ found }: { found: ArtifactProvenance }) {
       {found.truncated && " and more"}
     </span>
   );
+}
+
+/** The address of a version that the ledger calls `<model>/<number>`. */
+function versionParams(entityId: string): { id: string; n: string } {
+  const [id = "", n = ""] = entityId.split("/");
+  return { id, n };
 }
