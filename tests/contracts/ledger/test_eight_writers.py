@@ -29,8 +29,8 @@ from infrastudio.stores.ledger import (
 )
 from infrastudio.stores.ledger.replay import read_entries
 
-WRITE_FOR_S = float(os.environ.get("STUDIO_TEST_WRITE_FOR_S", "2"))
-READS = int(os.environ.get("STUDIO_TEST_AS_OF_READS", "200"))
+WRITE_FOR_S = float(os.environ.get("STUDIO_TEST_WRITE_FOR_S", "4"))
+READS = int(os.environ.get("STUDIO_TEST_AS_OF_READS", "500"))
 
 
 def all_entries(db: Database) -> list[Entry]:
