@@ -54,7 +54,7 @@ from infrastudio.kernel.clock import Clock, SystemClock
 from infrastudio.kernel.ids import IdSource, RandomIds
 from infrastudio.kernel.tables import TableFormats
 from infrastudio.migrations import upgrade
-from infrastudio.protocols import mlflow
+from infrastudio.protocols import mlflow, otlp
 from infrastudio.protocols.inference.gateway import InferenceGateway
 from infrastudio.protocols.inference.http_protocol import gateway_protocol
 from infrastudio.server.authentication import Authenticator, OriginPolicy
@@ -292,7 +292,10 @@ def protocol_apps(studio: Studio) -> list[ProtocolApp]:
         studio.settings.max_artifact_bytes,
     )
     tracking = mlflow.MlflowApp(services, (*mlflow.ROWS, *mlflow.REFUSALS))
-    return [ProtocolApp(mlflow.takes, tracking, mlflow.failure, mlflow.is_upload)]
+    return [
+        ProtocolApp(mlflow.takes, tracking, mlflow.failure, mlflow.is_upload),
+        ProtocolApp(otlp.takes, otlp.OtlpApp(services), otlp.failure),
+    ]
 
 
 def _banner(settings: Settings) -> str | None:

@@ -3,6 +3,7 @@
 from infrastudio.protocols.mlflow.app import MlflowApp, failure, is_upload, takes
 from infrastudio.protocols.mlflow.refusals import REFUSALS
 from infrastudio.protocols.mlflow.rows import ROWS
+from infrastudio.protocols.mlflow.server import RELEASE
 from infrastudio.protocols.mlflow.services import Services
 
-__all__ = ["REFUSALS", "ROWS", "MlflowApp", "Services", "failure", "is_upload", "takes"]
+__all__ = ["REFUSALS", "RELEASE", "ROWS", "MlflowApp", "Services", "failure", "is_upload", "takes"]
