@@ -729,6 +729,10 @@ class AsyncHealthApi:
         """Answer as soon as the server serves; never touches the database."""
         return await self._client.ask(dict[str, str], "GET", "/health", is_repeatable=True)
 
+    async def mlflow_release(self, into: BinaryIO) -> int:
+        """Answer the release of MLflow whose protocol is spoken: its clients ask for it here."""
+        return await self._client.save(into, "GET", "/version")
+
     async def ready(self) -> dict[str, Any]:
         """Return the state of everything that the server depends on."""
         return await self._client.ask(dict[str, Any], "GET", "/ready", is_repeatable=True)
@@ -1490,10 +1494,15 @@ class AsyncRegistryApi:
             LoggedModel, "GET", f"/api/logged-models/{quoted(id)}", query={"as_of": as_of}, is_repeatable=True
         )
 
-    async def get_logged_model_artifact(self, id: str, path: str, into: BinaryIO, *, as_of: str | None = None) -> int:
+    async def get_logged_model_artifact(
+        self, id: str, path: str, into: BinaryIO, *, show: bool | None = None, as_of: str | None = None
+    ) -> int:
         """Send a file of a logged model, or the part of it that `Range` asks for."""
         return await self._client.save(
-            into, "GET", f"/api/logged-models/{quoted(id)}/artifacts/{quoted(path)}", query={"as_of": as_of}
+            into,
+            "GET",
+            f"/api/logged-models/{quoted(id)}/artifacts/{quoted(path)}",
+            query={"show": show, "as_of": as_of},
         )
 
     async def get_logged_model_artifact_provenance(
@@ -1537,6 +1546,7 @@ class AsyncRegistryApi:
         path: str,
         into: BinaryIO,
         *,
+        show: bool | None = None,
         project: str | None = None,
         as_of: str | None = None,
     ) -> int:
@@ -1545,7 +1555,7 @@ class AsyncRegistryApi:
             into,
             "GET",
             f"/api/registry/models/{quoted(model)}/versions/{quoted(number)}/artifacts/{quoted(path)}",
-            query={"project": project, "as_of": as_of},
+            query={"show": show, "project": project, "as_of": as_of},
         )
 
     async def get_version_artifact_provenance(
@@ -1989,10 +1999,12 @@ class AsyncRunsApi:
             is_repeatable=True,
         )
 
-    async def get_artifact(self, id: str, path: str, into: BinaryIO, *, as_of: str | None = None) -> int:
+    async def get_artifact(
+        self, id: str, path: str, into: BinaryIO, *, show: bool | None = None, as_of: str | None = None
+    ) -> int:
         """Send a file of a run, or the part of it that `Range` asks for."""
         return await self._client.save(
-            into, "GET", f"/api/runs/{quoted(id)}/artifacts/{quoted(path)}", query={"as_of": as_of}
+            into, "GET", f"/api/runs/{quoted(id)}/artifacts/{quoted(path)}", query={"show": show, "as_of": as_of}
         )
 
     async def get_artifact_provenance(self, id: str, *, path: str, as_of: str | None = None) -> ArtifactProvenance:

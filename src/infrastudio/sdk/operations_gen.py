@@ -725,6 +725,10 @@ class HealthApi:
         """Answer as soon as the server serves; never touches the database."""
         return self._client.ask(dict[str, str], "GET", "/health", is_repeatable=True)
 
+    def mlflow_release(self, into: BinaryIO) -> int:
+        """Answer the release of MLflow whose protocol is spoken: its clients ask for it here."""
+        return self._client.save(into, "GET", "/version")
+
     def ready(self) -> dict[str, Any]:
         """Return the state of everything that the server depends on."""
         return self._client.ask(dict[str, Any], "GET", "/ready", is_repeatable=True)
@@ -1480,10 +1484,15 @@ class RegistryApi:
             LoggedModel, "GET", f"/api/logged-models/{quoted(id)}", query={"as_of": as_of}, is_repeatable=True
         )
 
-    def get_logged_model_artifact(self, id: str, path: str, into: BinaryIO, *, as_of: str | None = None) -> int:
+    def get_logged_model_artifact(
+        self, id: str, path: str, into: BinaryIO, *, show: bool | None = None, as_of: str | None = None
+    ) -> int:
         """Send a file of a logged model, or the part of it that `Range` asks for."""
         return self._client.save(
-            into, "GET", f"/api/logged-models/{quoted(id)}/artifacts/{quoted(path)}", query={"as_of": as_of}
+            into,
+            "GET",
+            f"/api/logged-models/{quoted(id)}/artifacts/{quoted(path)}",
+            query={"show": show, "as_of": as_of},
         )
 
     def get_logged_model_artifact_provenance(
@@ -1527,6 +1536,7 @@ class RegistryApi:
         path: str,
         into: BinaryIO,
         *,
+        show: bool | None = None,
         project: str | None = None,
         as_of: str | None = None,
     ) -> int:
@@ -1535,7 +1545,7 @@ class RegistryApi:
             into,
             "GET",
             f"/api/registry/models/{quoted(model)}/versions/{quoted(number)}/artifacts/{quoted(path)}",
-            query={"project": project, "as_of": as_of},
+            query={"show": show, "project": project, "as_of": as_of},
         )
 
     def get_version_artifact_provenance(
@@ -1979,10 +1989,12 @@ class RunsApi:
             is_repeatable=True,
         )
 
-    def get_artifact(self, id: str, path: str, into: BinaryIO, *, as_of: str | None = None) -> int:
+    def get_artifact(
+        self, id: str, path: str, into: BinaryIO, *, show: bool | None = None, as_of: str | None = None
+    ) -> int:
         """Send a file of a run, or the part of it that `Range` asks for."""
         return self._client.save(
-            into, "GET", f"/api/runs/{quoted(id)}/artifacts/{quoted(path)}", query={"as_of": as_of}
+            into, "GET", f"/api/runs/{quoted(id)}/artifacts/{quoted(path)}", query={"show": show, "as_of": as_of}
         )
 
     def get_artifact_provenance(self, id: str, *, path: str, as_of: str | None = None) -> ArtifactProvenance:
