@@ -228,6 +228,15 @@ async def test_spans_that_are_none_are_told_and_the_others_are_kept(door: Door, 
     assert (await read(door, trace_id))[1] == ["span 1"]
 
 
+async def test_who_only_reads_sends_no_spans(door: Door, studio: Studio, trace_id: bytes) -> None:
+    with studio.db.begin(SINGLE_USER) as uow:
+        project = projects.require(uow, "default", "projects.read")
+        viewer = issue_token(uow, project_id=project, project="default", name="v", kind="personal", role="viewer")
+    refused = await send(door, export(a_span(trace_id)), authorization=f"Bearer {viewer.secret}")
+    assert (refused.status_code, b"traces.write" in refused.content) == (403, True)
+    assert (await door.refused("GET", f"{V3}/traces/tr-{trace_id.hex()}")).status == 404
+
+
 async def test_the_program_of_a_job_adds_spans_to_a_trace_of_no_run_and_changes_none_that_is_there(
     door: Door, studio: Studio, trace_id: bytes
 ) -> None:
