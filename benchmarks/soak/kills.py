@@ -1,9 +1,12 @@
 """Kill the server again and again under load, and see that nothing acknowledged is lost or doubled.
 
 Writers create and change instances, create runs and send log lines over the native API, and log batches of points and
-single points over the MLflow protocol; what they have gathered is sealed meanwhile. A request that the kill cut off is
-sent again after the restart: it must have happened once. After each restart everything is read back over HTTP, and
-`studio replay --verify` proves the ledger.
+single points over the MLflow protocol; what they have gathered is sealed meanwhile, and every third kill comes in the
+middle of that. Watchers follow runs over sockets that are cut at random and want every point and line once, in order.
+
+After each restart what was written last is read back over HTTP, and a request that the kill cut off is sent again: it
+must have happened once. After every tenth kill and at the end everything is read back, and `studio replay --verify`
+proves the ledger. Each kill prints what was compared, so that a run that is interrupted has proved that much.
 """
 
 from __future__ import annotations
@@ -15,6 +18,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -27,21 +32,36 @@ from benchmarks.harness.processes import (
     studio_server,
 )
 from benchmarks.harness.report import console
+from benchmarks.soak.load.instance_writer import InstanceWriter
 from benchmarks.soak.load.proof import replay_findings
 from benchmarks.soak.load.run_writer import RunWriter
-from benchmarks.soak.load.telemetry_writers import LineWriter, SinglePointWriter
-from benchmarks.soak.load.writers import InstanceWriter, MetricWriter, Writer, at_work
+from benchmarks.soak.load.sealed_chunks import SealedChunks
+from benchmarks.soak.load.telemetry_writers import LineWriter, MetricWriter, SinglePointWriter, TelemetryWriter
+from benchmarks.soak.load.watcher import Watcher
+from benchmarks.soak.load.writers import Writer, at_work
 from rich.table import Table
 
-WRITERS: Final = (
+from infrastudio.stores.telemetry.sqlite_store import FILE_NAME
+
+WRITERS: Final[Sequence[Callable[[int], Writer]]] = (
     *(InstanceWriter,) * 4,
     *(MetricWriter,) * 4,
     SinglePointWriter,
     *(LineWriter,) * 2,
     *(RunWriter,) * 2,
 )
+WATCHED: Final = (MetricWriter, SinglePointWriter, LineWriter)
+"""One writer of each of these is watched."""
 LOAD_S: Final = (0.2, 2.0)
 """A kill comes at a random moment of this window after the load began."""
+SEALING_EVERY: Final = 3
+"""Of so many kills one comes while streams are sealed."""
+SEALING_WITHIN_S: Final = 15.0
+"""Longer than the pause between two looks of the server for what is to be sealed."""
+SEAL_STEP_S: Final = 0.02
+"""About as long as sealing a part takes: such a kill comes at a random moment of it."""
+EVERYTHING_EVERY: Final = 10
+"""After so many kills everything is read back, and the ledger proved."""
 
 
 def main() -> None:
@@ -59,23 +79,27 @@ def main() -> None:
 
 
 class Drill:
-    """One data folder, its writers, and what was found after each kill."""
+    """One data folder, its writers and watchers, and what was found after each kill."""
 
     def __init__(self, folder: Path, chance: random.Random) -> None:
         self._folder = folder
         self._chance = chance
         self._restarts_s: list[float] = []
         self._counts: Counter[str] = Counter()
+        self._sealed = SealedChunks(folder / "data" / FILE_NAME)
         self._writers: list[Writer] = [kind(number) for number, kind in enumerate(WRITERS)]
+        self._watchers = [Watcher(writer, random.Random(chance.random())) for writer in _one_of_each(self._writers)]
         self.faults: list[str] = []
 
     def play(self, kills: int) -> None:
-        """Kill so often; the last server is checked and ended as well."""
+        """Kill so often; the server after the last kill is only checked."""
+        with self._server() as server:
+            self._load_and_kill(server, 1)
         for number in range(1, kills + 1):
-            self._round(number, is_killed=True)
-        self._round(kills + 1, is_killed=False)
-        for writer in self._writers:
-            self.faults += writer.faults
+            with self._server() as server:
+                self._check(server, everything=number % EVERYTHING_EVERY == 0 or number == kills)
+                if number < kills:
+                    self._load_and_kill(server, number + 1)
 
     def print(self) -> None:
         """Print the counts, and every fault."""
@@ -88,40 +112,69 @@ class Drill:
         table.add_row("[bold]faults[/]", f"[bold]{len(self.faults)}[/]")
         console.print(table)
         for fault in self.faults:
-            console.print(f"[red]✗[/] {fault}")
+            _print_fault(fault)
 
-    def _round(self, number: int, *, is_killed: bool) -> None:
-        """Start, read everything back, repeat what was cut off, and put on load until the kill."""
+    @contextmanager
+    def _server(self) -> Iterator[Server]:
         began = time.monotonic()
         process = start(studio_command(self._folder), self._folder, environment=clean_environment())
         try:
             server = studio_server(process, self._folder)
             self._restarts_s.append(time.monotonic() - began)
-            self._check(server)
-            if is_killed:
-                self._load_and_kill(server, number)
+            yield server
         finally:
             stop(process)
 
-    def _check(self, server: Server) -> None:
-        for writer in self._writers:
-            self._counts.update(writer.check_and_repeat(server.address))
-        self._counts["looks at everything"] += 1
-        self.faults += replay_findings(self._folder / "data")
-
     def _load_and_kill(self, server: Server, number: int) -> None:
-        with at_work(self._writers, server.address):
-            time.sleep(self._chance.uniform(*LOAD_S))  # the moment of the kill is the chance that is taken
+        is_sealing = False
+        with at_work([*self._writers, *self._watchers], server.address):
+            if number % SEALING_EVERY == 0:
+                is_sealing = self._sealed.wait_for_more(SEALING_WITHIN_S)
+            time.sleep(
+                self._chance.uniform(*((0.0, SEAL_STEP_S) if is_sealing else LOAD_S))
+            )  # the moment is the chance
             server.process.kill()
             server.process.wait()
         acknowledged = Counter[str]()
         for writer in self._writers:
             acknowledged.update(writer.take_counts())
-        self._counts.update(acknowledged)
-        self._counts["kills"] += 1
         cut = sum(writer.is_cut_off for writer in self._writers)
-        self._counts["requests cut off by a kill"] += cut
-        console.print(f"kill {number}: {acknowledged.total():,} acknowledged, {cut} requests cut off")
+        self._counts.update(acknowledged)
+        self._counts.update(
+            {"kills": 1, "kills while streams were sealed": is_sealing, "requests cut off by a kill": cut}
+        )
+        moment = " while it sealed" if is_sealing else ""
+        console.print(f"kill {number}{moment}: {acknowledged.total():,} acknowledged, {cut} requests cut off", end="; ")
+
+    def _check(self, server: Server, *, everything: bool) -> None:
+        """Compare, send what was cut off again, let the watchers catch up, and print what was found."""
+        counts = Counter[str]()
+        for writer in self._writers:
+            counts.update(writer.check_and_repeat(server.address, everything=everything))
+        for watcher in self._watchers:
+            counts.update(watcher.check(server.address))
+        clients: list[Writer | Watcher] = [*self._writers, *self._watchers]
+        faults = [fault for client in clients for fault in client.take_faults()]
+        if everything:
+            faults += replay_findings(self._folder / "data")
+            counts["proofs of the ledger"] += 1
+        self._counts.update(counts)
+        self.faults += faults
+        compared = sum(count for name, count in counts.items() if name.startswith(("comparisons", "seen")))
+        scope = "everything and the ledger" if everything else "the last"
+        console.print(f"{compared:,} comparisons ({scope}), {len(faults)} faults")
+        for fault in faults:
+            _print_fault(fault)
+
+
+def _one_of_each(writers: Sequence[Writer]) -> list[TelemetryWriter]:
+    """Return the writers that are watched."""
+    first = {type(writer): writer for writer in reversed(writers) if isinstance(writer, TelemetryWriter)}
+    return [first[kind] for kind in WATCHED]
+
+
+def _print_fault(fault: str) -> None:
+    console.print(f"[red]✗[/] {fault}")
 
 
 if __name__ == "__main__":

@@ -25,8 +25,7 @@ for i in range(200):
         print("half", flush=True)
         sys.stdin.readline()
 print("end", flush=True)
-sys.stdin.readline()
-print(studio.finish(timeout_s=5))
+print(studio.finish(timeout_s=float(sys.stdin.readline())))
 """
 EXPECTED = [(1, step, float(step)) for step in range(200)]
 LINES = [f"line {number}" for number in range(200)]
@@ -77,7 +76,7 @@ def test_a_server_that_is_killed_in_the_middle_gets_everything_once_when_it_is_b
         assert read_line(loop) == "end"
         second = start_server(tmp_path / "data", "--port", port)
         try:
-            tell(loop)
+            tell(loop, "60")
             assert read_line(loop) == "402 sent"
             with Client(second.url) as client:
                 assert points(client, id) == EXPECTED
@@ -92,9 +91,9 @@ def test_a_program_whose_server_is_away_from_start_to_end_leaves_all_of_it_on_th
 ) -> None:
     with program(LOOP, NOBODY, spool) as loop:
         id = read_line(loop)
-        for word in ("half", "end"):
+        for word, line in (("half", "go"), ("end", "5")):
             assert read_line(loop) == word
-            tell(loop)
+            tell(loop, line)
         assert "402 waiting in" in read_line(loop)
         assert loop.wait(20) == 0
     told = sync(spool, server.url)
@@ -181,6 +180,34 @@ print(run.id)
     assert points(client, id) == [(1, step, float(step)) for step in range(4)]
     assert sorted(texts(client, id)) == ["child 1", "child 2", "child 3"]
     assert client.runs.get_run(id).status == "succeeded"
+
+
+def test_a_program_does_not_fork_while_a_client_is_made(server: Server, spool: Path) -> None:
+    """OpenSSL holds locks then, which nobody in the child would ever give back."""
+    told = run_program(
+        """
+import os, ssl, threading, time
+began, ended = threading.Event(), threading.Event()
+make = ssl.create_default_context
+def make_slowly(*args, **kwargs):
+    began.set()
+    time.sleep(0.5)  # how long it takes
+    ended.set()
+    return make(*args, **kwargs)
+ssl.create_default_context = make_slowly
+import infrastudio as studio
+run = studio.init(system_metrics=False)
+assert began.wait(30)
+pid = os.fork()
+if pid == 0:
+    os._exit(0 if ended.is_set() else 1)
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+assert studio.finish().is_complete
+""",
+        server.url,
+        spool,
+    )
+    assert told == "0\n"
 
 
 def test_a_program_that_is_terminated_says_so_and_dies_of_the_signal(

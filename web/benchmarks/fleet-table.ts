@@ -28,6 +28,11 @@ interface Asked {
   sorts: { header: string; sort: string; answer: Rows }[];
 }
 
+interface Scrolled extends Frames {
+  /** Processor time of the processes that hold the page, in milliseconds. */
+  cpuMs: number;
+}
+
 /** In milliseconds. */
 interface Found {
   firstRows: number[];
@@ -43,9 +48,10 @@ interface Found {
   apiSorts: Record<string, number[]>;
   selectAll: number[];
   jumps: number[];
-  read: Frames[];
-  fling: Frames[];
-  emptyFrames: Frames[];
+  read: Scrolled[];
+  fling: Scrolled[];
+  emptyFrames: Scrolled[];
+  plainFrames: Scrolled[];
   interactions: number[];
   typingTasks: number[];
   nodes: number[];
@@ -60,6 +66,8 @@ const CHROMIUM_FLAGS = [
 const READ_PX_PER_S = 3000;
 const FLING_PX_PER_S = 30_000;
 const ROW_PX = 32;
+const ROWS_IN_VIEW = 30;
+const COLUMNS = 12;
 const BURST_PAUSE_MS = 90;
 
 const asked: Asked = JSON.parse(readFileSync(0, "utf8"));
@@ -99,15 +107,50 @@ async function newPage(browser: Browser): Promise<{ context: BrowserContext; pag
   return { context, page };
 }
 
-async function frames(page: Page, speed: number): Promise<Frames> {
+/** What each of the processes that hold pages has used of the processor, in milliseconds. */
+async function pagesCpu(browser: Browser): Promise<Map<number, number>> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  await session.detach();
+  const pages = processInfo.filter(({ type }) => type === "renderer");
+  return new Map(pages.map(({ id, cpuTime }) => [id, cpuTime * 1000]));
+}
+
+async function frames(page: Page, speed: number): Promise<Scrolled> {
   const session = await page.context().newCDPSession(page);
+  const before = await pagesCpu(browser);
   await page.evaluate(() => window.probe.startFrames());
   await session.send("Input.synthesizeScrollGesture", {
     ...{ x: 700, y: 500, yDistance: -speed * asked.scrollSeconds, speed, preventFling: true },
     gestureSourceType: "mouse",
   });
   await session.detach();
-  return page.evaluate(() => window.probe.endFrames());
+  const counted = await page.evaluate(() => window.probe.endFrames());
+  const used = [...(await pagesCpu(browser))].map(([id, ms]) => ms - (before.get(id) ?? ms));
+  return { ...counted, cpuMs: used.reduce((sum, ms) => sum + ms, 0) };
+}
+
+/** As many rows and cells as come into view, which all stand there from the start: no script, no control, no colour. */
+async function measurePlain(browser: Browser, found: Found): Promise<void> {
+  const { context, page } = await newPage(browser);
+  await page.goto(`${asked.url}/health`);
+  const rows = Math.ceil((READ_PX_PER_S * asked.scrollSeconds) / ROW_PX) + ROWS_IN_VIEW;
+  await page.evaluate(
+    ([count, height, columns]) => {
+      const cells = (row: number) =>
+        Array.from({ length: columns }, (_, place) => `<td>${row} in ${place}</td>`);
+      const lines = Array.from({ length: count }, (_, row) => `<tr>${cells(row).join("")}</tr>`);
+      document.body.innerHTML = `<table>${lines.join("")}</table>`;
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(`
+        table, tbody { display: block; font: 13px sans-serif }
+        tr { display: grid; grid-template-columns: repeat(${columns}, 1fr); height: ${height}px; contain: strict }`);
+      document.adoptedStyleSheets = [sheet];
+    },
+    [rows, ROW_PX, COLUMNS] as const,
+  );
+  found.plainFrames.push(await frames(page, READ_PX_PER_S));
+  await context.close();
 }
 
 /** What a browser takes at least: the same measurements on a page without anything. */
@@ -200,6 +243,7 @@ async function measureSize(page: Page): Promise<{ nodes: number; heapMb: number 
 
 async function measureRound(browser: Browser, round: number, found: Found): Promise<void> {
   await measureEmpty(browser, found);
+  await measurePlain(browser, found);
   await moveLedger();
   const [word, apiWord] = [asked.words[round] as Word, asked.apiWords[round] as Word];
   found.apiFirst.push(await answerMs(`${api(byName)}&attempt=${round}`));
@@ -233,7 +277,15 @@ async function measureRound(browser: Browser, round: number, found: Found): Prom
 const found: Found = {
   ...{ firstRows: [], largestPaint: [], emptyPaint: [], apiFirst: [], keys: [], apiKeys: [], word: [] },
   ...{ emptyKeys: [], sorts: {}, apiSorts: {}, selectAll: [], jumps: [], read: [], fling: [] },
-  ...{ emptyFrames: [], interactions: [], typingTasks: [], nodes: [], nodesOfFew: [], heapMb: [] },
+  ...{
+    emptyFrames: [],
+    plainFrames: [],
+    interactions: [],
+    typingTasks: [],
+    nodes: [],
+    nodesOfFew: [],
+    heapMb: [],
+  },
 };
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium",

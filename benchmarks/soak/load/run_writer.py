@@ -1,4 +1,4 @@
-"""A client that creates runs, as `writers` has them for instances."""
+"""A client that creates runs, as `writers` says."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class RunWriter(Writer):
         counts["creations of runs repeated"] += 1
 
     @override
-    def check(self, connection: Connection, counts: Counter[str]) -> None:
+    def check(self, connection: Connection, counts: Counter[str], *, everything: bool) -> None:
         found: dict[str, tuple[str, str]] = {}
         cursor = ""
         while True:

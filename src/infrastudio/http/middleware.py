@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,12 +15,29 @@ from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.errors import Problem, TooLarge, UnsupportedMediaType
 from infrastudio.kernel.ids import IdSource
 
-logger = logging.getLogger("infrastudio.access")
+access_logger = logging.getLogger("infrastudio.access")
 
-_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 FailureResponder = Callable[[Scope, Send, Exception], Awaitable[None]]
 """Answers a failure in the words of the protocol that the path belongs to."""
+
+
+def request_id_of(headers: Iterable[tuple[bytes, bytes]], ids: IdSource) -> str:
+    """Return the id that a request brings, if it is a short plain word, or a new one."""
+    for name, value in headers:
+        if name == b"x-request-id":
+            return value.decode() if _REQUEST_ID.fullmatch(value) else ids.hex32()
+    return ids.hex32()
+
+
+def common_headers(request_id: str, version: str) -> list[tuple[bytes, bytes]]:
+    """Return the headers that every answer carries."""
+    return [
+        (b"x-request-id", request_id.encode()),
+        (b"x-studio-version", version.encode()),
+        (b"x-content-type-options", b"nosniff"),
+    ]
 
 
 class RequestContext:
@@ -33,15 +50,13 @@ class RequestContext:
         self._app = app
         self._ids = ids
         self._fail = fail
-        self._version = version.encode()
+        self._version = version
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        sent = header(scope, b"x-request-id") or ""
-        request_id = sent if _REQUEST_ID.fullmatch(sent) else self._ids.hex32()
-        scope["studio.request_id"] = request_id
+        scope["studio.request_id"] = request_id = request_id_of(scope["headers"], self._ids)
         scope["studio.answer_headers"] = answer_headers = dict[str, str]()
         started, status = time.perf_counter(), 0
 
@@ -49,8 +64,7 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                extra = [(b"x-request-id", request_id.encode()), (b"x-studio-version", self._version)]
-                extra.append((b"x-content-type-options", b"nosniff"))
+                extra = common_headers(request_id, self._version)
                 extra.extend((name.encode(), value.encode()) for name, value in answer_headers.items())
                 repeat = scope.get("studio.repeat")
                 if repeat is not None and repeat.replayed:
@@ -65,7 +79,7 @@ class RequestContext:
                 raise
             await self._fail(scope, send_with_headers, error)
         finally:
-            logger.debug(
+            access_logger.debug(
                 "%s %s %s %.1f ms %s",
                 scope["method"], scope["path"], status, (time.perf_counter() - started) * 1000, request_id,
             )  # fmt: skip

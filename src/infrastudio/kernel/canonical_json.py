@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+import math
+from typing import Any, Final
 
 import orjson
 
@@ -22,8 +23,10 @@ def canonical_json(value: Any) -> str:
         text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
     except (TypeError, UnicodeEncodeError) as error:
         raise NotCanonical(str(error)) from error
-    if "null" in text or "\\u0000" in text:  # what orjson makes of NaN, of infinities, and of NUL
-        _refuse(value)
+    if "\\u0000" in text:  # what orjson makes of NUL, or of the text that looks like it
+        _refuse_nul(value)
+    if "null" in text:  # what it makes of NaN and infinities, or of None
+        _refuse_non_numbers(value)
     return text
 
 
@@ -32,17 +35,23 @@ def canonical_digest(text: str | None) -> str | None:
     return None if text is None else hashlib.sha256(text.encode()).hexdigest()
 
 
-def _refuse(value: Any) -> None:
+_HARMLESS: Final = frozenset({str, int, bool, type(None)})
+"""Types of which no value is a float, nor holds one."""
+
+
+def _refuse_non_numbers(value: Any) -> None:
+    if isinstance(value, dict | list | tuple):
+        for part in value.values() if isinstance(value, dict) else value:
+            if type(part) not in _HARMLESS:
+                _refuse_non_numbers(part)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise NotCanonical(f"{value} is not a JSON number")
+
+
+def _refuse_nul(value: Any) -> None:
     if isinstance(value, str):
         if "\0" in value:
             raise NotCanonical("NUL has no place in stored text")
-    elif isinstance(value, float):
-        if value != value or value in (float("inf"), float("-inf")):
-            raise NotCanonical(f"{value} is not a JSON number")
-    elif isinstance(value, dict):
-        for key, part in value.items():
-            _refuse(key)
-            _refuse(part)
-    elif isinstance(value, list | tuple):
-        for part in value:
-            _refuse(part)
+    elif isinstance(value, dict | list | tuple):
+        for part in [*value, *value.values()] if isinstance(value, dict) else value:
+            _refuse_nul(part)

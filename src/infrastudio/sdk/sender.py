@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 from collections.abc import Callable, Iterator
@@ -17,6 +18,13 @@ from infrastudio.sdk.spool import Spool, leftovers
 LINGER_S: Final = 0.2
 """A request takes along what comes in so long."""
 PAUSES: Final = RetryPolicy(max_attempts=100, base_delay_s=0.5, max_delay_s=30.0)
+
+_making_client: Final = threading.Lock()
+"""Held while a client is made, and by whoever forks: a child of that moment would wait for ever for a lock of OpenSSL
+that a thread held which the child does not have."""
+os.register_at_fork(
+    before=_making_client.acquire, after_in_parent=_making_client.release, after_in_child=_making_client.release
+)
 
 
 class Sender:
@@ -65,7 +73,9 @@ class Sender:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        with self._new_client() as client:
+        with _making_client:
+            made = self._new_client()
+        with made as client:
             own = Delivery(client, self._spool)
             rest = _steps_of_others(client, self._root) if self._takes_leftovers else iter(())
             children = _steps_of_others(client, self._root, run_id=self._spool.header.run_id)

@@ -17,7 +17,7 @@ from infrastudio.contexts.projects import queries as projects
 from infrastudio.http.asgi import header
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.clock import Clock
-from infrastudio.kernel.errors import Malformed, NotAuthenticated, PermissionDenied, Problem
+from infrastudio.kernel.errors import Malformed, NotAuthenticated, PermissionDenied, Problem, StudioError
 from infrastudio.kernel.text import is_storable
 from infrastudio.server.settings import Settings
 from infrastudio.stores.db import Database, Snapshot
@@ -25,6 +25,8 @@ from infrastudio.stores.ledger import Entry
 
 MAX_REASON: Final = 2000
 _TRACE: Final = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_DRESS: Final = frozenset({b"x-studio-project", b"x-mlflow-workspace", b"x-studio-reason"})
+"""Headers that change what an actor means."""
 _SLUG: Final = re.compile(r"[a-z0-9-]{1,63}|\*")
 
 
@@ -72,7 +74,28 @@ class Authenticator:
             if known is None:
                 raise NotAuthenticated("The token is not valid.")
             self._known[digest] = known
-        credential, slug = known
+        return self._actor(*known)
+
+    def known_actor(self, headers: list[tuple[bytes, bytes]]) -> Actor | None:
+        """Return who asks, without what only the ledger wants to know; None: `of_request` has to look."""
+        host = authorization = None
+        for name, value in headers:
+            if name in _DRESS:
+                return None
+            if name == b"host":
+                host = value.decode("latin-1")
+            elif name == b"authorization":
+                authorization = value.decode("latin-1")
+        try:
+            self._origins.check(host, None)
+            if authorization is None:
+                return identity.SINGLE_USER
+            known = self._known.get(identity.secret_digest(secret_of(authorization)))
+            return None if known is None else self._actor(*known)
+        except StudioError:
+            return None
+
+    def _actor(self, credential: identity.Credential, slug: str) -> Actor:
         if credential.expires_at is not None and credential.expires_at <= self._clock.now():
             raise NotAuthenticated("The token has expired.")
         return replace(credential.actor, project=slug)

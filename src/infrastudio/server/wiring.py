@@ -50,6 +50,7 @@ from infrastudio.drivers.runtimes.process import ProcessRuntime
 from infrastudio.drivers.tables import all_formats
 from infrastudio.http import ServerAddress
 from infrastudio.http.downloads import Downloads
+from infrastudio.http.shortcut import Shortcut, ShortcutProtocol
 from infrastudio.kernel.clock import Clock, SystemClock
 from infrastudio.kernel.ids import IdSource, RandomIds
 from infrastudio.kernel.tables import TableFormats
@@ -62,6 +63,7 @@ from infrastudio.server.gateway import GatewayAuthenticator, make_gateway, routi
 from infrastudio.server.serving import ModelFolders
 from infrastudio.server.settings import Settings
 from infrastudio.server.supervisor import Supervisor
+from infrastudio.server.version import VERSION
 from infrastudio.stores.blobs import BlobStore, FolderBlobStore
 from infrastudio.stores.db import Database, Snapshot
 from infrastudio.stores.ledger import KeyframeFollower, LedgerFeed, TableLedgerLock, head
@@ -75,6 +77,9 @@ from infrastudio.stores.telemetry import (
 )
 
 logger = logging.getLogger(__name__)
+
+MAX_SHORT_BYTES: Final = 1 << 20
+"""The largest body that is read into memory before the application hears of its request."""
 
 REMEMBERED_KINDS: Final = (instances.REMEMBERED,)
 """The kinds whose lists as of a moment are narrowed and sorted by keyframes."""
@@ -239,6 +244,7 @@ def build(
         Verbs: Verbs({transitions.TRANSITION: transitions.carry_out}),
         Downloads: Downloads(),
         Importer: Importer(db, sockets.operations, clock),
+        mlflow.Services: mlflow.Services(db, telemetry, blobs, runs, settings.max_artifact_bytes),
     }
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "ledger feed": feed.run,
@@ -284,13 +290,7 @@ def upload_limits() -> dict[str, int]:
 
 def protocol_apps(studio: Studio) -> list[ProtocolApp]:
     """Return the foreign protocols, in the order in which paths are matched."""
-    services = mlflow.Services(
-        studio.db,
-        studio.telemetry,
-        studio.blobs,
-        studio.resources[ActiveRuns],
-        studio.settings.max_artifact_bytes,
-    )
+    services = studio.resources[mlflow.Services]
     tracking = mlflow.MlflowApp(services, (*mlflow.ROWS, *mlflow.REFUSALS))
     return [
         ProtocolApp(mlflow.takes, tracking, mlflow.failure, mlflow.is_upload),
@@ -309,5 +309,20 @@ def _ping(snapshot: Snapshot) -> None:
 
 
 def http_protocol(studio: Studio) -> type[asyncio.Protocol]:
-    """Return the protocol class that reads HTTP from connections: the gateway, and behind it the application."""
-    return gateway_protocol(studio.gateway)
+    """Return the protocol class that reads HTTP from connections: the shortcut, the gateway, and the application."""
+    gateway = gateway_protocol(studio.gateway)
+    return type("StudioProtocol", (ShortcutProtocol, gateway), {"shortcut": _shortcut(studio)})
+
+
+def _shortcut(studio: Studio) -> Shortcut:
+    handlers = mlflow.short_handlers(studio.resources[mlflow.Services], mlflow.ROWS)
+    roots = {"", studio.settings.root_path}
+    return Shortcut(
+        handlers={f"{root}{path}".encode(): handler for root in roots for path, handler in handlers.items()},
+        answer=mlflow.EMPTY,
+        failure=lambda error: mlflow.failure(error, 500),
+        actor_of=studio.authenticator.known_actor,
+        ids=studio.ids,
+        version=VERSION,
+        body_limit_bytes=min(MAX_SHORT_BYTES, studio.settings.max_body_bytes),
+    )

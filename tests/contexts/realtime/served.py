@@ -219,8 +219,9 @@ class Socket:
         return [self.next(*(types or ("event",))) for _ in range(count)]
 
     def cut(self) -> None:
-        """Lose the connection without a word."""
-        self.connection.socket.shutdown(socket.SHUT_RDWR)
+        """Lose the connection without a word, unless the server did so already."""
+        with suppress(OSError):
+            self.connection.socket.shutdown(socket.SHUT_RDWR)
         self.connection.close()
 
     def close_code(self) -> int:

@@ -20,7 +20,8 @@ SMALL: Final = 4096
 MOST_UNSENT: Final = 64 * 1024 + 256 * 1024
 """What may wait in the server for one reader: the transport's mark and one frame."""
 
-LIMITS: Final = Limits(heartbeat_s=5, held_events=20, most_missed_events=100, send_timeout_s=30)
+LIMITS: Final = Limits(heartbeat_s=5, held_events=20, most_missed_events=100, send_timeout_s=600)
+"""Nobody is cut off for taking nothing, however long the writing takes here."""
 
 
 def a_slow_socket(served: Served) -> Socket:

@@ -285,3 +285,15 @@ async def test_late_news_of_an_earlier_commit_does_not_hide_a_later_one(studio: 
         assert (await active.find(SINGLE_USER, run.id)).is_active
     with pytest.raises(service.RunNotActive):
         await active.find(SINGLE_USER, run.id)
+
+
+async def test_what_is_told_of_a_new_run_is_remembered_unless_something_was_forgotten_meanwhile(studio: Studio) -> None:
+    active = ActiveRuns(studio.db)
+    run, other = a_run(studio.db), a_run(studio.db)
+    access = await active.find(SINGLE_USER, other.id)
+    active.learn(run.id, access, generation=active.generation)
+    assert active.known(SINGLE_USER, run.id) == access
+    before = active.generation
+    write(studio.db, service.delete_run, run.id)
+    active.learn(run.id, access, generation=before)
+    assert active.known(SINGLE_USER, run.id) is None

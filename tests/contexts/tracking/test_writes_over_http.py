@@ -13,8 +13,9 @@ from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.projects import service as project_service
 from infrastudio.contexts.projects.schemas import ProjectIn
 from infrastudio.contexts.tracking import service
-from infrastudio.contexts.tracking.queries import experiments, run_search, runs
-from infrastudio.contexts.tracking.queries.run_search import RunScope, RunSearch
+from infrastudio.contexts.tracking.queries import client_search, experiments, runs
+from infrastudio.contexts.tracking.queries.client_search import RunSearch
+from infrastudio.contexts.tracking.queries.run_search import RunScope
 from infrastudio.contexts.tracking.schemas import ExperimentIn, RunCreate
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.errors import PermissionDenied
@@ -190,11 +191,11 @@ def test_projects_are_rooms_of_their_own(studio: Studio) -> None:
         with pytest.raises(runs.UnknownRun):
             runs.run(snapshot, made_runs["hidden"].id)
         everywhere = RunScope(experiment_ids=[each.id for each in made.values()])
-        found = run_search.search(snapshot, RunSearch(everywhere))
-        assert {run.id for run in found} == {made_runs["mine"].id, made_runs["shared"].id}
-        own = run_search.search(snapshot, RunSearch(RunScope()))
-        assert [run.id for run in own] == [made_runs["mine"].id]
-        assert len(run_search.search(snapshot, RunSearch(RunScope(project="*")))) == 2
+        found = client_search.search(snapshot, studio.telemetry, RunSearch(everywhere))
+        assert set(found) == {made_runs["mine"].id, made_runs["shared"].id}
+        own = client_search.search(snapshot, studio.telemetry, RunSearch(RunScope()))
+        assert own == [made_runs["mine"].id]
+        assert len(client_search.search(snapshot, studio.telemetry, RunSearch(RunScope(project="*")))) == 2
     with db.begin(actor) as uow:
         with pytest.raises(PermissionDenied):
             service.set_tags(uow, made_runs["shared"].id, {"a": "b"})

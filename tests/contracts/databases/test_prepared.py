@@ -19,7 +19,15 @@ from infrastudio.contexts.instances.tables import InstanceRow
 from infrastudio.contexts.projects.tables import ProjectRow
 from infrastudio.kernel.clock import from_micros
 from infrastudio.kernel.errors import Conflict
-from infrastudio.stores.db import Database, PreparedInsert, PreparedPage, PreparedSelect, PreparedUpdate, UnitOfWork
+from infrastudio.stores.db import (
+    Database,
+    PreparedInsert,
+    PreparedList,
+    PreparedPage,
+    PreparedSelect,
+    PreparedUpdate,
+    UnitOfWork,
+)
 from infrastudio.stores.db.driver import execute
 from infrastudio.stores.db.savepoint import Savepoint
 from unicode_edge_cases import unicode_edge_cases
@@ -124,6 +132,20 @@ def test_a_change_that_conflicts_is_told_so_too(uow: UnitOfWork) -> None:
         rename.run(uow.connection, {"name": "taken", "key": id}, on_conflict=Conflict("taken"))
     savepoint.undo()
     assert read(uow, id)["name"] == "free"
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 1200])
+def test_a_list_of_any_length_finds_what_it_names(uow: UnitOfWork, count: int) -> None:
+    names = ["it's", 'a "word"', "ä\U0001f600\\", *(f"name {number}" for number in range(count))][:count]
+    for name in names[:4]:
+        INSERT.id(uow.connection, a_row(uow, name=name))
+    INSERT.id(uow.connection, a_row(uow, name="another"))
+    listed = PreparedList(
+        select(TABLE.c.name, TABLE.c.replicas).where(TABLE.c.replicas == bindparam("n")), TABLE.c.name
+    )
+    found = listed.rows(uow.connection, names, {"n": 1})
+    assert sorted(found) == sorted((name, 1) for name in names[:4])
+    assert listed.rows(uow.connection, names, {"n": 2}) == []
 
 
 def test_a_kept_savepoint_stays_when_a_later_one_is_undone(uow: UnitOfWork) -> None:

@@ -117,10 +117,13 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
                 "params": [{"key": f"p{number}", "value": "1"}],
             }
             assert http.post("runs/log-batch", json=body).status_code == 200
+            alone = {"run_id": run, "key": "alone", "value": number, "timestamp": number}
+            assert http.post("runs/log-metric", json=alone).status_code == 200
         assert http.put(f"{server.url}{PROXY}/0/{run}/artifacts/a", content=b"bytes").status_code == 200
     server.kill()
     with running(tmp_path) as again, httpx.Client(base_url=f"{again.url}{API}/", timeout=30) as http:
-        points = http.get("metrics/get-history", params={"run_id": run, "metric_key": "m"}).json()["metrics"]
-        assert [point["value"] for point in points] == list(range(20))
+        for key in ("m", "alone"):
+            points = http.get("metrics/get-history", params={"run_id": run, "metric_key": key}).json()["metrics"]
+            assert [point["value"] for point in points] == list(range(20))
         assert len(http.get("runs/get", params={"run_id": run}).json()["run"]["data"]["params"]) == 20
         assert http.get(f"{again.url}{PROXY}/0/{run}/artifacts/a").content == b"bytes"

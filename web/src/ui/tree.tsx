@@ -115,7 +115,7 @@ function levelOf(item: HTMLElement | undefined): number {
 function nextNamed(items: readonly HTMLElement[], index: number, letter: string): HTMLElement | undefined {
   const wanted = letter.toLocaleLowerCase();
   return [...items.slice(index + 1), ...items.slice(0, index + 1)].find((item) =>
-    item.getAttribute("aria-label")?.toLocaleLowerCase().startsWith(wanted),
+    item.dataset.name?.toLocaleLowerCase().startsWith(wanted),
   );
 }
 
@@ -139,7 +139,7 @@ export function TreeItem({ id, level, name, icon, note, isOpen, onPress }: ItemP
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tree takes all keys
     <div
       role="treeitem"
-      aria-label={name}
+      data-name={name}
       aria-level={level}
       aria-expanded={isOpen}
       aria-selected={id === chosen}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from asyncio import Future
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -44,6 +46,11 @@ def failure(error: Exception, _status: int) -> tuple[int, bytes, str]:
     """Return status, body and content type of a failure that was met outside the application."""
     found = translate(error)
     return found.status, found.body, "application/json"
+
+
+def short_handlers(services: Services, rows: Iterable[Row]) -> dict[str, Callable[[Actor, bytes], Future[Any] | None]]:
+    """Return by path what may be answered without the application, each time with `EMPTY`."""
+    return {path: partial(row.at_once, services) for row in rows if row.at_once is not None for path in row.paths()}
 
 
 class MlflowApp:

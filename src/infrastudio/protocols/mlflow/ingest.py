@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from asyncio import Future
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, NamedTuple
 
 import msgspec
+import numpy as np
+from typing_extensions import override
 
+from infrastudio.contexts.tracking.queries.runs import RunAccess
 from infrastudio.contexts.tracking.service import run_data
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.text import MAX_INTEGER
@@ -14,7 +18,7 @@ from infrastudio.protocols.mlflow.errors import MlflowError, invalid_parameter, 
 from infrastudio.protocols.mlflow.messages import MICROSECONDS, Json, mapping
 from infrastudio.protocols.mlflow.names import is_plain_key
 from infrastudio.protocols.mlflow.services import Services
-from infrastudio.stores.telemetry import PointBatch, SeriesKey, StreamOwner
+from infrastudio.stores.telemetry import PointBatch, PointsAppended, SeriesKey, StreamOwner
 
 MAX_METRICS: Final = 1000
 MAX_PARAMS: Final = 100
@@ -22,27 +26,35 @@ MAX_TAGS: Final = 100
 MAX_ENTITIES: Final = 1000
 MAX_TIMESTAMP: Final = MAX_INTEGER // MICROSECONDS
 EMPTY: Final = b"{}"
-LARGE_BODY_BYTES: Final = 16_384
-"""Bodies from which on only one is decoded in an iteration of the event loop: a millisecond for 1,000 points."""
 
 Step = Annotated[int, msgspec.Meta(ge=-MAX_INTEGER - 1, le=MAX_INTEGER)]
 Timestamp = Annotated[int, msgspec.Meta(ge=0, le=MAX_TIMESTAMP)]
 
 
-class MetricEntry(msgspec.Struct, gc=False):
+class PlainEntry(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     """A metric of a batch, as well-behaved clients send it; timestamps are milliseconds."""
 
     key: str
     value: float
     timestamp: Timestamp
     step: Step = 0
+
+    @property
+    def series(self) -> str | SeriesKey:
+        """What it measures."""
+        return self.key
+
+
+class MetricEntry(PlainEntry, gc=False, forbid_unknown_fields=False):
+    """A metric that may say of which model and on which dataset."""
+
     model_id: str = ""
     dataset_name: str = ""
     dataset_digest: str = ""
 
     @property
+    @override
     def series(self) -> str | SeriesKey:
-        """What it measures."""
         if self.model_id or self.dataset_name or self.dataset_digest:
             return SeriesKey(self.key, self.model_id, self.dataset_name, self.dataset_digest)
         return self.key
@@ -64,6 +76,15 @@ class BatchRequest(msgspec.Struct):
     tags: list[ItemEntry] = []
 
 
+class PlainBatchRequest(msgspec.Struct):
+    """The body of log-batch as most clients send it: its metrics have no labels."""
+
+    run_id: str
+    metrics: list[PlainEntry] = []
+    params: list[ItemEntry] = []
+    tags: list[ItemEntry] = []
+
+
 class MetricRequest(MetricEntry, gc=False):
     """The body of log-metric."""
 
@@ -71,31 +92,46 @@ class MetricRequest(MetricEntry, gc=False):
 
 
 class Batch(NamedTuple):
-    """A batch whose every part is known to be good; `has_labels` tells whether metrics may name models or datasets."""
+    """A batch whose every part is known to be good."""
 
     run_id: str
-    metrics: Sequence[MetricEntry]
+    metrics: Sequence[PlainEntry] | Sequence[MetricEntry]
     params: Mapping[str, str]
     tags: Mapping[str, str]
-    has_labels: bool = True
+
+    @property
+    def may_have_labels(self) -> bool:
+        """May a metric say of which model and on which dataset? All are of one class."""
+        return bool(self.metrics) and isinstance(self.metrics[0], MetricEntry)
+
+    def models(self) -> set[str]:
+        """Return the logged models that its metrics name."""
+        if not self.may_have_labels:
+            return set()
+        return {metric.model_id for metric in self.metrics if isinstance(metric, MetricEntry) and metric.model_id}
 
 
+_decode_plain_batch: Final = msgspec.json.Decoder(PlainBatchRequest).decode
 _decode_batch: Final = msgspec.json.Decoder(BatchRequest).decode
 _decode_metric: Final = msgspec.json.Decoder(MetricRequest).decode
 
 
 async def log_metric_fast(services: Services, actor: Actor, body: bytes) -> bytes | None:
     """Log one metric; None when the body needs a closer look."""
-    if b"\\" in body:
-        return None  # an escape may stand for what no database keeps
-    try:
-        metric = _decode_metric(body)
-    except (msgspec.MsgspecError, RecursionError):
-        return None
-    if not metric.run_id.isalnum() or not is_plain_key(metric.key):
+    metric = _plain_metric(body)
+    if metric is None:
         return None
     await _store_metric(services, actor, metric.run_id, metric)
     return EMPTY
+
+
+def log_metric_at_once(services: Services, actor: Actor, body: bytes) -> Future[PointsAppended] | None:
+    """Log one metric of a run that memory knows; None when the body or the run needs a closer look."""
+    metric = _plain_metric(body)
+    access = None if metric is None or metric.model_id else services.runs.known(actor, metric.run_id)
+    if metric is None or access is None or not access.is_active:
+        return None
+    return _append_metric(services, access, metric.run_id, metric)
 
 
 async def log_metric(
@@ -120,23 +156,22 @@ async def log_metric(
 
 async def log_batch_fast(services: Services, actor: Actor, body: bytes) -> bytes | None:
     """Log a batch; None when the body needs a closer look."""
-    if len(body) > LARGE_BODY_BYTES:
-        await services.pacer.iteration()
-    try:
-        request = _decode_batch(body)
-    except (msgspec.MsgspecError, RecursionError):
-        return None
-    batch = Batch(
-        request.run_id,
-        request.metrics,
-        {item.key: item.value for item in request.params},
-        {item.key: item.value for item in request.tags},
-        has_labels=b'"model_id"' in body or b'"dataset_' in body or b"\\" in body,
-    )
-    if not _is_good(batch, request):
+    batch = _plain_batch(body)
+    if batch is None:
         return None
     await _store(services, actor, batch)
     return EMPTY
+
+
+def log_batch_at_once(services: Services, actor: Actor, body: bytes) -> Future[PointsAppended] | None:
+    """Log the metrics of a run that memory knows; None when there is more in the body, or it needs a closer look."""
+    batch = _plain_batch(body)
+    if batch is None or not batch.metrics or batch.params or batch.tags or batch.models():
+        return None
+    access = services.runs.known(actor, batch.run_id)
+    if access is None or not access.is_active:
+        return None
+    return services.telemetry.append_points(_owner(access, batch.run_id), _points(batch, access.attempt))
 
 
 async def log_batch(
@@ -170,12 +205,44 @@ async def log_batch(
     return {}
 
 
+def _plain_metric(body: bytes) -> MetricRequest | None:
+    if b"\\" in body:
+        return None  # an escape may stand for what no database keeps
+    try:
+        metric = _decode_metric(body)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+    return metric if metric.run_id.isalnum() and is_plain_key(metric.key) else None
+
+
+def _plain_batch(body: bytes) -> Batch | None:
+    request: PlainBatchRequest | BatchRequest
+    try:
+        request = _decode_plain_batch(body)
+    except (msgspec.MsgspecError, RecursionError):
+        try:
+            request = _decode_batch(body)
+        except (msgspec.MsgspecError, RecursionError):
+            return None
+    params = {item.key: item.value for item in request.params}
+    batch = Batch(request.run_id, request.metrics, params, {item.key: item.value for item in request.tags})
+    return batch if _is_good(batch, request) else None
+
+
+def _owner(access: RunAccess, run_id: str) -> StreamOwner:
+    return StreamOwner(access.project_id, "run", run_id)
+
+
 async def _store_metric(services: Services, actor: Actor, run_id: str, metric: MetricEntry) -> None:
     access = await services.runs.find(actor, run_id)
     if metric.model_id:
         await _require_models(services, actor, access.project_id, {metric.model_id})
-    await services.telemetry.append_point(
-        StreamOwner(access.project_id, "run", run_id),
+    await _append_metric(services, access, run_id, metric)
+
+
+def _append_metric(services: Services, access: RunAccess, run_id: str, metric: MetricEntry) -> Future[PointsAppended]:
+    return services.telemetry.append_point(
+        _owner(access, run_id),
         metric.series,
         step=metric.step,
         time=metric.timestamp * MICROSECONDS,
@@ -187,25 +254,23 @@ async def _store_metric(services: Services, actor: Actor, run_id: str, metric: M
 async def _store(services: Services, actor: Actor, batch: Batch) -> None:
     """Store a batch: first what may be refused, then the points; acknowledged when both are durable."""
     access = await services.runs.find(actor, batch.run_id)
-    metrics = batch.metrics
-    points = None
-    if metrics:
-        series: list[str | SeriesKey] = [metric.key for metric in metrics]
-        if batch.has_labels:
-            models = {metric.model_id for metric in metrics if metric.model_id}
-            await _require_models(services, actor, access.project_id, models)
-            series = [metric.series for metric in metrics]
-        points = PointBatch.from_columns(
-            series,
-            [metric.step for metric in metrics],
-            [metric.timestamp * MICROSECONDS for metric in metrics],
-            [metric.value for metric in metrics],
-            attempt=access.attempt,
-        )
+    await _require_models(services, actor, access.project_id, batch.models())
+    points = _points(batch, access.attempt) if batch.metrics else None
     if batch.params or batch.tags:
         await services.db.write(actor, run_data.log_batch_state, batch.run_id, batch.params, batch.tags)
     if points is not None:
-        await services.telemetry.append_points(StreamOwner(access.project_id, "run", batch.run_id), points)
+        await services.telemetry.append_points(_owner(access, batch.run_id), points)
+
+
+def _points(batch: Batch, attempt: int) -> PointBatch:
+    metrics = batch.metrics
+    return PointBatch.from_columns(
+        [metric.series for metric in metrics] if batch.may_have_labels else [metric.key for metric in metrics],
+        [metric.step for metric in metrics],
+        np.array([metric.timestamp for metric in metrics], dtype=np.int64) * MICROSECONDS,
+        [metric.value for metric in metrics],
+        attempt=attempt,
+    )
 
 
 async def _require_models(services: Services, actor: Actor, project_id: str, models: set[str]) -> None:
@@ -215,7 +280,7 @@ async def _require_models(services: Services, actor: Actor, project_id: str, mod
             raise invalid_parameter(f"Logged model with ID '{model}' not found.")
 
 
-def _is_good(batch: Batch, request: BatchRequest) -> bool:
+def _is_good(batch: Batch, request: PlainBatchRequest | BatchRequest) -> bool:
     return (
         batch.run_id.isalnum()
         and len(batch.metrics) <= MAX_METRICS

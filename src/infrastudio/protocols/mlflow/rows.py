@@ -172,7 +172,14 @@ RUNS: Final = (
         texts("order_by"),
         _PAGE_TOKEN,
     ),
-    post("runs/log-metric", ingest.log_metric, _RUN_ID, *_METRIC, fast=ingest.log_metric_fast),
+    post(
+        "runs/log-metric",
+        ingest.log_metric,
+        _RUN_ID,
+        *_METRIC,
+        fast=ingest.log_metric_fast,
+        at_once=ingest.log_metric_at_once,
+    ),
     post(
         "runs/log-parameter",
         runs.log_parameter,
@@ -190,6 +197,7 @@ RUNS: Final = (
         messages("params", text("key", required=True, check=param_key), Field("value", COERCED_TEXT, default="")),
         messages("tags", text("key", required=True, check=tag_key), Field("value", COERCED_TEXT, default="")),
         fast=ingest.log_batch_fast,
+        at_once=ingest.log_batch_at_once,
     ),
     post(
         "runs/log-inputs",

@@ -7,24 +7,27 @@ from typing import Any, Final
 
 import orjson
 
+from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.registry.queries.logged_models import project_of
-from infrastudio.contexts.tracking.queries import artifacts, run_search
+from infrastudio.contexts.tracking.queries import artifacts, client_search
 from infrastudio.contexts.tracking.queries import runs as queries
+from infrastudio.contexts.tracking.queries.client_search import RunSearch
 from infrastudio.contexts.tracking.queries.fields import CLIENT_RUN_FIELDS
-from infrastudio.contexts.tracking.queries.run_search import RunScope, RunSearch
+from infrastudio.contexts.tracking.queries.run_search import RunScope
+from infrastudio.contexts.tracking.queries.runs import RunAccess
 from infrastudio.contexts.tracking.schemas.runs import DatasetInput, Run, RunCreate, RunUpdate
 from infrastudio.contexts.tracking.service import lifecycles, run_data
 from infrastudio.contexts.tracking.service import runs as service
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.errors import ValidationFailed
 from infrastudio.kernel.filters import CONJUNCTIVE, parse_filter, parse_order_by
+from infrastudio.protocols.mlflow import run_pages
 from infrastudio.protocols.mlflow.errors import MlflowError, invalid_parameter
 from infrastudio.protocols.mlflow.experiments import LIFECYCLES, known_id, known_ids
 from infrastudio.protocols.mlflow.messages import (
     RUN_STATUSES,
     Json,
     mapping,
-    message,
     moment_of,
     run_info,
     run_message,
@@ -59,7 +62,9 @@ async def create(
         started_at=moment_of(start_time, "start_time") if start_time else None,
         tags=mapping(tags),
     )
-    run, location = await services.db.write(actor, _create, body)
+    generation = services.runs.generation
+    run, location, access = await services.db.write(actor, _create, body)
+    services.runs.learn(run.id, access, generation=generation)
     return {"run": run_message(run, location, {}, ())}
 
 
@@ -111,7 +116,7 @@ async def search(
     max_results: int,
     order_by: Sequence[str],
     page_token: str | None,
-) -> Json:
+) -> bytes:
     """Return runs of some experiments, the latest start first unless ordered otherwise."""
     offset = offset_of(page_token)
     wanted = RunSearch(
@@ -122,9 +127,7 @@ async def search(
         max_results + 1,
         offset,
     )
-    found = await services.db.read(actor, _search, services.telemetry, wanted)
-    page, token = cut_page(found, offset, max_results)
-    return message(runs=page, next_page_token=token)
+    return await services.db.read(actor, _search, services.telemetry, wanted)
 
 
 async def log_parameter(services: Services, actor: Actor, *, run_id: str, key: str, value: str) -> Json:
@@ -187,9 +190,10 @@ def require_few_datasets(datasets: Sequence[Json], _path: str) -> None:
         raise invalid_parameter(f"A request can name at most {MAX_DATASETS} datasets. Got {len(datasets)}.")
 
 
-def _create(uow: UnitOfWork, body: RunCreate) -> tuple[Run, str]:
+def _create(uow: UnitOfWork, body: RunCreate) -> tuple[Run, str, RunAccess]:
     run = service.create_run(uow, body)
-    return run, _location(uow, run)
+    project_id = projects.id_of(uow, run.project) or ""
+    return run, _location(uow, run), RunAccess(project_id, True, run.attempts, run.status)
 
 
 def _update(uow: UnitOfWork, id: str, body: RunUpdate) -> tuple[Run, str]:
@@ -202,21 +206,15 @@ def _location(snapshot: Snapshot, run: Run) -> str:
 
 
 def _run(snapshot: Snapshot, telemetry: TelemetryReader, id: str) -> Json:
-    return _messages(snapshot, telemetry, [queries.run(snapshot, id)])[0]
+    run = queries.run(snapshot, id)
+    latest = telemetry.latest("run", [id]).get(id, {})
+    datasets = queries.datasets_by_run(snapshot, [id] if run.datasets else [])
+    return run_message(run, _location(snapshot, run), latest, datasets.get(id, ()))
 
 
-def _search(snapshot: Snapshot, telemetry: TelemetryReader, wanted: RunSearch) -> list[Json]:
-    return _messages(snapshot, telemetry, run_search.search(snapshot, wanted))
-
-
-def _messages(snapshot: Snapshot, telemetry: TelemetryReader, runs: Sequence[Run]) -> list[Json]:
-    """Return runs with all that clients read of them, a few queries for all."""
-    locations = artifacts.experiment_locations(snapshot, {run.experiment_id for run in runs})
-    latest = telemetry.latest("run", [run.id for run in runs])
-    datasets = queries.datasets_by_run(snapshot, [run.id for run in runs if run.datasets])
-    return [
-        run_message(run, locations[run.experiment_id], latest.get(run.id, {}), datasets.get(run.id, ())) for run in runs
-    ]
+def _search(snapshot: Snapshot, telemetry: TelemetryReader, wanted: RunSearch) -> bytes:
+    ids, token = cut_page(client_search.search(snapshot, telemetry, wanted), wanted.offset, wanted.limit - 1)
+    return run_pages.page(snapshot, telemetry, ids, token)
 
 
 def _log_inputs(uow: UnitOfWork, id: str, datasets: Sequence[DatasetInput], models: Sequence[str]) -> None:

@@ -7,7 +7,6 @@ from typing import Final
 
 from infrastudio.contexts.registry.queries import logged_models
 from infrastudio.contexts.tracking.queries.active_runs import ActiveRuns
-from infrastudio.http.loop_pacing import LoopPacer
 from infrastudio.kernel.actor import Actor
 from infrastudio.stores.blobs import BlobStore
 from infrastudio.stores.db import Database
@@ -46,7 +45,6 @@ class Services:
     runs: ActiveRuns
     max_artifact_bytes: int
     models: KnownModels = field(init=False)
-    pacer: LoopPacer = field(default_factory=LoopPacer)
 
     def __post_init__(self) -> None:
         """Make the caches that nobody else shares."""

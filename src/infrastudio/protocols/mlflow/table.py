@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from asyncio import Future
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,6 +17,8 @@ Handler = Callable[..., Awaitable[Any]]
 """Takes the services, the actor and the arguments by name; returns an object or encoded JSON."""
 
 FastHandler = Callable[[Services, Actor, bytes], Awaitable[bytes | None]]
+
+ShortHandler = Callable[[Services, Actor, bytes], Future[Any] | None]
 
 PREFIXES: Final = ("/api", "/ajax-api")
 """Every route exists under both; browsers use the second."""
@@ -35,6 +38,8 @@ class Row:
         fields: What is read from the query or the JSON body.
         versions: The protocol versions under which the path exists.
         fast: Tried first, with the body as it came: the answer, or None where it needs a closer look.
+        at_once: The same without waiting for anything but the commit, for the shortcut past the application; its answer
+            is an empty object.
         is_stream: The handler reads the request and sends the answer itself.
         prefixes: Where the path exists; `("",)` is the root of the server.
         refusal: What every request is answered; None: the operation is offered.
@@ -46,6 +51,7 @@ class Row:
     fields: tuple[Field, ...] = ()
     versions: tuple[str, ...] = ("2.0",)
     fast: FastHandler | None = None
+    at_once: ShortHandler | None = None
     is_stream: bool = False
     prefixes: tuple[str, ...] = PREFIXES
     refusal: MlflowError | None = None

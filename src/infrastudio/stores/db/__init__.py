@@ -5,7 +5,14 @@ from infrastudio.stores.db.database import Database
 from infrastudio.stores.db.idempotency import Repeat
 from infrastudio.stores.db.lock import LedgerLock, LedgerPosition
 from infrastudio.stores.db.planning import unindexed
-from infrastudio.stores.db.prepared import PreparedInsert, PreparedPage, PreparedSelect, PreparedUpdate, Record
+from infrastudio.stores.db.prepared import (
+    PreparedInsert,
+    PreparedList,
+    PreparedPage,
+    PreparedSelect,
+    PreparedUpdate,
+    Record,
+)
 from infrastudio.stores.db.settings import ConnectionSettings
 from infrastudio.stores.db.text_search import contains, contains_folded
 from infrastudio.stores.db.types import AutoId, Boolean, CanonicalJson, LongBytes, LongText, UtcDateTime, text_column
@@ -24,6 +31,7 @@ __all__ = [
     "LongText",
     "PendingEvent",
     "PreparedInsert",
+    "PreparedList",
     "PreparedPage",
     "PreparedSelect",
     "PreparedUpdate",

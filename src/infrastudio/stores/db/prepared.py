@@ -1,19 +1,33 @@
 """Statements of hot paths: put into SQL once, run by the driver, their rows taken as it gives them.
 
 Building, caching and reading such a statement the usual way costs several times what the database needs for it. Values
-are bound as the types of their columns say; lists of values (`IN`) are not possible.
+are bound as the types of their columns say.
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
-from sqlalchemy import Connection, Dialect, Insert, Select, Table, Update, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Insert,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    func,
+    insert,
+    select,
+)
 from typing_extensions import override
 
+from infrastudio.kernel.batches import batches
 from infrastudio.stores.db.driver import Values, conflict_told_as, execute, execute_many, fetch_all
 
 Convert = Callable[[Any], Any]
@@ -143,6 +157,30 @@ class PreparedPage(PreparedSelect):
         if dialect.name != "sqlite":
             return self._statement
         return select(func.json_group_array(func.json_array(*self._rows.c)))
+
+
+class PreparedList(_Prepared):
+    """A SELECT of the rows in which a column is one of many texts or numbers, for lists of any length.
+
+    On SQLite they travel as one JSON text, so that the statement stays the same for every length.
+    """
+
+    def __init__(self, statement: Select[*tuple[Any, ...]], column: ColumnElement[Any]) -> None:
+        super().__init__(statement.where(column.in_(select(func.json_each(bindparam("listed")).table_valued("value")))))
+        listed = column.in_(bindparam("listed", expanding=True))
+        self._elsewhere = statement.where(listed)
+
+    def rows(
+        self, connection: Connection, listed: Collection[Any], values: Mapping[str, Any] = MappingProxyType({})
+    ) -> list[tuple[Any, ...]]:
+        """Return all rows for these values; on SQLite as plain numbers and text, so that columns must be such."""
+        if connection.dialect.name == "sqlite":
+            sql = self.sql(connection.dialect)
+            return fetch_all(connection, sql.text, sql.bound({**values, "listed": orjson.dumps([*listed]).decode()}))
+        found: list[tuple[Any, ...]] = []
+        for some in batches(listed):
+            found += map(tuple, connection.execute(self._elsewhere, {**values, "listed": some}))
+        return found
 
 
 class PreparedUpdate(_Prepared):

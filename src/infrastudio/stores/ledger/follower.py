@@ -11,6 +11,8 @@ from infrastudio.stores.ledger.entries import Entry
 from infrastudio.stores.ledger.shared_reads import BATCH, shared_reads
 
 POLL_S: Final = 0.2
+PACE_S: Final = 0.02
+"""Between two looks that found something: under hundreds of commits a second, looking at each costs more than it."""
 
 
 class GapInLedger(RuntimeError):
@@ -20,7 +22,8 @@ class GapInLedger(RuntimeError):
 class Follower:
     """Reads what is appended behind `since`, by this process or any other.
 
-    A commit of this process wakes it at once; because a signal is a hint only, it looks every `poll_s` seconds anyway.
+    A commit of this process wakes it at once if the last one was a while ago; because a signal is a hint only, it looks
+    every `poll_s` seconds anyway.
     """
 
     def __init__(self, db: Database, *, since: int, poll_s: float = POLL_S) -> None:
@@ -43,6 +46,8 @@ class Follower:
                 woken.clear()
                 if entries := await self.poll():
                     yield entries
+                    if len(entries) < BATCH:
+                        await asyncio.sleep(PACE_S)
                     continue
                 try:
                     async with asyncio.timeout(self._poll_s):

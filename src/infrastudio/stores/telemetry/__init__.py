@@ -14,6 +14,7 @@ from infrastudio.stores.telemetry.errors import (
 )
 from infrastudio.stores.telemetry.ingest_queue import IngestLimits
 from infrastudio.stores.telemetry.log_levels import LEVEL_CODES, LEVEL_NAMES, detect_level, strip_ansi
+from infrastudio.stores.telemetry.rankings import Ranking
 from infrastudio.stores.telemetry.reader import DatabaseTelemetryReader
 from infrastudio.stores.telemetry.reads import (
     BucketPoints,
@@ -88,6 +89,7 @@ __all__ = [
     "PointColumns",
     "PointsAppended",
     "PointsSince",
+    "Ranking",
     "RawPoints",
     "Resolution",
     "SealPolicy",

@@ -34,6 +34,11 @@ class PointsItem:
     latest: Mapping[SeriesKey, LatestPoint]
 
     @property
+    def names(self) -> Iterable[str]:
+        """The names of its series."""
+        return (key[0] for key in self.latest)
+
+    @property
     def size_bytes(self) -> int:
         """Roughly the memory it holds."""
         return 500 + len(self.data) + 100 * len(self.latest)

@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from infrastudio.stores.telemetry import line_reads, point_reads, series_reads
 from infrastudio.stores.telemetry.digest import digest
+from infrastudio.stores.telemetry.rankings import Ranking
 from infrastudio.stores.telemetry.reads import (
     Attempts,
     Direction,
@@ -74,6 +75,10 @@ class DatabaseTelemetryReader(TelemetryReader):
             if received_by is None:
                 return series_reads.latest(connection, entity, ids, names)
             return series_reads.latest_received_by(connection, entity, ids, names, received_by)
+
+    @override
+    def ranking(self, entity: str, name: str) -> Ranking | None:
+        return None  # others may write unseen
 
     @override
     def latest_of_models(self, model_ids: Collection[str]) -> dict[str, list[tuple[StreamKey, SeriesKey, LatestValue]]]:

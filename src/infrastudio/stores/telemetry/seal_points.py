@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from infrastudio.kernel.batches import batches
 from infrastudio.stores.telemetry import tables
+from infrastudio.stores.telemetry.loose_points import LoosePoints, SeriesPart
 from infrastudio.stores.telemetry.point_chunks import (
     Directory,
     StoredPoints,
@@ -29,7 +29,6 @@ from infrastudio.stores.telemetry.point_chunks import (
     join_points,
     rising_of,
 )
-from infrastudio.stores.telemetry.point_codec import decode_points, decode_series_ids
 from infrastudio.stores.telemetry.pyramid import CELL, cells_of, encode_cells
 from infrastudio.stores.telemetry.seal_rows import PointChunkRow, PointSeal
 
@@ -54,13 +53,6 @@ MERGE_RATIO: Final = 2
 """A chunk is merged with what follows it while it is not so many times larger."""
 
 _batch, _chunk = tables.point_batch, tables.point_chunk
-
-
-class SeriesPart(NamedTuple):
-    """A series and an attempt."""
-
-    series_id: int
-    attempt: int
 
 
 @dataclass(slots=True)
@@ -92,38 +84,24 @@ def plan_points(connection: Connection, stream_id: int) -> PointSeal | None:
 
 
 def _read_batches(connection: Connection, stream_id: int) -> _Step | None:
-    query = select(_batch).where(_batch.c.stream_id == stream_id).order_by(_batch.c.first_offset).limit(STEP_BATCHES)
-    points: dict[SeriesPart, list[StoredPoints]] = defaultdict(list)
+    columns = (_batch.c.first_offset, _batch.c.attempt, _batch.c.received_at, _batch.c.series, _batch.c.data)
+    query = select(_batch.c.points, *columns).where(_batch.c.stream_id == stream_id)
+    query = query.order_by(_batch.c.first_offset).limit(STEP_BATCHES).execution_options(yield_per=ROWS_AT_ONCE)
+    loose = LoosePoints()
     first: int | None = None
     taken = total = 0
-    with connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE)) as rows:
-        for row in rows:
-            if taken and (total + row.points > STEP_POINTS or len(points) > STEP_SERIES):
+    with connection.execute(query) as rows:
+        for count, *batch in rows:
+            if taken and (total + count > STEP_POINTS or loose.series_count > STEP_SERIES):
                 break
-            for part, found in _split_batch(row):
-                points[part].append(found)
-            first = row.first_offset if first is None else first
+            loose.add(*batch)
+            first = batch[0] if first is None else first
             taken += 1
-            total += row.points
-    return None if first is None else _Step(stream_id, taken, first, first + total - 1, points, [])
-
-
-def _split_batch(row: Row[Any]) -> Iterable[tuple[SeriesPart, StoredPoints]]:
-    """Return the points of a batch by series, in order."""
-    ids, batch = decode_series_ids(row.series), decode_points(row.data)
-    offsets = np.arange(row.first_offset, row.first_offset + row.points, dtype=np.int64)
-    received = np.full(row.points, row.received_at, dtype=np.int64)
-    points = StoredPoints(batch.steps, batch.times, batch.values, offsets, received)
-    series = ids[batch.index]
-    if not np.any(series != series[0]):
-        return [(SeriesPart(int(series[0]), row.attempt), points)]
-    order = np.argsort(series, kind="stable")
-    series = series[order]
-    starts = [0, *(np.flatnonzero(series[1:] != series[:-1]) + 1).tolist(), len(series)]
-    points = points.take(order)
-    return [
-        (SeriesPart(int(series[low]), row.attempt), points.take(slice(low, high))) for low, high in pairwise(starts)
-    ]
+            total += count
+    if first is None:
+        return None
+    points = defaultdict(list, {part: [found] for part, found in loose.by_series()})
+    return _Step(stream_id, taken, first, first + total - 1, points, [])
 
 
 def _take_open_chunk(connection: Connection, step: _Step) -> None:

@@ -16,15 +16,14 @@ from sqlalchemy import Connection, Select, select
 
 from infrastudio.kernel.batches import batches
 from infrastudio.stores.telemetry import tables
+from infrastudio.stores.telemetry.loose_points import LoosePoints
 from infrastudio.stores.telemetry.point_chunks import (
     StoredPoints,
     decode_chunk,
     decode_directory,
-    join_points,
     rising_of,
 )
-from infrastudio.stores.telemetry.point_codec import SINGLE_POINT, decode_points, decode_series_ids, is_single
-from infrastudio.stores.telemetry.values import BoolArray, IntArray
+from infrastudio.stores.telemetry.values import IntArray
 
 _batch, _chunk = tables.point_batch, tables.point_chunk
 _ROW: Final = tuple(
@@ -177,76 +176,10 @@ def _loose(connection: Connection, stream_id: int, wanted: IntArray, received_by
     query = select(*columns).where(_batch.c.stream_id == stream_id)
     if received_by is not None:
         query = query.where(_batch.c.received_at <= received_by)
-    collected = _Collected(wanted)
+    loose = LoosePoints(wanted)
     for row in connection.execute(query.order_by(_batch.c.first_offset)):
-        collected.add(*row)
-    return collected.parts()
-
-
-class _Collected:
-    """Columns of batches that hold wanted series; batches of one point are decoded many at a time."""
-
-    def __init__(self, wanted: IntArray) -> None:
-        self._wanted = wanted
-        self._known: dict[bytes, tuple[IntArray, BoolArray, bool]] = {}
-        self._points: list[StoredPoints] = []
-        self._names: list[IntArray] = []
-        """For each of `_points` the series and attempts, shape (2, n)."""
-        self._singles: list[bytes] = []
-        self._single_of: list[tuple[int, int, int, int]] = []
-
-    def add(self, first_offset: int, attempt: int, received_at: int, series: bytes, data: bytes) -> None:
-        """Take what is wanted out of a batch."""
-        ids, is_wanted, any_wanted = self._known.get(series) or self._look_up(series)
-        if not any_wanted:
-            return
-        if is_single(data):
-            self._singles.append(data)
-            self._single_of.append((int(ids[0]), attempt, first_offset, received_at))
-            return
-        self._flush_singles()
-        batch = decode_points(data)
-        offsets = np.arange(first_offset, first_offset + len(batch.steps), dtype=np.int64)
-        received = np.full(len(offsets), received_at, dtype=np.int64)
-        points = StoredPoints(batch.steps, batch.times, batch.values, offsets, received)
-        names = np.stack([ids[batch.index], np.full(len(offsets), attempt, dtype=np.int64)])
-        if not is_wanted.all():
-            inside = is_wanted[batch.index]
-            points, names = points.take(inside), names[:, inside]
-        self._points.append(points)
-        self._names.append(names)
-
-    def parts(self) -> list[Part]:
-        """Return all that was taken."""
-        self._flush_singles()
-        if not self._points:
-            return []
-        points, names = join_points(self._points), np.concatenate(self._names, axis=1)
-        if np.any(names != names[:, :1]):
-            order = np.lexsort((names[1], names[0]))
-            names, points = names[:, order], points.take(order)
-        is_new = np.any(names[:, 1:] != names[:, :-1], axis=0)
-        starts = [0, *(np.flatnonzero(is_new) + 1).tolist(), len(points)]
-        return [
-            _summary(int(names[0, low]), int(names[1, low]), points.take(slice(low, high)))
-            for low, high in pairwise(starts)
-        ]
-
-    def _look_up(self, series: bytes) -> tuple[IntArray, BoolArray, bool]:
-        ids = decode_series_ids(series)
-        is_wanted = np.isin(ids, self._wanted)
-        known = self._known[series] = (ids, is_wanted, bool(is_wanted.any()))
-        return known
-
-    def _flush_singles(self) -> None:
-        if not self._singles:
-            return
-        found = np.frombuffer(b"".join(self._singles), dtype=SINGLE_POINT)
-        series, attempts, offsets, received = np.array(self._single_of, dtype=np.int64).T.copy()
-        columns = (found["step"].copy(), found["time"].copy(), found["value"].copy())
-        self._points.append(StoredPoints(*columns, offsets, received))
-        self._names.append(np.stack([series, attempts]))
-        self._singles, self._single_of = [], []
+        loose.add(*row)
+    return [_summary(*part, points) for part, points in loose.by_series()]
 
 
 def by_attempt(parts: Iterable[Part]) -> dict[int, list[Part]]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections import defaultdict
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, select
 
 from infrastudio.kernel.batches import batches
+from infrastudio.stores.db import PreparedList, PreparedSelect, unindexed
 from infrastudio.stores.telemetry import tables
 from infrastudio.stores.telemetry.point_reads import matching_series, points_of, stream_id_of
+from infrastudio.stores.telemetry.rankings import RankedMetric, Ranking
 from infrastudio.stores.telemetry.reads import LatestValue, PointColumns, SeriesPage, SeriesSummary
 from infrastudio.stores.telemetry.series_parts import Part, load_points, read_parts
 from infrastudio.stores.telemetry.values import SeriesKey, StreamKey
@@ -62,25 +65,48 @@ def series(connection: Connection, key: StreamKey, *, q: str, after: str, limit:
     return SeriesPage(tuple(SeriesSummary(SeriesKey(*row[:4]), _value(row)) for row in rows), next_after, total)
 
 
+_LATEST: Final = (
+    select(_stream.c.owner_id, _series.c.name, *_VALUES)
+    .select_from(_latest)
+    .join(_stream, _stream.c.stream_id == _latest.c.stream_id)
+    .join(_series, _series.c.series_id == _latest.c.series_id)
+    .where(_stream.c.entity == bindparam("entity"), unindexed(_IS_PLAIN))
+)
+_LATEST_OF_OWNERS: Final = PreparedList(_LATEST, _stream.c.owner_id)
+
+
 def latest(
     connection: Connection, entity: str, ids: Collection[str], names: Collection[str] | None
 ) -> dict[str, dict[str, LatestValue]]:
     """Answer `TelemetryReader.latest` as it is now."""
-    query = (
-        select(_stream.c.owner_id, _series.c.name, *_VALUES)
-        .select_from(_latest)
-        .join(_stream, _stream.c.stream_id == _latest.c.stream_id)
-        .join(_series, _series.c.series_id == _latest.c.series_id)
-        .where(_stream.c.entity == entity, _IS_PLAIN)
-    )
-    if names is not None:
-        numbers = _plain_ids(connection, names)
-        query = query.where(_latest.c.series_id.in_(numbers))
+    owners = sorted(set(ids))
+    if names is None:
+        rows: Iterable[Any] = _LATEST_OF_OWNERS.rows(connection, owners, {"entity": entity})
+    else:
+        query = _LATEST.where(_latest.c.series_id.in_(_plain_ids(connection, names)))
+        queries = (query.where(_stream.c.owner_id.in_(some)) for some in batches(owners))
+        rows = (row for each in queries for row in connection.execute(each, {"entity": entity}))
     found: dict[str, dict[str, LatestValue]] = {}
-    for some in batches(sorted(set(ids))):
-        for row in connection.execute(query.where(_stream.c.owner_id.in_(some))):
-            found.setdefault(row.owner_id, {})[row.name] = _value(row)
+    for owner_id, name, step, time, value, attempt in rows:
+        found.setdefault(owner_id, {})[name] = LatestValue(step, time, math.nan if value is None else value, attempt)
     return found
+
+
+_RANKING: Final = PreparedSelect(
+    select(_stream.c.owner_id, _latest.c.value)
+    .select_from(_series)
+    .join(_latest, _latest.c.series_id == _series.c.series_id)
+    .join(_stream, _stream.c.stream_id == _latest.c.stream_id)
+    .where(_series.c.name == bindparam("name"), _IS_PLAIN, _stream.c.entity == bindparam("entity"))
+    .where(_latest.c.value.is_not(None))
+    .order_by(_latest.c.value)
+)
+
+
+def ranking(connection: Connection, metric: RankedMetric) -> Ranking:
+    """Return the order of entities by their latest values of a metric."""
+    rows = _RANKING.rows(connection, {"name": metric.name, "entity": metric.entity})
+    return Ranking([id for id, _ in rows], array("d", [value for _, value in rows]))
 
 
 def latest_received_by(

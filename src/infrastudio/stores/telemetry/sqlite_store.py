@@ -21,11 +21,11 @@ from infrastudio.kernel.clock import Clock, to_micros
 from infrastudio.kernel.errors import NotFound
 from infrastudio.stores.db.engines import read_engine
 from infrastudio.stores.db.settings import ConnectionSettings
-from infrastudio.stores.telemetry import tables
+from infrastudio.stores.telemetry import series_reads, tables
 from infrastudio.stores.telemetry.checkpoints import CheckpointThread
 from infrastudio.stores.telemetry.errors import TelemetryClosed
 from infrastudio.stores.telemetry.file_lock import WriterLock
-from infrastudio.stores.telemetry.group_commit import Item, apply_group
+from infrastudio.stores.telemetry.group_commit import Item, PointsItem, apply_group
 from infrastudio.stores.telemetry.identifiers import KnownIds
 from infrastudio.stores.telemetry.ingest_queue import (
     IngestLimits,
@@ -38,6 +38,7 @@ from infrastudio.stores.telemetry.ingest_queue import (
     points_item,
     settle,
 )
+from infrastudio.stores.telemetry.rankings import RankedMetric, Ranking, Rankings
 from infrastudio.stores.telemetry.reader import DatabaseTelemetryReader
 from infrastudio.stores.telemetry.retention import (
     CHUNKS_AT_ONCE,
@@ -119,6 +120,7 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
         self._known = KnownIds()
         self._queue = IngestQueue(limits or IngestLimits())
         self._listeners = Listeners()
+        self._rankings = Rankings(self._load_ranking)
         self._is_closed = False
         self._sweep_deleted()
         self._checkpoints = CheckpointThread(path)
@@ -142,6 +144,10 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
     @override
     def append_lines(self, owner: StreamOwner, batch: LineBatch) -> asyncio.Future[LinesAppended]:
         return self._put(lines_item(owner, batch))
+
+    @override
+    def ranking(self, entity: str, name: str) -> Ranking | None:
+        return self._rankings.of(RankedMetric(entity, name))
 
     @override
     async def delete_stream(self, key: StreamKey) -> None:
@@ -207,16 +213,22 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
         group = self._queue.take_group()
         if not group:
             return
+        items = [waiting.item for waiting in group]
         try:
             with transaction(self._connection, self._known) as tx:
                 now = to_micros(self._clock.now())
-                outcomes = apply_group(tx, [waiting.item for waiting in group], now=now, writer=self._writer)
+                outcomes = apply_group(tx, items, now=now, writer=self._writer)
         except BaseException as error:
             fail(group, error)
             if not isinstance(error, Exception):
                 raise
             return
+        self._rankings.touch(name for item in items if isinstance(item, PointsItem) for name in item.names)
         self._listeners.wake(settle(group, outcomes))
+
+    def _load_ranking(self, metric: RankedMetric) -> Ranking:
+        with self._reads.connect() as connection:
+            return series_reads.ranking(connection, metric)
 
     def _due(self, policy: SealPolicy) -> list[Due]:
         with self._reads.connect() as connection:
@@ -273,6 +285,7 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
                 (tables.DELETED, *key),
             ).fetchone()
         self._known.forget_stream(key)
+        self._rankings.clear()
         if row is None:
             raise NotFound(f"There is no telemetry of {key.entity} {key.id!r}.")
         return int(row[0])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from asyncio import Future
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from infrastudio.stores.telemetry.ingest_queue import Listener
+from infrastudio.stores.telemetry.rankings import Ranking
 from infrastudio.stores.telemetry.reads import (
     Attempts,
     Direction,
@@ -79,6 +81,10 @@ class TelemetryReader(Protocol):
         received_by: int | None = None,
     ) -> dict[str, dict[str, LatestValue]]:
         """Return latest values by owner and name, for the asked-for names or for all; who has none is left out."""
+        ...
+
+    def ranking(self, entity: str, name: str) -> Ranking | None:
+        """Return the order of entities by their latest values of a metric; None where it is not in memory."""
         ...
 
     def latest_of_models(self, model_ids: Collection[str]) -> dict[str, list[tuple[StreamKey, SeriesKey, LatestValue]]]:
@@ -194,18 +200,18 @@ class TelemetryStore(TelemetryReader, Protocol):
     ValidationFailed and IngestQueueFull at once; a commit that fails fails every append in it.
     """
 
-    def append_points(self, owner: StreamOwner, batch: PointBatch) -> Awaitable[PointsAppended]:
+    def append_points(self, owner: StreamOwner, batch: PointBatch) -> Future[PointsAppended]:
         """Append points; exact repeats are kept and dropped by every read."""
         ...
 
     def append_point(
         self, owner: StreamOwner, series: str | SeriesKey, *, step: int, time: int, value: float, attempt: int = 1
-    ) -> Awaitable[PointsAppended]:
+    ) -> Future[PointsAppended]:
         """Append one point, cheaper than a batch of one."""
         ...
 
-    def append_lines(self, owner: StreamOwner, batch: LineBatch) -> Awaitable[LinesAppended]:
-        """Append lines and skip those that are stored already; the awaitable raises LineGap where some are missing."""
+    def append_lines(self, owner: StreamOwner, batch: LineBatch) -> Future[LinesAppended]:
+        """Append lines and skip those that are stored already; the future raises LineGap where some are missing."""
         ...
 
     async def delete_stream(self, key: StreamKey) -> None:

@@ -91,7 +91,9 @@ def series_key(series: str | SeriesKey) -> SeriesKey:
     return key
 
 
-def _integers(path: str, values: Sequence[int]) -> IntArray:
+def _integers(path: str, values: Sequence[int] | IntArray) -> IntArray:
+    if isinstance(values, np.ndarray):
+        return values
     try:
         return np.frombuffer(array("q", values), dtype=np.int64)
     except (OverflowError, TypeError) as error:
@@ -125,8 +127,8 @@ class PointBatch:
     def from_columns(
         cls,
         series: Sequence[str | SeriesKey],
-        steps: Sequence[int],
-        times: Sequence[int],
+        steps: Sequence[int] | IntArray,
+        times: Sequence[int] | IntArray,
         values: Sequence[float],
         *,
         attempt: int = 1,

@@ -1,24 +1,11 @@
-import { useMemo, useRef, useState } from "react";
-import { filterError } from "@/api/list-filter";
-import { usePagedRows } from "@/api/paged-rows";
 import type { Deployment } from "@/api/types";
-import { formatInteger } from "@/lib/numbers";
 import { publicUrl } from "@/lib/root";
 import { CodeBlock } from "@/ui/code-block";
 import type { Column } from "@/ui/data-table/columns";
-import { DataTable } from "@/ui/data-table/data-table";
-import { NewerPill } from "@/ui/data-table/newer-pill";
-import { ListError } from "@/ui/list-error";
-import { FillPage } from "@/ui/page";
-import { PageHeader } from "@/ui/page-header";
-import { Count, StatusPill } from "@/ui/pill";
+import { ListPage } from "@/ui/list-page";
+import { StatusPill } from "@/ui/pill";
 import { RowLink } from "@/ui/row-link";
-import { useShortcuts } from "@/ui/shortcuts";
-import { EmptyState, Late, Skeleton } from "@/ui/states";
-import { FilterField } from "@/ui/text-field";
 import { RelativeTime } from "@/ui/time";
-import { Toolbar } from "@/ui/toolbar";
-import { useOpen } from "@/ui/use-open";
 import { type DeploymentsView, deploymentsQuery } from "./api";
 import styles from "./deployments.module.css";
 
@@ -110,79 +97,24 @@ interface Props {
 
 /** All deployments of the project. */
 export function DeploymentsPage({ view, onView }: Props) {
-  const open = useOpen();
-  const [atTop, setAtTop] = useState(true);
-  const field = useRef<HTMLInputElement>(null);
-  const rows = usePagedRows({
-    pageQuery: (offset) => deploymentsQuery(view, offset),
-    held: !atTop,
-    identity: view.project ?? "",
-  });
-  useShortcuts(
-    useMemo(
-      () => [{ keys: "f", does: "Filter the list", group: "List", run: () => field.current?.focus() }],
-      [],
-    ),
-  );
-
   return (
-    <FillPage>
-      <PageHeader
-        name="Deployments"
-        title="Deployments"
-        aside={rows.total !== undefined && <Count>{formatInteger(rows.total)}</Count>}
-      />
-      <Toolbar label="Deployments">
-        <FilterField
-          fieldRef={field}
-          label="Filter deployments"
-          placeholder="Filter by name, or state = 'failed'…"
-          value={view.filter ?? ""}
-          error={filterError(rows.error)}
-          onChange={(filter) => onView({ filter: filter || undefined })}
-        />
-      </Toolbar>
-      {rows.error ? (
-        <ListError what="Deployments" error={rows.error} onRetry={rows.refetch} />
-      ) : rows.isPending ? (
-        <Late>
-          <Skeleton rows={6} />
-        </Late>
-      ) : rows.total === 0 && !view.filter ? (
-        <NoDeployments isPast={view.at !== undefined} />
-      ) : (
-        <div className={styles.list}>
-          {rows.hasNewer && <NewerPill onShow={rows.refetch} />}
-          <DataTable
-            label="Deployments"
-            primary
-            columns={columns}
-            rowCount={rows.total ?? 0}
-            rowAt={rows.rowAt}
-            idOf={(deployment) => deployment.id}
-            nameOf={(deployment) => deployment.name}
-            onRange={rows.onRange}
-            onTop={setAtTop}
-            dimmed={rows.isPlaceholder}
-            sort={{ by: "created_at", order: view.order ?? "desc" }}
-            onSort={({ order }) => onView({ order })}
-            onOpen={({ id }, inNewTab) => open({ to: "/deployments/$id/overview", params: { id } }, inNewTab)}
-            empty={
-              <EmptyState title="No deployments match">
-                Nothing in this project matches “{view.filter}”.
-              </EmptyState>
-            }
-          />
-        </div>
-      )}
-    </FillPage>
+    <ListPage
+      name="Deployments"
+      placeholder="Filter by name, or state = 'failed'…"
+      columns={columns}
+      view={view}
+      // They are sorted by nothing else.
+      onView={({ sort: _, ...change }) => onView(change)}
+      pageQuery={(offset) => deploymentsQuery(view, offset)}
+      pageOf={({ id }) => ({ to: "/deployments/$id/overview", params: { id } })}
+      first={<FirstDeployment />}
+    />
   );
 }
 
-function NoDeployments({ isPast }: { isPast: boolean }) {
-  if (isPast) return <EmptyState title="No deployments at that moment" />;
+function FirstDeployment() {
   return (
-    <EmptyState title="No deployments yet">
+    <>
       <p>
         A deployment serves one version of a registered model. It appears here as soon as it is asked for.
       </p>
@@ -196,6 +128,6 @@ function NoDeployments({ isPast }: { isPast: boolean }) {
   -H 'Content-Type: application/json' \\
   -d '{"name": "my-model", "model_name": "MODEL", "model_alias": "champion"}'`}
       />
-    </EmptyState>
+    </>
   );
 }

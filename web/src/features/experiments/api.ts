@@ -6,15 +6,8 @@ import { PAGE_SIZE } from "@/api/paged-rows";
 import { queryKeys } from "@/api/query-keys";
 import type { RunComparison, RunSummary } from "@/api/types";
 import type { AsOf } from "@/lib/as-of";
+import type { ListView } from "@/lib/list-view";
 import { nameForServer } from "./run-fields";
-
-export interface ListView {
-  project?: string;
-  filter?: string;
-  sort?: string;
-  order?: "asc" | "desc";
-  at?: AsOf;
-}
 
 export const experimentsQuery = (view: ListView, offset: number) =>
   queryOptions({

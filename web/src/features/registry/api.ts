@@ -5,14 +5,7 @@ import { filterQuery } from "@/api/list-filter";
 import { PAGE_SIZE } from "@/api/paged-rows";
 import { queryKeys } from "@/api/query-keys";
 import type { AsOf } from "@/lib/as-of";
-
-export interface ListView {
-  project?: string;
-  filter?: string;
-  sort?: string;
-  order?: "asc" | "desc";
-  at?: AsOf;
-}
+import type { ListView } from "@/lib/list-view";
 
 /** Which model, as the address names it: by its id, or by its name in a project. */
 export interface ModelKey {

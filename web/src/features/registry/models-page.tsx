@@ -1,26 +1,15 @@
-import { useMemo, useRef, useState } from "react";
-import { filterError } from "@/api/list-filter";
-import { usePagedRows } from "@/api/paged-rows";
 import type { Model } from "@/api/types";
+import type { ListView } from "@/lib/list-view";
 import { formatInteger, formatMeasured, NO_VALUE, plural } from "@/lib/numbers";
 import { publicUrl } from "@/lib/root";
 import { CodeBlock } from "@/ui/code-block";
 import type { Column } from "@/ui/data-table/columns";
-import { DataTable } from "@/ui/data-table/data-table";
-import { NewerPill } from "@/ui/data-table/newer-pill";
-import { ListError } from "@/ui/list-error";
-import { FillPage } from "@/ui/page";
-import { PageHeader } from "@/ui/page-header";
-import { Count, Pill } from "@/ui/pill";
+import { ListPage } from "@/ui/list-page";
+import { Pill } from "@/ui/pill";
 import { RowLink } from "@/ui/row-link";
-import { useShortcuts } from "@/ui/shortcuts";
-import { EmptyState, Late, Skeleton } from "@/ui/states";
 import { toneOf } from "@/ui/status";
-import { FilterField } from "@/ui/text-field";
 import { RelativeTime } from "@/ui/time";
-import { Toolbar } from "@/ui/toolbar";
-import { useOpen } from "@/ui/use-open";
-import { type ListView, modelsQuery } from "./api";
+import { modelsQuery } from "./api";
 import { headline } from "./evaluation";
 import styles from "./registry.module.css";
 import { stagesOf } from "./stages";
@@ -140,79 +129,24 @@ interface Props {
 
 /** All models of the project. */
 export function ModelsPage({ view, onView }: Props) {
-  const open = useOpen();
-  const [atTop, setAtTop] = useState(true);
-  const field = useRef<HTMLInputElement>(null);
-  const rows = usePagedRows({
-    pageQuery: (offset) => modelsQuery(view, offset),
-    held: !atTop,
-    identity: view.project ?? "",
-    idOf: (model) => model.id,
-  });
-  useShortcuts(
-    useMemo(
-      () => [{ keys: "f", does: "Filter the list", group: "List", run: () => field.current?.focus() }],
-      [],
-    ),
-  );
   return (
-    <FillPage>
-      <PageHeader
-        name="Registry"
-        title="Registry"
-        aside={rows.total !== undefined && <Count>{formatInteger(rows.total)}</Count>}
-      />
-      <Toolbar label="Models">
-        <FilterField
-          fieldRef={field}
-          label="Filter models"
-          placeholder="Filter by name, or framework = 'sklearn'…"
-          value={view.filter ?? ""}
-          error={filterError(rows.error)}
-          onChange={(filter) => onView({ filter: filter || undefined })}
-        />
-      </Toolbar>
-      {rows.error ? (
-        <ListError what="Models" error={rows.error} onRetry={rows.refetch} />
-      ) : rows.isPending ? (
-        <Late>
-          <Skeleton rows={6} />
-        </Late>
-      ) : rows.total === 0 && !view.filter ? (
-        <NoModels isPast={view.at !== undefined} />
-      ) : (
-        <div className={styles.list}>
-          {rows.hasNewer && <NewerPill onShow={rows.refetch} />}
-          <DataTable
-            label="Models"
-            primary
-            columns={columns}
-            rowCount={rows.total ?? 0}
-            rowAt={rows.rowAt}
-            idOf={(model) => model.id}
-            nameOf={(model) => model.name}
-            onRange={rows.onRange}
-            onTop={setAtTop}
-            dimmed={rows.isPlaceholder}
-            sort={{ by: view.sort ?? "created_at", order: view.order ?? "desc" }}
-            onSort={({ by, order }) => onView({ sort: by, order })}
-            onOpen={({ id }, inNewTab) => open({ to: "/registry/$id", params: { id } }, inNewTab)}
-            empty={
-              <EmptyState title="No models match">
-                Nothing in this project matches “{view.filter}”.
-              </EmptyState>
-            }
-          />
-        </div>
-      )}
-    </FillPage>
+    <ListPage
+      name="Registry"
+      things="Models"
+      placeholder="Filter by name, or framework = 'sklearn'…"
+      columns={columns}
+      view={view}
+      onView={onView}
+      pageQuery={(offset) => modelsQuery(view, offset)}
+      pageOf={({ id }) => ({ to: "/registry/$id", params: { id } })}
+      first={<FirstModel />}
+    />
   );
 }
 
-function NoModels({ isPast }: { isPast: boolean }) {
-  if (isPast) return <EmptyState title="No models at that moment" />;
+function FirstModel() {
   return (
-    <EmptyState title="No models yet">
+    <>
       <p>A registered model is a name for versions of one model. It appears here with its first version.</p>
       <CodeBlock
         label="Python, with the mlflow client"
@@ -228,6 +162,6 @@ with mlflow.start_run():
   -H 'Content-Type: application/json' \\
   -d '{"name": "my-model"}'`}
       />
-    </EmptyState>
+    </>
   );
 }

@@ -161,6 +161,21 @@ test("what lies behind the shown moment is dim on the lanes and not in the list"
   expect(document.querySelectorAll("[data-later]")).toHaveLength(3);
 });
 
+test("the name of a changed field stays in one piece beside long values", async () => {
+  const value = "Answers questions about orders in the evening, for team ";
+  const changes = { description: { old: `${value} 7`, new: `${value} 8` } };
+  const items = Array.from({ length: 6 }, (_, index) =>
+    anEvent({ seq: index + 1, at: at(index + 1, 6), changes }),
+  );
+  serveLedger(6, { "GET /api/events": () => ({ items, upto: 6, head: 6 }) });
+  await renderPage(<TimelinePage view={{}} onView={() => {}} />, "/here?at=seq:3");
+  const name = page.getByRole("rowheader", { name: "description" });
+  await expect.element(name).toBeVisible();
+  const text = document.createRange();
+  text.selectNodeContents(name.element());
+  expect(text.getClientRects()).toHaveLength(1);
+});
+
 test("a filter leaves what it names, on lanes and in the list", async () => {
   serveLedger(6);
   await renderPage(<TimelinePage view={{ actor: "user:ravi" }} onView={() => {}} />);

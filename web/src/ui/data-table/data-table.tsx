@@ -64,7 +64,8 @@ export interface DataTableProps<T> {
 /**
  * A table of any length: a real `<table>`, whose rows out of view are two spacer rows.
  *
- * Keys: j k ↑ ↓ Home End move, Enter opens, o opens in a new tab, x selects (shift: a range), . opens the row's menu.
+ * Keys: j k ↑ ↓ Home End (g g, shift G) move, Enter opens, o opens in a new tab, x selects (shift: a range), . opens the
+ * row's menu; letters wherever the focus is, if it is the page's main table.
  * Where cells can be changed: ← → go to them, Enter edits, Escape gives it up.
  */
 export function DataTable<T>(props: DataTableProps<T>) {
@@ -86,6 +87,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
     rowHeight,
     headHeight: phone ? 0 : HEAD_HEIGHT,
     all: !virtual,
+    onTop: props.onTop,
   });
   const [from, behind] = part;
   const { onRange } = props;
@@ -126,7 +128,6 @@ export function DataTable<T>(props: DataTableProps<T>) {
       onClick={keys.onClick}
       onDoubleClick={keys.onDoubleClick}
       onAuxClick={keys.onAuxClick}
-      onScroll={(event) => props.onTop?.(event.currentTarget.scrollTop < rowHeight)}
     >
       <table
         id={tableId}
@@ -143,6 +144,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
         style={
           {
             "--columns": tracks,
+            "--row-height": `${rowHeight}px`,
             ...(phone ? {} : { minWidth: needed, ...placesOfPinned(columns, wide, selectable) }),
           } as CSSProperties
         }

@@ -1,4 +1,3 @@
-import { IconDots } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { IconButton } from "../button";
 import { Keys } from "../keys";
@@ -10,6 +9,13 @@ interface Props<T> {
   name: string;
   actions: (row: T) => readonly RowAction[];
 }
+
+/** One path and made once: each row has them. */
+const DOTS = (
+  <svg viewBox="0 0 24 24" stroke="currentColor" strokeLinecap="round" aria-hidden="true">
+    <path d="M5 12h.01M12 12h.01M19 12h.01" strokeWidth="3.6" />
+  </svg>
+);
 
 /** What can be done with a row, behind one button; its menu exists only while it is open. */
 export function RowMenu<T>({ row, name, actions }: Props<T>) {
@@ -33,7 +39,7 @@ export function RowMenu<T>({ row, name, actions }: Props<T>) {
       aria-expanded={opened}
       onClick={() => setOpened(!opened)}
     >
-      <IconDots />
+      {DOTS}
     </IconButton>
   );
   return (

@@ -204,6 +204,8 @@ export function useTableKeys<T>(options: Options<T>): TableKeys {
     return [
       key("j", "Next row"),
       key("k", "Previous row"),
+      key("g g", "First row", "Home"),
+      key("shift+g", "Last row", "End"),
       key("enter", "Open the row", "Enter"),
       key("o", "Open in a new tab"),
       ...(selectable ? [key("x", "Select the row"), key("shift+x", "Select a range", "X")] : []),

@@ -5,6 +5,7 @@ import { isFling, partInView, scrollShowing } from "./use-visible-rows";
 const views = fc.record({
   scrollTop: fc.double({ min: 0, max: 4_000_000, noNaN: true }),
   height: fc.integer({ min: 0, max: 3000 }),
+  direction: fc.constantFrom<1 | -1>(1, -1),
   rowHeight: fc.constantFrom(32, 56),
   rowCount: fc.integer({ min: 0, max: 100_000 }),
 });
@@ -37,6 +38,20 @@ test("a row that is shown lies between the head and the lower edge, and nothing 
       expect(top + view.rowHeight).toBeLessThanOrEqual(view.height - head);
       expect(scrollShowing(index, { ...view, scrollTop: scrolled }, head)).toBe(scrolled);
     }),
+  );
+});
+
+test("nine rows stand ready where the reader goes", () => {
+  fc.assert(
+    fc.property(views, ({ scrollTop, ...view }) => {
+      const top = Math.floor(scrollTop);
+      const soon = top + view.direction * view.rowHeight * 9;
+      const [from, behind] = partInView({ ...view, scrollTop: top, rowCount: 200_000 });
+      if (view.direction < 0)
+        expect(from).toBeLessThanOrEqual(Math.max(0, Math.floor(soon / view.rowHeight)));
+      else expect(behind).toBeGreaterThanOrEqual(Math.ceil((soon + view.height) / view.rowHeight));
+    }),
+    { numRuns: 1000 },
   );
 });
 

@@ -1,10 +1,11 @@
-import { type RefObject, useLayoutEffect, useState } from "react";
+import { type RefObject, useEffectEvent, useLayoutEffect, useState } from "react";
 import { flushSync } from "react-dom";
 
-/** Rows in the document beyond those in view, at both ends. */
-const OVERSCAN = 8;
-/** The part that is in the document moves on by so many rows: each step is drawn within one frame. */
-const STEP = 4;
+/** Rows in the document beyond those in view: where the reader goes, and where they come from. */
+const AHEAD = 9;
+const BEHIND = 3;
+/** The part that is in the document moves on by so many rows: few enough to be drawn in a frame, as a step has its price. */
+const STEP = 6;
 /** Before anything is measured. */
 const FIRST_ROWS = 24;
 /** Faster than this nobody reads a row: its place is enough until the list slows down. */
@@ -19,16 +20,19 @@ export type Part = readonly [number, number];
 interface View {
   scrollTop: number;
   height: number;
+  /** Scrolled so last: 1 down, -1 up. */
+  direction: 1 | -1;
   rowHeight: number;
   rowCount: number;
 }
 
-type Place = Pick<View, "scrollTop" | "height">;
+type Place = Pick<View, "scrollTop" | "height" | "direction">;
 
 /** The part of a table that is in the document at a place of its scroll bar. */
-export function partInView({ scrollTop, height, rowHeight, rowCount }: View): Part {
-  const from = Math.floor((scrollTop / rowHeight - OVERSCAN) / STEP) * STEP;
-  const behind = Math.ceil(((scrollTop + height) / rowHeight + OVERSCAN) / STEP) * STEP;
+export function partInView({ scrollTop, height, direction, rowHeight, rowCount }: View): Part {
+  const [above, below] = direction > 0 ? [BEHIND, AHEAD] : [AHEAD, BEHIND];
+  const from = Math.floor((scrollTop / rowHeight - above) / STEP) * STEP;
+  const behind = Math.ceil(((scrollTop + height) / rowHeight + below) / STEP) * STEP;
   return within([from, behind], rowCount);
 }
 
@@ -43,7 +47,7 @@ function within([from, behind]: Part, rowCount: number): Part {
 }
 
 /** Where to scroll so that a row is in view and not under the head; where it is already, to where it is now. */
-export function scrollShowing(index: number, view: View, headHeight: number): number {
+export function scrollShowing(index: number, view: Omit<View, "direction">, headHeight: number): number {
   const top = index * view.rowHeight;
   const lowest = top + view.rowHeight + headHeight - view.height;
   return Math.min(Math.max(view.scrollTop, lowest), top);
@@ -58,6 +62,8 @@ interface Options {
   headHeight: number;
   /** All rows are in the document. */
   all: boolean;
+  /** Told when the first row comes into view, and when it is scrolled away. */
+  onTop: ((atTop: boolean) => void) | undefined;
 }
 
 interface VisibleRows {
@@ -69,18 +75,26 @@ interface VisibleRows {
 }
 
 /** Which rows of a table are in the document, as it is scrolled and changes its size. */
-export function useVisibleRows({ scroller, rowCount, rowHeight, headHeight, all }: Options): VisibleRows {
-  const [place, setPlace] = useState<Place>({ scrollTop: 0, height: FIRST_ROWS * rowHeight });
+export function useVisibleRows({
+  scroller,
+  rowCount,
+  rowHeight,
+  headHeight,
+  all,
+  onTop,
+}: Options): VisibleRows {
+  const [place, setPlace] = useState<Place>({ scrollTop: 0, height: FIRST_ROWS * rowHeight, direction: 1 });
+  const tellTop = useEffectEvent((atTop: boolean) => onTop?.(atTop));
   useLayoutEffect(() => {
     const element = scroller.current;
-    return element ? followPlace(element, rowHeight, setPlace) : undefined;
+    return element ? followPlace(element, rowHeight, setPlace, tellTop) : undefined;
   }, [scroller, rowHeight]);
 
   // A table that has become shorter is not scrolled as far any more. To ask the browser would cost a layout in between.
   const furthest = Math.max(0, headHeight + rowCount * rowHeight - place.height);
   const scrollTop = Math.min(place.scrollTop, furthest);
   return {
-    part: all ? [0, rowCount] : partInView({ scrollTop, height: place.height, rowHeight, rowCount }),
+    part: all ? [0, rowCount] : partInView({ ...place, scrollTop, rowHeight, rowCount }),
     show: (index) => {
       const element = scroller.current;
       if (!element) return;
@@ -93,25 +107,42 @@ export function useVisibleRows({ scroller, rowCount, rowHeight, headHeight, all 
 }
 
 /** Tell where a scroller stands whenever that brings other rows into the document; returns how to end it. */
-function followPlace(element: HTMLElement, rowHeight: number, tell: (place: Place) => void): () => void {
+function followPlace(
+  element: HTMLElement,
+  rowHeight: number,
+  tell: (place: Place) => void,
+  tellTop: (atTop: boolean) => void,
+): () => void {
   let known: Part | null = null;
+  let wasAtTop: boolean | null = null;
   let last = { top: element.scrollTop, at: 0 };
+  let direction: Place["direction"] = 1;
   let rest: ReturnType<typeof setTimeout> | undefined;
   const look = () => {
     const { scrollTop, clientHeight: height } = element;
-    const next = partInView({ scrollTop, height, rowHeight, rowCount: Number.POSITIVE_INFINITY });
+    const place = { scrollTop, height, direction };
+    const next = partInView({ ...place, rowHeight, rowCount: Number.POSITIVE_INFINITY });
     if (known?.[0] === next[0] && known[1] === next[1]) return;
     known = next;
-    tell({ scrollTop, height });
+    tell(place);
   };
   const onScroll = () => {
     const now = { top: element.scrollTop, at: performance.now() };
     const flies = isFling(now.top - last.top, now.at - last.at);
+    if (now.top !== last.top) direction = now.top > last.top ? 1 : -1;
     last = now;
+    const atTop = now.top < rowHeight;
+    if (atTop !== wasAtTop) tellTop(atTop);
+    wasAtTop = atTop;
     clearTimeout(rest);
-    if (flies) rest = setTimeout(look, REST_MS);
+    element.toggleAttribute("data-flying", flies);
+    if (flies) rest = setTimeout(land, REST_MS);
     // At once: what has been scrolled into view is there in the same frame.
     else flushSync(look);
+  };
+  const land = () => {
+    element.removeAttribute("data-flying");
+    look();
   };
   const observer = new ResizeObserver(look);
   element.addEventListener("scroll", onScroll, { passive: true });

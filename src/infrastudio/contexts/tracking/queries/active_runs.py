@@ -67,13 +67,31 @@ class ActiveRuns:
             PermissionDenied: The actor may read it and must not write to it.
             RunNotActive: It was deleted.
         """
-        access = self._known.get(id)
-        is_limited = actor.scope not in ("", f"run:{id}")
-        if access is None or is_limited or not actor.may(WRITE, access.project_id):
+        access = self.known(actor, id)
+        if access is None:
             access = await self._db.read(actor, self._load, id)
         if not access.is_active:
             raise RunNotActive(id)
         return access
+
+    def known(self, actor: Actor, id: str) -> RunAccess | None:
+        """Return what memory has of a run that the actor may write to; None: `find` has to look."""
+        access = self._known.get(id)
+        is_limited = actor.scope not in ("", f"run:{id}")
+        if access is None or is_limited or not actor.may(WRITE, access.project_id):
+            return None
+        return access
+
+    @property
+    def generation(self) -> int:
+        """A number that rises with everything that is forgotten."""
+        return self._generation
+
+    def learn(self, id: str, access: RunAccess, *, generation: int) -> None:
+        """Remember a run that was just made, unless something was forgotten since `generation`: it may be that."""
+        with self._lock:
+            if self._generation == generation:
+                self._keep(id, access)
 
     def forget(self, entries: Sequence[Entry]) -> None:
         """Listen to the ledger: drop what these events made wrong."""
@@ -87,12 +105,13 @@ class ActiveRuns:
         if access is None:
             raise UnknownRun(id)
         projects.require_right(snapshot, access.project_id, WRITE, unknown=UnknownRun(id), changes=f"run:{id}")
-        with self._lock:
-            if self._generation == generation:
-                if len(self._known) >= MAX_KEPT:
-                    self._known.clear()
-                self._known[id] = access
+        self.learn(id, access, generation=generation)
         return access
+
+    def _keep(self, id: str, access: RunAccess) -> None:
+        if len(self._known) >= MAX_KEPT:
+            self._known.clear()
+        self._known[id] = access
 
     def _touch(self, head: int, ids: Sequence[str]) -> None:
         """Remember what a commit behind `head` will make wrong."""

@@ -87,8 +87,8 @@ def select_runs(dialect: str) -> Select[Any]:
     return select(RunRow.__table__).outerjoin(stream, and_(stream.c.entity == "run", stream.c.owner_id == _run.id))
 
 
-def run_columns(dialect: str) -> FilterColumns:
-    """Return the live columns of runs, for one statement of `select_runs`."""
+def run_columns(dialect: str, *, of_few: bool = False) -> FilterColumns:
+    """Return the live columns of runs, for one statement of `select_runs`; `of_few`: one that looks at few runs."""
     artifact_uri = _artifact_uri(_experiment.artifact_location)
     return FilterColumns(
         {
@@ -109,8 +109,8 @@ def run_columns(dialect: str) -> FilterColumns:
         },
         {
             "metric": MetricColumns(dialect),
-            "parameter": ItemColumns(RunParamRow, "run_id", _run.id),
-            "tag": ItemColumns(RunTagRow, "run_id", _run.id),
+            "parameter": ItemColumns(RunParamRow, "run_id", _run.id, of_few=of_few),
+            "tag": ItemColumns(RunTagRow, "run_id", _run.id, of_few=of_few),
             "dataset": DatasetColumns(),
         },
     )

@@ -15,7 +15,7 @@ from infrastudio.contexts.tracking.schemas.runs import STATUSES, Run, RunPage, R
 from infrastudio.contexts.tracking.tables.runs import RunRow
 from infrastudio.kernel.clock import to_micros
 from infrastudio.kernel.errors import Problem, ValidationFailed
-from infrastudio.kernel.filters import Expression, FilterFields, Identifier, Ordering, parse_order_by
+from infrastudio.kernel.filters import Identifier, Ordering, parse_order_by
 from infrastudio.kernel.pages import PageRequest
 from infrastudio.stores import ledger
 from infrastudio.stores.db import Snapshot, contains_folded
@@ -46,37 +46,12 @@ class RunScope(NamedTuple):
     lifecycle: str | None = "active"
 
 
-class RunSearch(NamedTuple):
-    """What a client of another protocol asks for."""
-
-    scope: RunScope
-    expression: Expression | None = None
-    orderings: Sequence[Ordering] = ()
-    fields: FilterFields = RUN_FIELDS
-    limit: int = 1000
-    offset: int = 0
-
-
 class Columns(NamedTuple):
     """Which params, tags and metrics a list shows; None: all."""
 
     params: tuple[str, ...] | None = None
     tags: tuple[str, ...] | None = None
     metrics: tuple[str, ...] | None = None
-
-
-def search(snapshot: Snapshot, wanted: RunSearch) -> list[Run]:
-    """Return runs with their collections; behind the asked-for order, the latest start first, then by id."""
-    columns = run_columns(snapshot.dialect)
-    statement = select_runs(snapshot.dialect).where(*scope_conditions(snapshot, wanted.scope, None))
-    statement = order_statement(statement, wanted.orderings, wanted.fields, columns)
-    latest_first = (Ordering(Identifier(None, "started_at"), descending=True),)
-    statement = order_statement(statement, latest_first, RUN_FIELDS, columns).order_by(RunRow.id)
-    statement = statement.where(compile_filter(wanted.expression, wanted.fields, columns))
-    ids = statement.with_only_columns(RunRow.__table__.c.id)
-    found = snapshot.execute(ids.offset(wanted.offset).limit(wanted.limit)).scalars().all()
-    rows = runs.rows_of(snapshot, found)
-    return runs.with_collections(snapshot, [runs.run_of(snapshot, row) for row in rows])
 
 
 def run_page(

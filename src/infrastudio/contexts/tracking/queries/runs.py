@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -24,7 +25,7 @@ from infrastudio.kernel.canonical_json import canonical_json
 from infrastudio.kernel.clock import to_micros
 from infrastudio.kernel.errors import NotFound
 from infrastudio.stores import ledger
-from infrastudio.stores.db import PreparedSelect, Record, Snapshot
+from infrastudio.stores.db import PreparedList, PreparedSelect, Record, Snapshot
 from infrastudio.stores.ledger import Moment
 from infrastudio.stores.telemetry import StreamKey, TelemetryReader
 
@@ -38,7 +39,16 @@ _ACCESS: Final = PreparedSelect(
 _IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
 _BY_IDS: Final = select(_runs).where(_runs.c.id.in_(_IDS))
 _DATASETS: Final = select(_datasets).where(_datasets.c.run_id.in_(_IDS)).order_by(_datasets.c.name, _datasets.c.digest)
+_HAVE_DATASETS: Final = PreparedList(select(_datasets.c.run_id).distinct(), _datasets.c.run_id)
+_MODELS_OF: Final = PreparedList(
+    select(_models.c.run_id, _models.c.direction, _models.c.model_id, _models.c.step).order_by(_models.c.model_id),
+    _models.c.run_id,
+)
 _MODELS: Final = select(_models).where(_models.c.run_id.in_(_IDS)).order_by(_models.c.model_id)
+
+
+Item = tuple[str, str, str]
+"""Run, key and value of a param or a tag."""
 
 
 class UnknownRun(NotFound):
@@ -153,6 +163,28 @@ def datasets_by_run(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, list[Da
     return found
 
 
+def with_datasets(snapshot: Snapshot, ids: Sequence[str]) -> list[str]:
+    """Return which of some runs used a dataset."""
+    return [id for (id,) in _HAVE_DATASETS.rows(snapshot.connection, ids)]
+
+
+def models_by_run(snapshot: Snapshot, ids: Sequence[str]) -> tuple[dict[str, list[str]], dict[str, dict[str, int]]]:
+    """Return the logged models that runs used, and those that they made with their steps; runs without are left out."""
+    inputs: dict[str, list[str]] = defaultdict(list)
+    outputs: dict[str, dict[str, int]] = defaultdict(dict)
+    for run_id, direction, model_id, step in _MODELS_OF.rows(snapshot.connection, ids):
+        if direction == "input":
+            inputs[run_id].append(model_id)
+        else:
+            outputs[run_id][model_id] = step
+    return inputs, outputs
+
+
+def items_of(snapshot: Snapshot, ids: Sequence[str]) -> tuple[list[Item], list[Item]]:
+    """Return all params and all tags of some runs, by run and key."""
+    return _PARAMS.of_all(snapshot, ids), _TAGS.of_all(snapshot, ids)
+
+
 def _texts(snapshot: Snapshot, digests: Collection[str | None]) -> dict[str, str]:
     """Return long texts by digest."""
     texts: dict[str, str] = {}
@@ -234,10 +266,13 @@ class _Items:
             )
             for count in FEW
         }
-        self._all = (
-            select(items.run_id, items.key, items.value).where(items.run_id.in_(_IDS)).order_by(items.run_id, items.key)
-        )
-        self._some = self._all.where(items.key.in_(bindparam("keys", expanding=True)))
+        self._all = PreparedList(ordered, items.run_id)
+        self._some = ordered.where(items.run_id.in_(_IDS), items.key.in_(bindparam("keys", expanding=True)))
+
+    def of_all(self, snapshot: Snapshot, ids: Sequence[str]) -> list[Item]:
+        """Return run, key and value of all items of some runs, by run and key."""
+        rows: list[Any] = self._all.rows(snapshot.connection, ids)
+        return rows
 
     def of(self, snapshot: Snapshot, ids: Iterable[str], keys: Collection[str] | None) -> dict[str, dict[str, str]]:
         found: dict[str, dict[str, str]] = {id: {} for id in ids}
@@ -247,12 +282,13 @@ class _Items:
             (id,) = found
             if (own := self._of_one(snapshot, id, keys)) is not None:
                 return {id: {key: value for _, key, value in own}}
-        statement = self._all if keys is None else self._some
-        parameters = {} if keys is None else {"keys": sorted(keys)}
-        for some in batches(found):
-            rows: Sequence[Any] = snapshot.execute(statement, {"ids": some, **parameters}).all()
-            for run_id, key, value in rows:
-                found[run_id][key] = value
+        if keys is None:
+            rows: Iterable[Any] = self.of_all(snapshot, list(found))
+        else:
+            wanted = {"keys": sorted(keys)}
+            rows = (row for some in batches(found) for row in snapshot.execute(self._some, {"ids": some, **wanted}))
+        for run_id, key, value in rows:
+            found[run_id][key] = value
         return found
 
     def _of_one(self, snapshot: Snapshot, id: str, keys: Collection[str] | None) -> list[tuple[Any, ...]] | None:
