@@ -61,6 +61,8 @@ SCRATCH = {
     "LedgerClockRow",
     "SearchCheckpointRow",
     "SearchEntryRow",
+    "SpanAttributeRow",
+    "SpanRow",
     "TimelineCheckpointRow",
     "TokenSecretRow",
     "TraceMetadataRow",

@@ -33,7 +33,7 @@ NAMES: Final = (
     "trace_id", "trace_ids", "dataset_id",
 )  # fmt: skip
 """Required fields that name something that must exist."""
-READS: Final = ("search", "get-latest-versions", "batchGetInfos")
+READS: Final = ("search", "search-datasets", "get-latest-versions", "batchGetInfos")
 """Ends of paths that read although they are asked by POST."""
 
 

@@ -18,6 +18,7 @@ MODULES: Final = {
     "exec_command": ("exec",),
     "sync_command": ("sync",),
     "model_commands": ("models", "deploy"),
+    "approval_commands": ("approvals",),
     "fleet_commands": ("instances", "export"),
     "import_commands": ("import",),
 }

@@ -729,6 +729,10 @@ class AsyncHealthApi:
         """Answer as soon as the server serves; never touches the database."""
         return await self._client.ask(dict[str, str], "GET", "/health", is_repeatable=True)
 
+    async def mlflow_release(self, into: BinaryIO) -> int:
+        """Answer the release of MLflow whose protocol is spoken: its clients ask for it here."""
+        return await self._client.save(into, "GET", "/version")
+
     async def ready(self) -> dict[str, Any]:
         """Return the state of everything that the server depends on."""
         return await self._client.ask(dict[str, Any], "GET", "/ready", is_repeatable=True)

@@ -511,6 +511,7 @@ class ExitReason(WireStruct, kw_only=True, frozen=True):
 class ExperimentIn(WireStruct, kw_only=True, frozen=True):
     """A new experiment."""
 
+    id: UnsetType | str | None = UNSET
     name: str
     description: UnsetType | str = UNSET
     owner: UnsetType | str | None = UNSET
@@ -1467,6 +1468,7 @@ class RunIn(WireStruct, kw_only=True, frozen=True):
 
     id: UnsetType | str | None = UNSET
     name: UnsetType | str | None = UNSET
+    user: UnsetType | str | None = UNSET
     status: UnsetType | Literal["queued", "running"] = UNSET
     started_at: UnsetType | datetime | None = UNSET
     params: UnsetType | dict[str, str] = UNSET

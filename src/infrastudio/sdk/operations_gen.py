@@ -725,6 +725,10 @@ class HealthApi:
         """Answer as soon as the server serves; never touches the database."""
         return self._client.ask(dict[str, str], "GET", "/health", is_repeatable=True)
 
+    def mlflow_release(self, into: BinaryIO) -> int:
+        """Answer the release of MLflow whose protocol is spoken: its clients ask for it here."""
+        return self._client.save(into, "GET", "/version")
+
     def ready(self) -> dict[str, Any]:
         """Return the state of everything that the server depends on."""
         return self._client.ask(dict[str, Any], "GET", "/ready", is_repeatable=True)

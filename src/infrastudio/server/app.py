@@ -11,12 +11,14 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from infrastudio.http.asgi import respond, routed_path
 from infrastudio.http.middleware import Authentication, BodyLimit, JsonBodies, PathRules, RequestContext, RootPath
 from infrastudio.http.unchanged import UnchangedAnswers
 from infrastudio.kernel.errors import MethodNotAllowed
+from infrastudio.protocols import mlflow
 from infrastudio.server import wiring
 from infrastudio.server.aliases import api_twin
 from infrastudio.server.direct_routes import DirectRoutes
@@ -161,6 +163,11 @@ def _add_health(api: FastAPI, studio: Studio) -> None:
     async def health() -> dict[str, str]:
         """Answer as soon as the server serves; never touches the database."""
         return {"status": "ok", "version": VERSION}
+
+    @api.get("/version", tags=["health"], response_class=PlainTextResponse)
+    async def mlflow_release() -> str:
+        """Answer the release of MLflow whose protocol is spoken: its clients ask for it here."""
+        return mlflow.RELEASE
 
     @api.get("/ready", tags=["health"])
     async def ready(response: Response) -> dict[str, Any]:

@@ -55,7 +55,7 @@ from infrastudio.kernel.clock import Clock, SystemClock
 from infrastudio.kernel.ids import IdSource, RandomIds
 from infrastudio.kernel.tables import TableFormats
 from infrastudio.migrations import upgrade
-from infrastudio.protocols import mlflow
+from infrastudio.protocols import mlflow, otlp
 from infrastudio.protocols.inference.gateway import InferenceGateway
 from infrastudio.protocols.inference.http_protocol import gateway_protocol
 from infrastudio.server.authentication import Authenticator, OriginPolicy
@@ -290,8 +290,12 @@ def upload_limits() -> dict[str, int]:
 
 def protocol_apps(studio: Studio) -> list[ProtocolApp]:
     """Return the foreign protocols, in the order in which paths are matched."""
-    tracking = mlflow.MlflowApp(studio.resources[mlflow.Services], (*mlflow.ROWS, *mlflow.REFUSALS))
-    return [ProtocolApp(mlflow.takes, tracking, mlflow.failure, mlflow.is_upload)]
+    services = studio.resources[mlflow.Services]
+    tracking = mlflow.MlflowApp(services, (*mlflow.ROWS, *mlflow.REFUSALS))
+    return [
+        ProtocolApp(mlflow.takes, tracking, mlflow.failure, mlflow.is_upload),
+        ProtocolApp(otlp.takes, otlp.OtlpApp(services), otlp.failure),
+    ]
 
 
 def _banner(settings: Settings) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from contexts.tracking.making import a_run, an_experiment, history_of, moment_of, read, run_now, write
 from infrastudio.contexts.projects import service as projects
@@ -43,6 +44,23 @@ def test_names_are_unique_per_project_and_a_deleted_experiment_keeps_its_own(db:
 def test_ids_never_come_back(db: Database) -> None:
     ids = [int(an_experiment(db).id) for _ in range(3)]
     assert ids == sorted(set(ids))
+
+
+def test_an_id_that_is_chosen_is_taken_once_and_counting_goes_on_behind_it(db: Database) -> None:
+    last = int(an_experiment(db).id)
+    chosen = str(last + 7)
+    made = an_experiment(db, id=chosen)
+    assert (made.id, made.artifact_location) == (chosen, f"mlflow-artifacts:/{chosen}")
+    with pytest.raises(service.IdTaken, match=f"An experiment with id {chosen} already exists"):
+        an_experiment(db, id=chosen)
+    assert an_experiment(db, id=str(last + 3)).id == str(last + 3)
+    assert int(an_experiment(db).id) > last + 7
+
+
+@pytest.mark.parametrize("id", ["0", "-1", "01", "1234567890", "x", "", "1 "])
+def test_an_id_that_is_none_or_would_make_all_others_long_is_refused(id: str) -> None:
+    with pytest.raises(ValidationError, match="id"):
+        ExperimentIn(name="x", id=id)
 
 
 @pytest.mark.parametrize("id", ["", "x", "-1", "01", "9223372036854775808", "99999", "1 ", "１"])

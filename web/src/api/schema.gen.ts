@@ -1999,6 +1999,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mlflow Release
+         * @description Answer the release of MLflow whose protocol is spoken: its clients ask for it here.
+         */
+        get: operations["mlflow_release_version_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3001,6 +3021,8 @@ export interface components {
              * @default
              */
             description?: string;
+            /** Id */
+            id?: string | null;
             /** Name */
             name: string;
             /** Owner */
@@ -5130,6 +5152,8 @@ export interface components {
             tags?: {
                 [key: string]: string;
             };
+            /** User */
+            user?: string | null;
         };
         /**
          * RunModel
@@ -10573,6 +10597,33 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description A failure in our envelope. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    mlflow_release_version_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description A failure in our envelope. */

@@ -53,12 +53,13 @@ def _logged_model(work: ImportWork, model: Any, experiment_id: str, known: Mappi
 
 
 def _created(work: ImportWork, model: Any, experiment_id: str) -> str:
+    facts = work.facts(model.creation_timestamp, model.last_updated_timestamp)
     body = {
         "experiment_id": experiment_id,
         "name": model.name,
         "model_type": model.model_type or "",
         "source_run_id": work.run_id(model.source_run_id) if model.source_run_id else "",
         "params": pairs(model.params or {}),
-        "tags": pairs((model.tags or {}) | work.marks("logged model", model.model_id)),
+        "tags": pairs((model.tags or {}) | work.marks("logged model", model.model_id) | facts),
     }
     return work.target.create_logged_model(body)

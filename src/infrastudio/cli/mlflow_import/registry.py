@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from infrastudio.cli.mlflow_import.target import ID_TAG, pairs
-from infrastudio.cli.mlflow_import.work import ImportWork, mark
+from infrastudio.cli.mlflow_import.work import ImportWork, mark, missing_tags
 
 ELSEWHERE: Final = "not-imported:"
 """Stands before a source that is a path of some machine, where nobody here can read."""
 STAGES: Final = {"None": "draft", "Staging": "staging", "Production": "production", "Archived": "archived"}
+PROMPT_TAG: Final = "mlflow.prompt.is_prompt"
 GAP: Final = "import-gap:deleted"
 """Source of a version that is made and deleted at once, for its number was used and deleted in the source."""
 
@@ -25,16 +26,9 @@ def import_models(work: ImportWork) -> None:
 
 
 def _model(work: ImportWork, model: Any, known: Mapping[str, Any]) -> None:
-    counts = work.report.counts["models"]
     versions = work.source.versions(model.name)
     found = known.get(model.name)
-    if found is not None:
-        counts.unchanged += 1
-    else:
-        counts.created += 1
-        if not work.is_dry:
-            tags = (model.tags or {}) | work.marks("model", model.name)
-            work.target.create_model(model.name, model.description, tags)
+    _itself(work, model, found)
     existing = work.target.versions(model.name) if found is not None else []
     for each in existing:
         if each["source"] == GAP and not work.is_dry:
@@ -56,17 +50,38 @@ def _model(work: ImportWork, model: Any, known: Mapping[str, Any]) -> None:
                 work.target.set_alias(model.name, alias, numbers[number])
 
 
+def _itself(work: ImportWork, model: Any, found: Mapping[str, Any] | None) -> None:
+    """Bring a model over without its versions, or what is known of it since."""
+    tags = (model.tags or {}) | work.marks("model", model.name)
+    tags |= work.facts(model.creation_timestamp, model.last_updated_timestamp)
+    missing = tags if found is None else missing_tags(found["tags"], tags)
+    if not missing:
+        work.report.counts["models"].unchanged += 1
+        return
+    if not work.is_dry:
+        if found is None:
+            work.target.create_model(model.name, model.description, tags)
+        else:
+            work.target.tag_model(model.name, missing)
+    work.count("models", is_new=found is None)
+
+
 def _version(work: ImportWork, version: Any, there: Mapping[Any, Any], taken: int, numbers: dict[int, int]) -> int:
     """Bring a version over and return the highest number that is in use behind it."""
     counts = work.report.counts["versions"]
     number = int(version.version)
     stage = STAGES.get(version.current_stage or "None", "draft")
+    tags = (version.tags or {}) | work.marks("version", f"{version.name}/{number}")
+    tags |= work.facts(version.creation_timestamp, version.last_updated_timestamp, version.user_id)
     if (found := there.get(mark("version", f"{version.name}/{number}"))) is not None:
         numbers[number] = found["number"]
-        if found["stage"] != stage:
+        missing = missing_tags(found["tags"], tags)
+        if found["stage"] != stage or missing:
             counts.updated += 1
             if not work.is_dry:
-                work.target.set_stage(version.name, found["number"], version.current_stage)
+                work.target.tag_version(version.name, found["number"], missing)
+                if found["stage"] != stage:
+                    work.target.set_stage(version.name, found["number"], version.current_stage)
         else:
             counts.unchanged += 1
         return taken
@@ -84,7 +99,7 @@ def _version(work: ImportWork, version: Any, there: Mapping[Any, Any], taken: in
         "name": version.name,
         "description": version.description or "",
         "run_link": version.run_link or "",
-        "tags": pairs((version.tags or {}) | work.marks("version", f"{version.name}/{number}")),
+        "tags": pairs(tags),
     }
     numbers[number] = taken = work.target.create_version(body)
     if taken != number:
@@ -111,5 +126,7 @@ def _origin(work: ImportWork, version: Any) -> dict[str, str]:
             return {"source": f"runs:/{id}/{source[len(root) + 1 :]}", "run_id": id}
         if source.startswith(root) and kind == "models":
             return {"source": f"models:/{id}", "model_id": id, "run_id": run_id}
+    if (version.tags or {}).get(PROMPT_TAG) == "true":
+        return {"source": source}  # a prompt has no files, and any text there
     is_local = "://" not in source and not source.startswith("models:/")
     return {"source": f"{ELSEWHERE}{source}" if is_local or source.startswith("file:") else source}

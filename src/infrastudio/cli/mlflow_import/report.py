@@ -10,7 +10,18 @@ from typing import Any, Final
 from infrastudio.kernel.errors import StudioError
 from infrastudio.sdk import ServerUnreachable
 
-KINDS: Final = ("experiments", "runs", "logged_models", "models", "versions", "files", "points")
+KINDS: Final = (
+    "experiments",
+    "runs",
+    "logged_models",
+    "traces",
+    "models",
+    "versions",
+    "evaluation_datasets",
+    "records",
+    "files",
+    "points",
+)
 MAX_PROBLEMS: Final = 1000
 
 

@@ -46,6 +46,7 @@ def _write(
             "id": id,
             "name": run.info.run_name or None,
             "status": "queued" if run.info.status == "SCHEDULED" else "running",
+            "user": run.info.user_id or None,
             "started_at": moment(run.info.start_time),
             "tags": work.marks("run", run.info.run_id),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,6 +14,9 @@ from urllib.parse import urlsplit, urlunsplit
 from infrastudio.kernel.errors import NotImplementedHere, ValidationFailed
 
 PAGE: Final = 1000
+TRACE_PAGE: Final = 500
+NOT_OFFERED: Final = ("ENDPOINT_NOT_FOUND", "NOT_IMPLEMENTED", "FEATURE_DISABLED", "")
+"""Error codes of what an older server or store does not know; the last one is that of Python's own error."""
 SQLITE_MAGIC: Final = b"SQLite format 3\0"
 DATABASES: Final = ("sqlite", "postgresql", "mysql", "mssql")
 PROMPTS: Final = "tag.`mlflow.prompt.is_prompt` = 'true'"
@@ -44,7 +48,7 @@ class MlflowSource:
         os.environ["MLFLOW_ALLOW_FILE_STORE"] = "true"  # newer releases open a folder only when they are told so
         os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
         try:
-            from mlflow import MlflowClient
+            from mlflow import MlflowClient, set_tracking_uri
             from mlflow.exceptions import MlflowException
         except ImportError as error:
             raise NotImplementedHere("This needs MLflow. Install it: pip install 'infrastudio[mlflow]'") from error
@@ -53,6 +57,7 @@ class MlflowSource:
             self._client.search_experiments(max_results=1)
         except MlflowException as error:
             raise ValidationFailed.of("SOURCE", f"{self.name} cannot be read: {error.message}") from error
+        set_tracking_uri(uri)  # where it looks for the spans of a trace that lie in a file, whichever client asks
 
     def experiments(self) -> Iterator[Any]:
         """Yield all experiments, deleted ones too, the oldest first."""
@@ -76,15 +81,63 @@ class MlflowSource:
 
     def logged_models(self, experiment_id: str) -> Iterator[Any]:
         """Yield the logged models of an experiment; an older server or database has none."""
-        from mlflow.exceptions import MlflowException
+        yield from _offered(
+            lambda token: self._client.search_logged_models([experiment_id], max_results=50, page_token=token)
+        )
 
-        try:
-            yield from _paged(
-                lambda token: self._client.search_logged_models([experiment_id], max_results=50, page_token=token)
+    def traces(self, experiment_id: str) -> Iterator[Any]:
+        """Yield what is known of the traces of an experiment, the oldest first; an older server or folder has none."""
+        yield from (
+            trace.info
+            for trace in _offered(
+                lambda token: self._client.search_traces(
+                    locations=[experiment_id],
+                    max_results=TRACE_PAGE,
+                    order_by=["timestamp_ms ASC"],
+                    page_token=token,
+                    include_spans=False,
+                )
             )
-        except (MlflowException, NotImplementedError) as error:
-            if getattr(error, "error_code", "") not in ("ENDPOINT_NOT_FOUND", "NOT_IMPLEMENTED", ""):
-                raise
+        )
+
+    def traces_of_run(self, experiment_id: str, run_id: str) -> Iterator[str]:
+        """Yield the ids of the traces of an experiment that belong to a run."""
+        for trace in _paged(
+            lambda token: self._client.search_traces(
+                locations=[experiment_id], max_results=TRACE_PAGE, page_token=token, run_id=run_id, include_spans=False
+            )
+        ):
+            yield trace.info.trace_id
+
+    @contextmanager
+    def span_file(self, trace_id: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Iterator[Path]:
+        """Write the spans of a trace into a file, each changed, for as long as the block lasts."""
+        from mlflow.tracing.utils import TraceJSONEncoder
+
+        spans = [change(span.to_dict()) for span in self._client.get_trace(trace_id, display=False).data.spans]
+        with tempfile.TemporaryDirectory(prefix="studio-import-") as folder:
+            path = Path(folder) / "traces.json"
+            path.write_text(json.dumps({"spans": spans}, cls=TraceJSONEncoder), encoding="utf-8")
+            yield path
+
+    def evaluation_datasets(self) -> Iterator[Any]:
+        """Yield all evaluation datasets without their records; an older server or folder has none."""
+        yield from _offered(lambda token: self._client.search_datasets(max_results=PAGE, page_token=token))
+
+    def experiment_ids(self, dataset_id: str) -> list[str]:
+        """Return in which experiments an evaluation dataset is used; it would itself ask the store of the process."""
+        return list(self._client._tracking_client.store.get_dataset_experiment_ids(dataset_id))
+
+    def records(self, dataset_id: str) -> list[Any]:
+        """Return the records of an evaluation dataset."""
+        store = self._client._tracking_client.store
+        found: list[Any] = []
+        token: str | None = None
+        while True:
+            page, token = store._load_dataset_records(dataset_id, max_results=PAGE, page_token=token)
+            found += page
+            if not token:
+                return found
 
     def registered_models(self) -> Iterator[Any]:
         """Yield registered models and prompts."""
@@ -96,14 +149,19 @@ class MlflowSource:
             )
 
     def versions(self, name: str) -> list[Any]:
-        """Return the versions of a model by number."""
+        """Return the versions of a model or a prompt by number; only who asks for them finds those of prompts."""
         quote = '"' if "'" in name else "'"
-        found = _paged(
-            lambda token: self._client.search_model_versions(
-                f"name={quote}{name}{quote}", max_results=PAGE, page_token=token
+        named = f"name={quote}{name}{quote}"
+        found = {
+            int(version.version): version
+            for filter in (named, f"{named} AND {PROMPTS}")
+            for version in _paged(
+                lambda token, filter=filter: self._client.search_model_versions(  # type: ignore[misc]  # a default that binds
+                    filter, max_results=PAGE, page_token=token
+                )
             )
-        )
-        return sorted(found, key=lambda each: int(each.version))
+        }
+        return [found[number] for number in sorted(found)]
 
     def files(self, artifact_uri: str) -> Iterator[SourceFile]:
         """Yield all files under an address of artifacts."""
@@ -142,7 +200,7 @@ def source_uri(address: str) -> str:
     if scheme in ("http", "https") or scheme.partition("+")[0] in DATABASES:
         if scheme == "sqlite" and not Path(address.removeprefix("sqlite:///")).exists():
             raise ValidationFailed.of("SOURCE", f"there is no database {address.removeprefix('sqlite:///')}")
-        return address
+        return address.replace("mysql://", "mysql+pymysql://", 1)  # the driver that the extra `mysql` brings
     if scheme not in ("", "file"):
         raise ValidationFailed.of(
             "SOURCE", f"cannot be of the scheme {scheme!r}; give a server, a database or a folder"
@@ -163,6 +221,17 @@ def source_uri(address: str) -> str:
 def _without_credentials(uri: str) -> str:
     parts = urlsplit(uri)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if parts.netloc else uri
+
+
+def _offered(fetch: Callable[[str | None], Any]) -> Iterator[Any]:
+    """Yield all that a source has of a kind that older ones do not know: nothing where it is not known."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        yield from _paged(fetch)
+    except (MlflowException, NotImplementedError) as error:
+        if getattr(error, "error_code", "") not in NOT_OFFERED:
+            raise
 
 
 def _paged(fetch: Callable[[str | None], Any]) -> Iterator[Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -9,10 +11,13 @@ from typing import Any, Final
 from infrastudio.kernel.batches import batches
 from infrastudio.kernel.clock import format_time, from_millis
 from infrastudio.sdk import Client
-from infrastudio.sdk.errors import ResourceNotFound
+from infrastudio.sdk.errors import ResourceConflict, ResourceNotFound
 from infrastudio.sdk.transport import quoted
 
 MLFLOW: Final = "/api/2.0/mlflow"
+MLFLOW_3: Final = "/api/3.0/mlflow"
+CHANGEABLE: Final = ("assessment_name", "rationale", "metadata", "valid", "feedback", "expectation", "issue")
+"""What may be changed of an assessment."""
 SOURCE_TAG: Final = "studio.import.source"
 """Where something was imported from."""
 ID_TAG: Final = "studio.import.id"
@@ -21,6 +26,8 @@ DIGEST_TAG: Final = "studio.import.digest"
 """What a run was like when the last of it was imported."""
 MAX_POINTS: Final = 1000
 MAX_PARAMS: Final = 100
+_SHORT_ID: Final = re.compile(r"[1-9][0-9]{0,8}")
+"""Ids of experiments that the server takes over."""
 
 
 class ImportTarget:
@@ -36,10 +43,17 @@ class ImportTarget:
         query = {"project": self._project, "lifecycle": "all"}
         return {item["name"]: item for item in self._client.items("/api/experiments", **query)}
 
-    def create_experiment(self, name: str, tags: Mapping[str, str]) -> dict[str, Any]:
-        """Make an experiment."""
+    def create_experiment(self, name: str, tags: Mapping[str, str], *, id: str = "") -> dict[str, Any]:
+        """Make an experiment; with its id where that is free and short enough, else with the next one."""
         path = "/api/experiments" + (f"?project={quoted(self._project)}" if self._project else "")
-        return dict(self._client.post(path, {"name": name, "tags": dict(tags)}))
+        body = {"name": name, "tags": dict(tags)}
+        if _SHORT_ID.fullmatch(id):
+            try:
+                return dict(self._client.post(path, {"id": id, **body}))
+            except ResourceConflict as error:
+                if error.details.get("field") != "id":
+                    raise
+        return dict(self._client.post(path, body))
 
     def tag_experiment(self, id: str, tags: Mapping[str, str]) -> None:
         """Set tags of an experiment."""
@@ -133,6 +147,67 @@ class ImportTarget:
         body = {"model_id": id, "status": status}
         self._client.send("PATCH", f"{MLFLOW}/logged-models/{quoted(id)}", body)
 
+    def traces(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Return what is known of some traces by id; those that are not there are left out."""
+        answer = self._client.post(f"{MLFLOW_3}/traces/batchGetInfos", {"trace_ids": list(ids)})
+        return {info["trace_id"]: info for info in answer.get("trace_infos", ())}
+
+    def put_trace(self, info: Mapping[str, Any]) -> dict[str, Any]:
+        """Say what is known of a trace; return what is kept of it."""
+        answer = self._client.post(f"{MLFLOW_3}/traces", {"trace": {"trace_info": dict(info)}})
+        return dict(answer["trace"]["trace_info"])
+
+    def put_spans(self, location: str, source: Path) -> None:
+        """Store the spans of a trace where it says."""
+        self.put_file(location.removeprefix("mlflow-artifacts:/"), "traces.json", source)
+
+    def tag_trace(self, id: str, key: str, value: str) -> None:
+        """Set a tag of a trace."""
+        self._client.send("PATCH", f"{MLFLOW_3}/traces/{id}/tags", {"key": key, "value": value})
+
+    def link_trace(self, id: str, run_id: str) -> None:
+        """Let a trace belong to a run."""
+        self._client.post(f"{MLFLOW}/traces/link-to-run", {"trace_ids": [id], "run_id": run_id})
+
+    def add_assessment(self, trace_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Say something about a trace."""
+        answer = self._client.post(f"{MLFLOW_3}/traces/{trace_id}/assessments", {"assessment": dict(body)})
+        return dict(answer["assessment"])
+
+    def change_assessment(self, trace_id: str, id: str, body: Mapping[str, Any]) -> None:
+        """Say something else about a trace."""
+        mask = ",".join(name for name in body if name in CHANGEABLE)
+        path = f"{MLFLOW_3}/traces/{trace_id}/assessments/{id}"
+        self._client.send("PATCH", path, {"assessment": dict(body), "update_mask": mask})
+
+    def evaluation_datasets(self) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+        """Yield all evaluation datasets of the project with their tags."""
+        token: str | None = None
+        while True:
+            body = {"max_results": 1000} | ({"page_token": token} if token else {})
+            page = self._client.post(f"{MLFLOW_3}/datasets/search", body)
+            yield from ((each, json.loads(each.get("tags", "{}"))) for each in page.get("datasets", ()))
+            if not (token := page.get("next_page_token")):
+                return
+
+    def create_evaluation_dataset(self, name: str, experiment_ids: Sequence[str], tags: Mapping[str, str]) -> str:
+        """Make an evaluation dataset; return its id."""
+        body = {"name": name, "experiment_ids": list(experiment_ids), "tags": json.dumps(dict(tags))}
+        return str(self._client.post(f"{MLFLOW_3}/datasets/create", body)["dataset"]["dataset_id"])
+
+    def tag_evaluation_dataset(self, id: str, tags: Mapping[str, str]) -> None:
+        """Set tags of an evaluation dataset."""
+        self._client.send("PATCH", f"{MLFLOW_3}/datasets/{id}/tags", {"tags": json.dumps(dict(tags))})
+
+    def add_experiments(self, id: str, experiment_ids: Sequence[str]) -> None:
+        """Say in which further experiments an evaluation dataset is used."""
+        body = {"experiment_ids": list(experiment_ids)}
+        self._client.post(f"{MLFLOW_3}/datasets/{id}/add-experiments", body)
+
+    def merge_records(self, id: str, records: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+        """Add records to an evaluation dataset; return how many were new and how many were known."""
+        return dict(self._client.post(f"{MLFLOW_3}/datasets/{id}/records", {"records": json.dumps(list(records))}))
+
     def models(self) -> dict[str, dict[str, Any]]:
         """Return the registered models of the project by name."""
         return {item["name"]: item for item in self._client.items("/api/registry/models", project=self._project)}
@@ -141,6 +216,17 @@ class ImportTarget:
         """Make a registered model."""
         body = {"name": name, "description": description or "", "tags": pairs(tags)}
         self._client.post(f"{MLFLOW}/registered-models/create", body)
+
+    def tag_model(self, name: str, tags: Mapping[str, str]) -> None:
+        """Set tags of a registered model."""
+        for key, value in tags.items():
+            self._client.post(f"{MLFLOW}/registered-models/set-tag", {"name": name, "key": key, "value": value})
+
+    def tag_version(self, name: str, number: int, tags: Mapping[str, str]) -> None:
+        """Set tags of a version."""
+        for key, value in tags.items():
+            body = {"name": name, "version": str(number), "key": key, "value": value}
+            self._client.post(f"{MLFLOW}/model-versions/set-tag", body)
 
     def versions(self, name: str) -> list[dict[str, Any]]:
         """Return the versions of a model."""

@@ -20,14 +20,23 @@ MAX_PREVIEW = 10_000
 MAX_VALUE = 60_000
 """Characters of what an assessment says; more would not fit into its event."""
 
+UNKNOWN_TYPE = "UNKNOWN"
+"""The type of a span that says none."""
+MAX_SPAN_NS = 2**63
+
 Name = Annotated[Text, StringConstraints(min_length=1, max_length=MAX_KEY)]
 Id = Annotated[Text, StringConstraints(max_length=250)]
+TraceId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+SpanId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+SpanStatus = Literal["OK", "ERROR", "UNSET"]
+Nanoseconds = Annotated[int, Field(ge=0, lt=MAX_SPAN_NS)]
+"""Since 1970."""
 
 
 class TraceIn(Value):
-    """A trace as its program tells of it; its spans lie where `location` says."""
+    """A trace as its program tells of it; its files lie where `location` says."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+    id: TraceId
     experiment_id: str
     client_request_id: Id | None = None
     request_preview: Text | None = None
@@ -38,6 +47,28 @@ class TraceIn(Value):
     location: str
     metadata: dict[str, str] = Field(default_factory=dict)
     tags: dict[str, str] = Field(default_factory=dict)
+
+
+class SpanIn(Value):
+    """A span as its program tells of it.
+
+    Attributes:
+        type: What kind of step it is, such as `LLM`.
+        status: `OK`, `ERROR` or `UNSET`.
+        attributes: Any JSON values.
+        content: The whole span in the form in which it is read; None where that lies in a file.
+    """
+
+    trace_id: TraceId
+    id: SpanId
+    parent_id: SpanId | None = None
+    name: str
+    type: str = UNKNOWN_TYPE
+    status: SpanStatus = "UNSET"
+    started_ns: Nanoseconds
+    ended_ns: Nanoseconds | None = None
+    attributes: dict[str, Any] = Field(default_factory=dict)
+    content: dict[str, Any] | None = None
 
 
 class Assessment(Versioned):

@@ -4,6 +4,18 @@ from infrastudio.protocols.mlflow.app import MlflowApp, failure, is_upload, shor
 from infrastudio.protocols.mlflow.ingest import EMPTY
 from infrastudio.protocols.mlflow.refusals import REFUSALS
 from infrastudio.protocols.mlflow.rows import ROWS
+from infrastudio.protocols.mlflow.server import RELEASE
 from infrastudio.protocols.mlflow.services import Services
 
-__all__ = ["EMPTY", "REFUSALS", "ROWS", "MlflowApp", "Services", "failure", "is_upload", "short_handlers", "takes"]
+__all__ = [
+    "EMPTY",
+    "REFUSALS",
+    "RELEASE",
+    "ROWS",
+    "MlflowApp",
+    "Services",
+    "failure",
+    "is_upload",
+    "short_handlers",
+    "takes",
+]

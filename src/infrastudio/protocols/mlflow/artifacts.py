@@ -26,6 +26,7 @@ from infrastudio.protocols.mlflow.exchange import Exchange, read_body
 from infrastudio.protocols.mlflow.messages import Json, message
 from infrastudio.protocols.mlflow.models import number_of
 from infrastudio.protocols.mlflow.services import Services
+from infrastudio.protocols.mlflow.span_index import index_spans
 from infrastudio.stores.db import Snapshot
 
 MAX_PAGE_UPLOAD: Final = 10 * 1024 * 1024
@@ -36,7 +37,8 @@ async def upload(services: Services, exchange: Exchange, *, path: str) -> None:
     """Store a file; its bytes are streamed to the blobs, then it is recorded."""
     location = safe_path(path)
     await services.db.read(exchange.actor, queries.locate, location, right=queries.WRITE)
-    await _store(services, exchange, location, exchange.chunks())
+    stored = await _store(services, exchange, location, exchange.chunks())
+    await index_spans(services, exchange.actor, stored)
     await respond(exchange.send, 200, b"{}")
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from infrastudio.contexts.tracking.queries import experiments as queries
+from infrastudio.contexts.tracking.queries.dataset_summaries import dataset_summaries
 from infrastudio.contexts.tracking.queries.experiments import ExperimentSearch
 from infrastudio.contexts.tracking.queries.fields import CLIENT_EXPERIMENT_FIELDS
 from infrastudio.contexts.tracking.schemas.artifacts import UnsafePath, location_of
@@ -24,6 +25,9 @@ from infrastudio.protocols.mlflow.services import Services
 
 DEFAULT_ID: Final = "0"
 """What clients call the default experiment of their project."""
+MAX_EXPERIMENTS: Final = 20
+"""Whose datasets are told in one answer."""
+MAX_SUMMARIES: Final = 1000
 VIEWS: Final = {"ACTIVE_ONLY": 1, "DELETED_ONLY": 2, "ALL": 3}
 LIFECYCLES: Final = {"ACTIVE_ONLY": "active", "DELETED_ONLY": "deleted", "ALL": None}
 HOST_SCHEMES: Final = frozenset({"http", "https", "ftp", "sftp"})
@@ -108,6 +112,20 @@ async def search(
     found = await services.db.read(actor, queries.search, wanted)
     page, token = cut_page(found, offset, max_results)
     return message(experiments=[experiment_message(each) for each in page], next_page_token=token)
+
+
+async def search_datasets(services: Services, actor: Actor, *, experiment_ids: Sequence[str]) -> Json:
+    """Return which datasets the runs of some experiments used."""
+    if not experiment_ids:
+        raise invalid_parameter("SearchDatasets request must specify at least one experiment_id.")
+    if len(experiment_ids) > MAX_EXPERIMENTS:
+        raise invalid_parameter(
+            f"SearchDatasets request cannot specify more than {MAX_EXPERIMENTS} experiment_ids. "
+            f"Received {len(experiment_ids)} experiment_ids."
+        )
+    wanted = await known_ids(services, actor, experiment_ids)
+    found = await services.db.read(actor, dataset_summaries, wanted, MAX_SUMMARIES)
+    return message(dataset_summaries=[message(**each._asdict()) for each in found])
 
 
 async def update(services: Services, actor: Actor, *, experiment_id: str, new_name: str) -> Json:

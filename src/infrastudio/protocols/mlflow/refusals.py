@@ -161,9 +161,7 @@ REFUSALS: Final[tuple[Row, ...]] = (
         prefixes=AJAX,
     ),
     *_all(_GATEWAY, "GET,POST gateway-proxy", versions=("2.0",), prefixes=AJAX),
-    *_all(
-        _PAGES, "POST runs/create-promptlab-run", "POST experiments/search-datasets", versions=("2.0",), prefixes=AJAX
-    ),
+    *_all(_PAGES, "POST runs/create-promptlab-run", versions=("2.0",), prefixes=AJAX),
     *_all(_PAGES, "POST demo/delete", "POST demo/generate", "GET,POST ui-telemetry", prefixes=AJAX),
     *_all(
         _JOBS,

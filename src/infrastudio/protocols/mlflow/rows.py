@@ -117,6 +117,7 @@ EXPERIMENTS: Final = (
         texts("order_by"),
         word("view_type", VIEWS, default="ACTIVE_ONLY"),
     ),
+    post("experiments/search-datasets", experiments.search_datasets, ids("experiment_ids"), prefixes=AJAX),
     post(
         "experiments/update",
         experiments.update,

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from infrastudio.kernel.actor import Actor
 from infrastudio.protocols.mlflow.messages import Json
 from infrastudio.protocols.mlflow.services import Services
+
+RELEASE: Final = "3.17.2"
+"""The release of MLflow whose protocol is spoken: clients are told it at `/version`, and know by it that spans are
+taken at `/v1/traces`."""
 
 
 async def server_info(_services: Services, _actor: Actor) -> Json:

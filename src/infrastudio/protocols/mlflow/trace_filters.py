@@ -1,4 +1,4 @@
-"""Filters and orders of traces: words of clients that stand for tags, and for the runs and prompts of a trace."""
+"""Filters and orders of traces: words of clients that stand for tags, runs, prompts and spans."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import json
 from typing import Final
 
 from infrastudio.contexts.tracing.queries.fields import PROMPT_COLLECTION, RUN_COLLECTION
+from infrastudio.contexts.tracing.queries.span_fields import CONTENT, SPAN
+from infrastudio.contexts.tracing.rules import NAME_TAG
 from infrastudio.contexts.tracing.service.traces import RUN_METADATA
 from infrastudio.kernel.filters import And, Comparison, Expression, Identifier, Operator, Ordering, parse_order_by
 from infrastudio.protocols.mlflow.errors import invalid_parameter
 
-NAME_TAG: Final = "mlflow.traceName"
 ATTRIBUTES: Final = (None, "attribute", "attributes", "attr", "trace")
 
 
 def meant(expression: Expression | None) -> Expression | None:
-    """Return a filter with the words that stand for tags, and for the runs of a trace, replaced."""
+    """Return a filter with the words that stand for tags, runs, prompts and spans replaced."""
     if isinstance(expression, And):
         return And(tuple(meant(part) or part for part in expression.parts))
     if not isinstance(expression, Comparison) or expression.identifier.entity not in ATTRIBUTES:
@@ -26,6 +27,8 @@ def meant(expression: Expression | None) -> Expression | None:
             return _about(expression, Identifier("tag", NAME_TAG, found.position))
         case "run_id":
             return _about(expression, Identifier(RUN_COLLECTION, "id", found.position))
+        case "text":
+            return _about(expression, Identifier(SPAN, CONTENT, found.position))
         case "prompt":
             return _about_prompt(expression)
     return expression

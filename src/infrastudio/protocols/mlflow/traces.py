@@ -10,12 +10,15 @@ from typing import Any, Final
 from infrastudio.contexts.tracing.queries import traces as queries
 from infrastudio.contexts.tracing.queries.fields import PROMPTS_TAG, WIRE_PREFIX
 from infrastudio.contexts.tracing.queries.traces import TraceSearch
-from infrastudio.contexts.tracing.schemas import MAX_TAG_VALUE, Trace, TraceIn
+from infrastudio.contexts.tracing.schemas import MAX_TAG_VALUE, SpanIn, Trace, TraceIn
 from infrastudio.contexts.tracing.service import assessments as assessment_service
+from infrastudio.contexts.tracing.service import spans as span_service
 from infrastudio.contexts.tracing.service import traces as service
+from infrastudio.contexts.tracing.service.spans import LOCATION_TAG
 from infrastudio.contexts.tracking.queries import experiments as experiment_queries
 from infrastudio.contexts.tracking.queries import runs as run_queries
 from infrastudio.contexts.tracking.schemas.artifacts import location_of
+from infrastudio.contexts.tracking.schemas.experiments import Experiment
 from infrastudio.contexts.tracking.service import artifacts as artifact_service
 from infrastudio.contexts.tracking.service.experiments import ExperimentNotActive
 from infrastudio.kernel.actor import Actor
@@ -48,7 +51,8 @@ MAX_IDS: Final = 100
 MAX_SEARCHED: Final = 500
 DELETED_AT_ONCE: Final = 100
 """Traces in one transaction: others may write between two of them."""
-LOCATION_TAG: Final = "mlflow.artifactLocation"
+SPANS_AT_ONCE: Final = 500
+"""Spans in one transaction."""
 HEX_DIGITS: Final = 32
 
 
@@ -220,6 +224,15 @@ async def delete(
     return {"traces_deleted": deleted}
 
 
+async def record_spans(
+    services: Services, actor: Actor, experiment_id: str, spans: Sequence[SpanIn], *, run_id: str | None
+) -> None:
+    """Keep spans that came without their traces, which belong to an experiment and may belong to a run."""
+    id = await known_id(services, actor, experiment_id)
+    for part in batches(spans, SPANS_AT_ONCE):
+        await services.db.write(actor, _record_spans, id, part, run_id)
+
+
 async def link_to_run(services: Services, actor: Actor, *, trace_ids: Sequence[str], run_id: str) -> Json:
     """Let traces belong to a run too."""
     if len(trace_ids) > MAX_IDS:
@@ -282,11 +295,9 @@ async def _with_spans(services: Services, actor: Actor, traces: Sequence[Trace])
 
 def _record(uow: UnitOfWork, fields: Json, said: Sequence[Any]) -> Trace:
     """Keep a trace in its experiment, which must be there and active."""
-    experiment = experiment_queries.experiment(uow, fields["experiment_id"])
-    if experiment.lifecycle != "active":
-        raise ExperimentNotActive(experiment.id, experiment.lifecycle)
+    experiment = _active_experiment(uow, fields["experiment_id"])
     id = fields.get("id") or uow.ids.hex32()
-    location = f"{experiment.artifact_location}/traces/{WIRE_PREFIX}{id}/artifacts"
+    location = _location(experiment, id)
     tags = {**fields["tags"], LOCATION_TAG: location}
     trace = service.record(uow, experiment.project, TraceIn(**{**fields, "id": id, "tags": tags, "location": location}))
     known = {(each.name, each.source_id, each.value_text) for each in trace.assessments}
@@ -294,6 +305,24 @@ def _record(uow: UnitOfWork, fields: Json, said: Sequence[Any]) -> Trace:
         if (each.name, each.source_id, assessment_service.text_of(each.content)) not in known:
             assessment_service.create(uow, id, each)
     return queries.trace(uow, id)
+
+
+def _record_spans(uow: UnitOfWork, experiment_id: str, spans: Sequence[SpanIn], run_id: str | None) -> None:
+    experiment = _active_experiment(uow, experiment_id)
+    span_service.record(uow, experiment.project, experiment.id, spans, lambda id: _location(experiment, id))
+    if run_id:
+        _link_to_run(uow, sorted({span.trace_id for span in spans}), run_id)
+
+
+def _active_experiment(uow: UnitOfWork, id: str) -> Experiment:
+    experiment = experiment_queries.experiment(uow, id)
+    if experiment.lifecycle != "active":
+        raise ExperimentNotActive(experiment.id, experiment.lifecycle)
+    return experiment
+
+
+def _location(experiment: Experiment, trace_id: str) -> str:
+    return f"{experiment.artifact_location}/traces/{WIRE_PREFIX}{trace_id}/artifacts"
 
 
 def _end(uow: UnitOfWork, id: str, ended: Any, changed: Json) -> Trace:

@@ -40,6 +40,7 @@ WIRE_PREFIX: Final = "tr-"
 
 _MICROSECONDS: Final = 1000
 """In a millisecond."""
+_ISSUE: Final = Field("issue", operators=frozenset({Operator.EQUAL}), sortable=False)
 _ITEMS: Final = TEXT_OPERATORS | PRESENCE
 _NAMES: Final = TEXT_OPERATORS | MEMBERSHIP
 _MADE: Final = {
@@ -76,6 +77,7 @@ CLIENT_TRACE_FIELDS: Final = FilterFields(
         Collection("request_metadata", Field("request_metadata", operators=_ITEMS), aliases=("metadata",)),
         Collection("feedback", Field("feedback", operators=_ITEMS, sortable=False)),
         Collection("expectation", Field("expectation", operators=_ITEMS, sortable=False)),
+        Collection("issue", _ISSUE, keys={"id": _ISSUE}),
         Collection(RUN_COLLECTION, Field(RUN_COLLECTION, operators=EQUALITY | _NAMES, sortable=False)),
         Collection(PROMPT_COLLECTION, Field(PROMPT_COLLECTION, operators=frozenset({Operator.EQUAL}), sortable=False)),
     ),
@@ -104,6 +106,16 @@ class AssessmentColumns(_Unsortable):
         text = FieldColumn(said.value_text, said.value_text)
         named = and_(said.kind == self._kind, said.name == key, said.valid.is_(True))
         return _trace.id.in_(select(said.trace_id).where(named, condition(text)))
+
+
+class IssueColumns(_Unsortable):
+    """The issues that assessments name."""
+
+    @override
+    def where(self, key: str, condition: ValueCondition) -> ColumnElement[bool]:
+        said = AssessmentRow.__table__.c
+        named = condition(FieldColumn(said.name, said.name))
+        return _trace.id.in_(select(said.trace_id).where(said.kind == "issue", named))
 
 
 class RunColumns(_Unsortable):
@@ -143,6 +155,7 @@ def trace_columns() -> FilterColumns:
             "request_metadata": ItemColumns(TraceMetadataRow, "trace_id", _trace.id),
             "feedback": AssessmentColumns("feedback"),
             "expectation": AssessmentColumns("expectation"),
+            "issue": IssueColumns(),
             RUN_COLLECTION: RunColumns(),
             PROMPT_COLLECTION: PromptColumns(),
         },

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, true
 
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.tracing.queries.assessments import assessments_of
 from infrastudio.contexts.tracing.queries.fields import CLIENT_TRACE_FIELDS, WIRE_PREFIX, trace_columns
+from infrastudio.contexts.tracing.queries.span_fields import has_span, without_spans
 from infrastudio.contexts.tracing.schemas import Trace
 from infrastudio.contexts.tracing.tables import TraceMetadataRow, TraceRow, TraceRunRow, TraceTagRow
 from infrastudio.kernel.batches import batches
@@ -91,10 +92,12 @@ def known(snapshot: Snapshot, ids: Collection[str]) -> list[Trace]:
 def search(snapshot: Snapshot, wanted: TraceSearch) -> list[Trace]:
     """Return traces that match; rights hold by the project of each."""
     columns = trace_columns()
+    where, spans = without_spans(wanted.where)
     statement = select(TraceRow.__table__).where(
         projects.visible(snapshot, _table.project_id, projects.EVERY_PROJECT, READ),
         _table.experiment_id.in_(sorted(wanted.experiment_ids)),
-        compile_filter(wanted.where, CLIENT_TRACE_FIELDS, columns),
+        compile_filter(where, CLIENT_TRACE_FIELDS, columns),
+        true() if spans is None else has_span(spans),
     )
     ordered = order_statement(statement, wanted.order, CLIENT_TRACE_FIELDS, columns)
     page = ordered.order_by(_table.started_at.desc(), _table.id.asc()).offset(wanted.offset).limit(wanted.limit)

@@ -19,7 +19,14 @@ from infrastudio.contexts.tracing.schemas import (
     TraceIn,
 )
 from infrastudio.contexts.tracing.service.assessments import delete_all
-from infrastudio.contexts.tracing.tables import TraceMetadataRow, TraceRow, TraceRunRow, TraceTagRow
+from infrastudio.contexts.tracing.tables import (
+    SpanAttributeRow,
+    SpanRow,
+    TraceMetadataRow,
+    TraceRow,
+    TraceRunRow,
+    TraceTagRow,
+)
 from infrastudio.kernel.errors import NotFound, ValidationFailed
 from infrastudio.kernel.text import casefold
 from infrastudio.stores.db import UnitOfWork
@@ -49,24 +56,34 @@ def record(uow: UnitOfWork, project: str, body: TraceIn) -> Trace:
         PermissionDenied: The actor may not write traces here.
     """
     project_id = projects.require(uow, project, WRITE, read_right=READ)
-    columns = _columns(body)
-    if uow.execute(select(TraceRow.id).where(TraceRow.id == body.id)).one_or_none() is None:
-        uow.change(insert(TraceRow).values(columns | {"id": body.id, "project_id": project_id}))
-    elif queries.trace_row(uow, body.id, right=WRITE).project_id != project_id:
+    is_new = uow.execute(select(TraceRow.id).where(TraceRow.id == body.id)).one_or_none() is None
+    if not is_new and queries.trace_row(uow, body.id, right=WRITE).project_id != project_id:
         raise ValidationFailed.of("trace_id", "this trace belongs to another project")
+    store(uow, project_id, body, is_new=is_new, from_spans=False)
+    return queries.trace(uow, body.id)
+
+
+def store(uow: UnitOfWork, project_id: str, body: TraceIn, *, is_new: bool, from_spans: bool) -> None:
+    """Keep what is said of a trace; rights were checked before. `from_spans`: its spans say it, and more may come."""
+    columns = _columns(body) | {"from_spans": from_spans}
+    if is_new:
+        uow.change(insert(TraceRow).values(columns | {"id": body.id, "project_id": project_id}))
     else:
         uow.change(update(TraceRow).where(TraceRow.id == body.id).values(columns))
-    _put(uow, TraceTagRow, body.id, _cut(body.tags, MAX_TAG_VALUE))
+    put_tags(uow, body.id, body.tags)
     _put(uow, TraceMetadataRow, body.id, _cut(body.metadata, MAX_METADATA_VALUE))
     if run_id := body.metadata.get(RUN_METADATA):
         _link(uow, body.id, run_id[:64])
-    return queries.trace(uow, body.id)
+
+
+def put_tags(uow: UnitOfWork, id: str, tags: Mapping[str, str]) -> None:
+    """Set tags of a trace, over-long values cut; rights were checked before."""
+    _put(uow, TraceTagRow, id, _cut(tags, MAX_TAG_VALUE))
 
 
 def set_tags(uow: UnitOfWork, id: str, tags: Mapping[str, str]) -> None:
     """Set tags of a trace; over-long values are cut."""
-    row = queries.trace_row(uow, id, right=WRITE)
-    _put(uow, TraceTagRow, row.id, _cut(tags, MAX_TAG_VALUE))
+    put_tags(uow, queries.trace_row(uow, id, right=WRITE).id, tags)
 
 
 def delete_tag(uow: UnitOfWork, id: str, key: str) -> None:
@@ -93,7 +110,7 @@ def delete_traces(uow: UnitOfWork, experiment_id: str, ids: Collection[str]) -> 
     for each in found:
         row = queries.trace_row(uow, each.id, right=WRITE)
         delete_all(uow, each.assessments, project_id=row.project_id)
-        for part in (TraceTagRow, TraceMetadataRow, TraceRunRow):
+        for part in (TraceTagRow, TraceMetadataRow, TraceRunRow, SpanAttributeRow, SpanRow):
             uow.change(delete(part).where(part.trace_id == each.id))
         uow.change(delete(TraceRow).where(TraceRow.id == each.id))
     return found

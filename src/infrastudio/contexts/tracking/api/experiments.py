@@ -200,7 +200,7 @@ def _create_run(uow: UnitOfWork, experiment_id: str, body: RunIn) -> RunSummary:
         id=body.id,
         name=body.name,
         status=body.status,
-        user=uow.actor.ref,
+        user=uow.actor.ref if body.user is None else body.user,
         started_at=body.started_at,
         params=body.params,
         tags={**body.tags, **parent},

@@ -13,6 +13,8 @@ from infrastudio.kernel.versioned import Time, Value, Versioned
 ExperimentName = Annotated[Text, StringConstraints(min_length=1, max_length=500)]
 Owner = Annotated[Text, StringConstraints(max_length=255)]
 Location = Annotated[Text, StringConstraints(min_length=1, max_length=1000)]
+ExperimentNumber = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,8}$")]
+"""An id that a client chooses; larger ones would make all that are counted later as long."""
 Lifecycle = Literal["active", "deleted"]
 TagChanges = Annotated[
     dict[
@@ -30,6 +32,8 @@ DEFAULT_NAME = "Default"
 class ExperimentIn(Value):
     """A new experiment."""
 
+    id: ExperimentNumber | None = None
+    """What it was called where it comes from, for those who bring it over; None: the next free number."""
     name: ExperimentName
     description: Description = ""
     owner: Owner | None = None

@@ -36,6 +36,9 @@ WireNumber = Annotated[float, PlainSerializer(wire_number, return_type=float | s
 """A number that may be `"NaN"`, `"Infinity"` or `"-Infinity"` on the wire."""
 
 
+RunUser = Annotated[Text, StringConstraints(max_length=255)]
+
+
 class RunCreate(Value):
     """What a new run is made from. Values of params and tags that are too long are cut."""
 
@@ -45,7 +48,7 @@ class RunCreate(Value):
     """None: taken from the tag of the name, or made up."""
     status: RunStatus = "running"
     status_reason: Reason | None = None
-    user: Annotated[Text, StringConstraints(max_length=255)] = ""
+    user: RunUser = ""
     started_at: Time | None = None
     ended_at: Time | None = None
     params: dict[str, str] = Field(default_factory=dict)
@@ -60,6 +63,8 @@ class RunIn(Value):
     id: RunId | None = None
     """Chosen by a client that logs before the server answers; None: made by the server."""
     name: RunName | None = None
+    user: RunUser | None = None
+    """Whose program it is, in the words of another tracker; None: who makes it."""
     status: Literal["queued", "running"] = "running"
     started_at: Time | None = None
     params: Params = Field(default_factory=dict)

@@ -4,6 +4,7 @@ from infrastudio.contexts.tracking.queries.active_runs import RunNotActive
 from infrastudio.contexts.tracking.service.experiments import (
     ExperimentNotActive,
     ExperimentNotDeleted,
+    IdTaken,
     NameTaken,
     UnknownExperimentTag,
     create_experiment,
@@ -40,6 +41,7 @@ __all__ = [
     "ExperimentNotActive",
     "ExperimentNotDeleted",
     "HasJob",
+    "IdTaken",
     "NameTaken",
     "NamesDiffer",
     "ParamChanged",

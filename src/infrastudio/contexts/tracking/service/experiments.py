@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, text, update
 
 from infrastudio.contexts.projects import queries as projects
 from infrastudio.contexts.projects.service import DEFAULT_SLUG
@@ -39,6 +39,11 @@ from infrastudio.stores.ledger import Event
 DEFAULT_ID: Final = 0
 """The id of the default experiment of the default project."""
 LOCATION_SCHEME: Final = "mlflow-artifacts:/"
+_COUNT_ON: Final = text(
+    "select setval(pg_get_serial_sequence('experiment', 'id'),"
+    " greatest(:id, (select last_value from experiment_id_seq)))"
+)
+"""PostgreSQL counts on by itself only behind ids that it gave."""
 _REVISIONS: Final = frozenset({"name", "owner", "description", "lifecycle"})
 
 
@@ -47,6 +52,13 @@ class NameTaken(Conflict):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"Experiment '{name}' already exists.", field="name", value=name)
+
+
+class IdTaken(Conflict):
+    """An experiment of this id exists or existed already, here or in another project."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(f"An experiment with id {id} already exists.", field="id", value=id)
 
 
 class ExperimentNotActive(Conflict):
@@ -77,8 +89,18 @@ def create_experiment(uow: UnitOfWork, body: ExperimentIn, *, project: str | Non
 
     Raises:
         NameTaken: The project has one of this name, deleted or not.
+        IdTaken: Some experiment has the id that is asked for.
     """
-    return _create(uow, body, projects.require(uow, project, WRITE))
+    project_id = projects.require(uow, project, WRITE)
+    if body.id is None:
+        return _create(uow, body, project_id)
+    number = int(body.id)
+    if uow.execute(select(ExperimentRow.id).where(ExperimentRow.id == number)).one_or_none() is not None:
+        raise IdTaken(body.id)
+    made = _create(uow, body, project_id, id=number)
+    if uow.dialect == "postgresql":
+        uow.change(_COUNT_ON, {"id": number})
+    return made
 
 
 def ensure_default(uow: UnitOfWork, *, project: str | None = None) -> Experiment:
