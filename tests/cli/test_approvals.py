@@ -65,8 +65,10 @@ def ask(client: Client, model: str) -> str:
 
 def test_what_a_colleague_asks_for_is_seen_and_approved(studio: Studio, server: Server, colleague: Client) -> None:
     id = ask(colleague, "guarded")
-    _, table, _ = studio("approvals", "list")
-    assert all(part in table for part in (id, "guarded version 1: draft → production", "3 points more"))
+    code, table, told = studio("approvals", "list")
+    assert code == 0, told
+    for part in (id, "guarded version 1: draft → production", "3 points more"):
+        assert part in table
     code, out, _ = studio("approvals", "approve", id[:10], "--reason", "agreed", "--json")
     decided = json.loads(out)
     assert (code, decided["status"], decided["decision_reason"]) == (0, "approved", "agreed")

@@ -4,9 +4,9 @@ import { expect, test, visit } from "./support/test";
 test("what a run left behind is walked by keys; a page that it logged runs closed in", async ({
   page,
   api,
-  seeded,
 }) => {
-  const run = await makeRun(api, seeded.experiment, { name: "leaves-files" });
+  const { id: experiment } = await api.post<{ id: string }>("/api/experiments", { name: "files" });
+  const run = await makeRun(api, experiment, { name: "leaves-files" });
   const { run: found } = await api.get<{ run: { info: { artifact_uri: string } } }>(
     `/api/2.0/mlflow/runs/get?run_id=${run}`,
   );

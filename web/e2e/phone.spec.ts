@@ -83,7 +83,7 @@ test("no page moves sideways", async ({ page, seeded }) => {
   for (const address of ["/", "/timeline", `/runs/${seeded.run}/artifacts`, "/registry", "/instances"]) {
     await visit(page, address);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    await page.getByRole("status", { name: "Loading" }).waitFor({ state: "detached" });
+    await expect(page.getByRole("status", { name: "Loading" })).toHaveCount(0);
     await fits(page);
   }
 });

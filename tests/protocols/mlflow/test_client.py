@@ -13,8 +13,8 @@ import pytest
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-
-    from running_server import Server
+from infrastudio.protocols.mlflow import RELEASE
+from running_server import Server
 
 # The client and the libraries that it loads warn of their own affairs; our server is another process.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -269,7 +269,7 @@ def test_metrics_can_be_logged_in_the_background(mlflow: Any, tracking: MlflowCl
 def test_a_workspace_is_a_project(mlflow: Any, server: Server) -> None:
     answer = httpx.get(f"{server.url}/api/3.0/mlflow/server-info").json()
     assert (answer["multipart_uploads_enabled"], answer["multipart_downloads_enabled"]) == (False, False)
-    assert httpx.get(f"{server.url}/version").status_code == 404
+    assert httpx.get(f"{server.url}/version").text == RELEASE
     unknown = {"X-MLFLOW-WORKSPACE": "nobody"}
     body = {"name": "elsewhere"}
     refused = httpx.post(f"{server.url}/api/2.0/mlflow/experiments/create", json=body, headers=unknown)

@@ -266,7 +266,6 @@ async def test_the_program_of_a_job_adds_spans_to_a_trace_of_no_run_and_changes_
         (gzip.compress(export(a_span(REFUSED)))[:-3], {"content_encoding": "gzip"}, 400, "one whole piece"),
         (export(a_span(REFUSED)), {"content_encoding": "br"}, 400, "use gzip or deflate"),
         (gzip.compress(bytes(wire.MAX_BYTES + 1)), {"content_encoding": "gzip"}, 413, "when it is unpacked"),
-        (export(a_span(REFUSED)), {"x_mlflow_experiment_id": ""}, 422, "x-mlflow-experiment-id"),
         (export(a_span(REFUSED)), {"x_mlflow_experiment_id": "404"}, 404, "No Experiment with id=404"),
         (export(a_span(REFUSED)), {"x_mlflow_experiment_id": "abc"}, 400, "Invalid experiment ID"),
         (export(a_span(REFUSED)), {"x_mlflow_run_id": "f" * 32}, 404, "not found"),
@@ -280,6 +279,14 @@ async def test_a_request_that_cannot_be_taken_says_why_and_keeps_nothing(
     assert answer.status_code == status, answer.content
     assert told in answer.content.decode("utf-8", "replace")
     assert (await door.refused("GET", f"{V3}/traces/tr-{REFUSED.hex()}")).status == 404
+
+
+async def test_spans_of_no_named_experiment_belong_to_the_default_one_of_the_callers_project(
+    door: Door, trace_id: bytes
+) -> None:
+    assert (await send(door, export(a_span(trace_id)), experiment=None)).status_code == 200
+    info, _ = await read(door, trace_id)
+    assert info["trace_location"]["mlflow_experiment"] == {"experiment_id": "0"}
 
 
 async def test_a_body_is_unpacked_as_it_says(door: Door, trace_id: bytes) -> None:

@@ -41,6 +41,8 @@ export const queryKeys = {
     version: (model: string, number: number, part: string, query: object = {}) =>
       ["registry", "model", model, "version", number, part, query] as const,
     approvals: (query: object) => ["registry", "approvals", query] as const,
+    /** Models that a run logged, and the versions made of them. */
+    ofRun: (id: string) => ["registry", "run", id] as const,
   },
   instances: {
     all: ["instances"] as const,

@@ -17,6 +17,11 @@ test("a run's change shows in its page and wherever runs are counted, not in its
   ]);
 });
 
+test("a file shows in the folder that is open, a logged model with what the registry knows of its run", () => {
+  expect(staleKeys(event("artifact.written"))).toEqual([["artifacts"]]);
+  expect(staleKeys(event("logged_model.created"))).toEqual([["registry"]]);
+});
+
 test("what happens to a model, a version or a request shows in the registry, and so does who serves it", () => {
   for (const kind of ["model.aliased", "model_version.transitioned", "approval.requested"])
     expect(staleKeys(event(kind))).toEqual([["registry"]]);

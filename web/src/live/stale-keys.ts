@@ -26,10 +26,10 @@ const TABLE: Record<string, (event: LedgerEvent) => QueryKey[]> = {
   "saved_view.": () => [queryKeys.savedViews.all],
   // A version's change shows in its model and beside the versions that it is compared with.
   "model.": () => [queryKeys.registry.all],
-  "model_version.": () => [queryKeys.registry.all, queryKeys.artifacts.all],
+  "model_version.": () => [queryKeys.registry.all],
   // A file shows in the folder that is open.
   "artifact.": () => [queryKeys.artifacts.all],
-  "logged_model.": () => [queryKeys.artifacts.all],
+  "logged_model.": () => [queryKeys.registry.all],
   "approval.": () => [queryKeys.registry.all],
   "project.": () => [queryKeys.projects],
 };

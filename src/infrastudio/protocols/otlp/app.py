@@ -1,4 +1,4 @@
-"""The ASGI application of OTLP: `POST /v1/traces` with the experiment in a header, as MLflow's server takes it."""
+"""The ASGI application of OTLP: `POST /v1/traces`, with the experiment in a header as MLflow's clients send it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from infrastudio.http.asgi import header, respond, routed_path
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.errors import NotAuthenticated, RateLimited, StudioError, TooLarge
 from infrastudio.protocols.mlflow.exchange import read_body
+from infrastudio.protocols.mlflow.experiments import DEFAULT_ID
 from infrastudio.protocols.mlflow.services import Services
 from infrastudio.protocols.mlflow.span_files import kept_span
 from infrastudio.protocols.mlflow.traces import record_spans
@@ -31,20 +32,14 @@ from infrastudio.protocols.otlp.wire import (
 logger = logging.getLogger(__name__)
 
 PATH: Final = "/v1/traces"
-EXPERIMENT_HEADER: Final = "x-mlflow-experiment-id"
-RUN_HEADER: Final = "x-mlflow-run-id"
+EXPERIMENT_HEADER: Final = b"x-mlflow-experiment-id"
+"""Without it, spans belong to the default experiment of the caller's project."""
+RUN_HEADER: Final = b"x-mlflow-run-id"
 BIG_BYTES: Final = 64 * 1024
 """Of a body that is decoded beside the event loop."""
 CODES: Final = {401: 16, 403: 7, 404: 5, 409: 10, 429: 8, 500: 13, 501: 12, 503: 14}
 """gRPC's status codes by those of HTTP; any other one is 3, an invalid argument."""
 INVALID_ARGUMENT: Final = 3
-
-
-class NoExperiment(StudioError):
-    """The request does not say where its spans belong."""
-
-    def __init__(self) -> None:
-        super().__init__(f"The header {EXPERIMENT_HEADER} is missing: it names the experiment of the spans.")
 
 
 class WrongEncoding(StudioError):
@@ -54,7 +49,7 @@ class WrongEncoding(StudioError):
         super().__init__(f"Invalid Content-Type: {kind or 'none'}. Expected: {PROTOBUF} or {JSON}")
 
 
-STATUSES: Final[dict[type[StudioError], int]] = {NoExperiment: 422, WrongEncoding: 400, TooLarge: 413}
+STATUSES: Final[dict[type[StudioError], int]] = {WrongEncoding: 400, TooLarge: 413}
 
 
 def takes(path: str) -> bool:
@@ -91,9 +86,7 @@ class OtlpApp:
         actor: Actor | None = scope.get("studio.actor")
         if actor is None:
             raise NotAuthenticated("Credentials are needed: send them in the header Authorization.")
-        experiment = header(scope, EXPERIMENT_HEADER.encode())
-        if not experiment:
-            raise NoExperiment
+        experiment = header(scope, EXPERIMENT_HEADER) or DEFAULT_ID
         if kind not in (PROTOBUF, JSON):
             raise WrongEncoding(kind)
         encoding = (header(scope, b"content-encoding") or "").strip().lower()
@@ -103,7 +96,7 @@ class OtlpApp:
         else:
             spans, problems = _spans(body, encoding, kind)
         if spans:
-            run_id = header(scope, RUN_HEADER.encode()) or None
+            run_id = header(scope, RUN_HEADER) or None
             await record_spans(self._services, actor, experiment, spans, run_id=run_id)
         return accepted(len(problems), problems[0] if problems else "", kind)
 

@@ -133,7 +133,7 @@ export const provenanceQuery = (folder: Folder, at: AsOf, path: string) =>
 /** Models that a run has logged, and the versions that come from it. */
 export const runModelsQuery = (id: string, at: AsOf) =>
   queryOptions({
-    queryKey: asOfKey(at, queryKeys.artifacts.part("run", id, "models")),
+    queryKey: asOfKey(at, queryKeys.registry.ofRun(id)),
     ...asOfOptions(at),
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/runs/{id}/models", { params: { path: { id }, query: asOfParam(at) }, signal })),
