@@ -6,8 +6,10 @@ import json
 from collections.abc import Callable, Iterator
 
 import pytest
+from rich.console import Console
 
 from conftest import open_database
+from infrastudio.cli import approval_commands
 from infrastudio.cli.main import main
 from infrastudio.contexts.identity.queries import SINGLE_USER
 from infrastudio.contexts.identity.service import issue_token
@@ -29,7 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def studio(server: Server, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Studio:
     """Runs `studio …` against the server; returns exit code, output and errors."""
     monkeypatch.setenv("STUDIO_URL", server.url)
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(approval_commands, "console", Console(width=200))  # as wide as that, whenever it was imported
 
     def run(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.argv", ["studio", *arguments])
