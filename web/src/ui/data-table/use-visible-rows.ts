@@ -5,7 +5,7 @@ import { flushSync } from "react-dom";
 const AHEAD = 9;
 const BEHIND = 3;
 /** The part that is in the document moves on by so many rows: few enough to be drawn in a frame, as a step has its price. */
-const STEP = 6;
+const STEP = 3;
 /** Before anything is measured. */
 const FIRST_ROWS = 24;
 /** Faster than this nobody reads a row: its place is enough until the list slows down. */
