@@ -130,9 +130,8 @@ class Drill:
         with at_work([*self._writers, *self._watchers], server.address):
             if number % SEALING_EVERY == 0:
                 is_sealing = self._sealed.wait_for_more(SEALING_WITHIN_S)
-            time.sleep(
-                self._chance.uniform(*((0.0, SEAL_STEP_S) if is_sealing else LOAD_S))
-            )  # the moment is the chance
+            moment_s = self._chance.uniform(*((0.0, SEAL_STEP_S) if is_sealing else LOAD_S))
+            time.sleep(moment_s)  # the kill comes at a moment that chance decides
             server.process.kill()
             server.process.wait()
         acknowledged = Counter[str]()

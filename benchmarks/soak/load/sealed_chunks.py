@@ -26,5 +26,5 @@ class SealedChunks:
             while connection.execute(COUNTS).fetchone() == before:
                 if time.monotonic() > until:
                     return False
-                time.sleep(LOOK_S)
+                time.sleep(LOOK_S)  # between two looks: another process writes, and tells nobody
         return True

@@ -108,7 +108,7 @@ class ShortRequest:
             return self._handler(self._actor, body)
         except StudioError:
             return None
-        except Exception:
+        except Exception:  # told in the log; the application meets it again and answers
             logger.exception("the shortcut failed; the application is asked")
             return None
 

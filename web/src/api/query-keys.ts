@@ -56,7 +56,6 @@ export const queryKeys = {
   /** Files of runs and logged models, and what the registry made of them. */
   artifacts: {
     all: ["artifacts"] as const,
-    of: (kind: string, id: string) => ["artifacts", kind, id] as const,
     part: (kind: string, id: string, part: string, query: object = {}) =>
       ["artifacts", kind, id, part, query] as const,
   },

@@ -229,7 +229,7 @@ def _offered(fetch: Callable[[str | None], Any]) -> Iterator[Any]:
 
     try:
         yield from _paged(fetch)
-    except (MlflowException, NotImplementedError) as error:
+    except (MlflowException, NotImplementedError) as error:  # any other failure goes on
         if getattr(error, "error_code", "") not in NOT_OFFERED:
             raise
 
