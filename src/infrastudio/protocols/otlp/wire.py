@@ -69,7 +69,11 @@ def decoded(body: bytes, kind: str) -> ExportTraceServiceRequest:
             json_format.ParseDict(_with_protobuf_ids(json.loads(body)), request, ignore_unknown_fields=True)
         else:
             request.ParseFromString(body)
-    except (DecodeError, json_format.ParseError, ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (TypeError, AttributeError) as error:
+        raise _malformed(
+            "The body is no ExportTraceServiceRequest: resourceSpans, scopeSpans and spans are lists"
+        ) from error
+    except (DecodeError, json_format.ParseError, ValueError, RecursionError) as error:
         raise _malformed(f"The body is no ExportTraceServiceRequest: {error}") from error
     if not request.resource_spans:
         raise _malformed("The body holds no spans.")
