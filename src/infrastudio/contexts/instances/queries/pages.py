@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 from sqlalchemy import BigInteger, ColumnElement, bindparam, func, select, type_coerce
 
-from infrastudio.contexts.instances.queries.columns import COLUMNS, conditions, live, values_of
+from infrastudio.contexts.instances.queries.columns import COLUMNS, PARTIAL, conditions, live, values_of
 from infrastudio.contexts.instances.queries.instances import (
     READ,
     count,
@@ -42,6 +42,14 @@ _INDEXED: Final = frozenset({"id", "name"})
 """Orders in which an index has the instances of a project already."""
 _INDEXED_WHOLE: Final = frozenset({"updated_at", "replicas", "model_name", "cluster_name"})
 """Orders whose index serves a list that nothing narrows; in search of few it would look up each instance, all over."""
+LARGE_SHARE: Final = 4
+"""A project with one in so many instances is looked through by looking at those of all projects."""
+_SIZE: Final = PreparedSelect(
+    select(
+        select(func.count()).where(InstanceRow.project_id == bindparam("project_id")).scalar_subquery().label("own"),
+        select(func.max(InstanceRow.id)).scalar_subquery().label("greatest_id"),
+    )
+)
 _NAMES: Final = tuple("project" if column.name == "project_id" else column.name for column in COLUMNS)
 
 
@@ -100,7 +108,8 @@ def _live(
     descending: bool,
 ) -> tuple[list[dict[str, Any]], int]:
     values = values_of(wanted)
-    prepared = _prepared(tuple(values), sort, descending)
+    looks_at_all = not PARTIAL.keys().isdisjoint(values) and _is_large(snapshot, project_id)
+    prepared = _prepared(tuple(values), sort, descending, looks_at_all=looks_at_all)
     values["project_id"] = project_id
     rows = prepared.rows.rows(snapshot.connection, values | {"skip": skip, "limit": limit})
 
@@ -115,12 +124,22 @@ def _live(
     return items, snapshot.remembered(key, count_rows)
 
 
+def _is_large(snapshot: Snapshot, project_id: str) -> bool:
+    """Does a project have a good part of all instances, so that to look at all is cheaper than to look up its own?"""
+
+    def compare() -> bool:
+        ((own, greatest_id),) = _SIZE.rows(snapshot.connection, {"project_id": project_id})
+        return bool(own) and own * LARGE_SHARE >= greatest_id
+
+    return snapshot.remembered(("large project", ledger.head(snapshot), project_id), compare)
+
+
 @lru_cache(maxsize=256)
-def _prepared(filters: tuple[str, ...], sort: str, descending: bool) -> _Prepared:
+def _prepared(filters: tuple[str, ...], sort: str, descending: bool, *, looks_at_all: bool) -> _Prepared:
     """Return the statements of live pages of one project that are narrowed and ordered alike."""
-    own = InstanceRow.project_id == bindparam("project_id")
+    own = (_unindexed if looks_at_all else live)("project_id") == bindparam("project_id")
     matching = conditions({field: bindparam(field) for field in filters}, live)
-    is_indexed = sort in _INDEXED or (sort in _INDEXED_WHOLE and not filters)
+    is_indexed = sort == "id" if looks_at_all else sort in _INDEXED or (sort in _INDEXED_WHOLE and not filters)
     part = select(InstanceRow.id).where(own, *matching)
     part = in_order(part, sort, live if is_indexed else _unindexed, InstanceRow.id, descending=descending)
     part = part.offset(bindparam("skip")).limit(bindparam("limit"))
