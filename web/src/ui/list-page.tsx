@@ -6,9 +6,11 @@ import { usePagedRows } from "@/api/paged-rows";
 import type { Page } from "@/api/types";
 import type { ListView } from "@/lib/list-view";
 import { formatInteger } from "@/lib/numbers";
+import { CompletingField } from "./completing-field";
 import type { Column } from "./data-table/columns";
 import { DataTable } from "./data-table/data-table";
 import { NewerPill } from "./data-table/newer-pill";
+import { completionAt, type FilterCompletion } from "./filter-completion";
 import { ListError } from "./list-error";
 import styles from "./list-page.module.css";
 import { FillPage } from "./page";
@@ -16,7 +18,6 @@ import { type Crumb, PageHeader } from "./page-header";
 import { Count } from "./pill";
 import { useShortcuts } from "./shortcuts";
 import { EmptyState, Late, Skeleton } from "./states";
-import { FilterField } from "./text-field";
 import { Toolbar } from "./toolbar";
 import { useOpen } from "./use-open";
 
@@ -28,6 +29,8 @@ interface Props<T extends { id: string; name: string }, P extends Page<T>, Key e
   above?: readonly Crumb[];
   /** An example of a filter. */
   placeholder: string;
+  /** What completes the filter. */
+  completion: FilterCompletion;
   columns: readonly Column<T>[];
   view: ListView;
   onView: (change: Partial<ListView>) => void;
@@ -49,6 +52,7 @@ export function ListPage<
   things = name,
   above,
   placeholder,
+  completion,
   columns,
   view,
   onView,
@@ -86,10 +90,11 @@ export function ListPage<
         }
       />
       <Toolbar label={things}>
-        <FilterField
+        <CompletingField
           fieldRef={field}
           label={`Filter ${spoken}`}
           placeholder={placeholder}
+          completion={completionAt(completion, view.at)}
           value={view.filter ?? ""}
           error={filterError(rows.error)}
           onChange={(filter) => onView({ filter: filter || undefined })}

@@ -8,6 +8,7 @@ import { StatusBar } from "@/ui/spark-bars";
 import { RelativeTime } from "@/ui/time";
 import { experimentsQuery } from "./api";
 import styles from "./experiments.module.css";
+import { EXPERIMENT_GRAMMAR } from "./filter-grammars";
 import { StartSnippets } from "./start-snippets";
 
 const columns: Column<Experiment>[] = [
@@ -84,6 +85,7 @@ export function ExperimentsPage({ view, onView }: Props) {
     <ListPage
       name="Experiments"
       placeholder="Filter by name, or tags.team = 'vision'…"
+      completion={EXPERIMENT_GRAMMAR}
       columns={columns}
       view={view}
       onView={onView}

@@ -11,6 +11,7 @@ import { toneOf } from "@/ui/status";
 import { RelativeTime } from "@/ui/time";
 import { modelsQuery } from "./api";
 import { headline } from "./evaluation";
+import { MODEL_GRAMMAR } from "./model-grammar";
 import styles from "./registry.module.css";
 import { stagesOf } from "./stages";
 
@@ -134,6 +135,7 @@ export function ModelsPage({ view, onView }: Props) {
       name="Registry"
       things="Models"
       placeholder="Filter by name, or framework = 'sklearn'…"
+      completion={MODEL_GRAMMAR}
       columns={columns}
       view={view}
       onView={onView}
