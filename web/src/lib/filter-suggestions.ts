@@ -32,6 +32,8 @@ export interface FoundKey {
 
 /** So many are offered at once. */
 const MOST = 50;
+/** One letter is found in nearly every name. */
+const SHORTEST_PART = 2;
 const HINTS: Record<FilterField["kind"], string> = {
   text: "text",
   number: "number",
@@ -44,7 +46,7 @@ const HINTS: Record<FilterField["kind"], string> = {
 export function keysAsked(place: Place | null, grammar: FilterGrammar): KeysAsked | null {
   if (place?.expects !== "name") return null;
   const parts = splitName(place.typed);
-  if (parts === null) return place.typed === "" ? null : { part: place.typed };
+  if (parts === null) return place.typed.length < SHORTEST_PART ? null : { part: place.typed };
   const collection = collectionOf(grammar, parts[0]);
   return collection && !collection.keys ? { collection: collection.name, part: unquoted(parts[1]) } : null;
 }
@@ -106,8 +108,9 @@ function namesFor(typed: string, grammar: FilterGrammar, found: readonly FoundKe
     label: `${name}.`,
     hint: "by name",
   }));
-  const keys = typed === "" ? [] : found.map(({ name, collection }) => plain(name, collection));
-  const named = [...fields, ...collections].filter(({ label }) => contains(label, typed));
+  const keys =
+    typed.length < SHORTEST_PART ? [] : found.map(({ name, collection }) => plain(name, collection));
+  const named = [...fields, ...collections].filter(({ label }) => hasWord(label, typed));
   return [...likeliestFirst(named, typed), ...keys.filter(({ label }) => contains(label, typed))];
 }
 
@@ -173,6 +176,11 @@ function likeliestFirst(all: readonly Suggestion[], typed: string): Suggestion[]
 
 function unquoted(key: string): string {
   return key.replace(/^[`"]|[`"]$/g, "");
+}
+
+/** Whether one of the words that a name consists of begins so. */
+function hasWord(name: string, part: string): boolean {
+  return startsWith(name, part) || contains(name, `_${part}`);
 }
 
 function startsWith(text: string, part: string): boolean {

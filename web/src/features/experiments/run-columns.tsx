@@ -45,6 +45,7 @@ const OWN: Column<RunSummary>[] = [
     width: 160,
     grow: 1,
     sort: "experiment_id",
+    phone: "meta",
     cell: (run) => <ExperimentLink id={run.experiment_id} />,
   },
   {
