@@ -38,6 +38,8 @@ interface Props<T extends { id: string; name: string }, P extends Page<T>, Key e
   pageQuery: (offset: number) => UseQueryOptions<P, Error, P, Key>;
   /** Where a row leads. */
   pageOf: (row: T) => NavigateOptions;
+  /** Above the list: what has to be said first. */
+  notice?: ReactNode;
   /** Shown when there is nothing yet, whatever the filter: how to make the first one. */
   first: ReactNode;
 }
@@ -58,6 +60,7 @@ export function ListPage<
   onView,
   pageQuery,
   pageOf,
+  notice,
   first,
 }: Props<T, P, Key>) {
   const open = useOpen();
@@ -89,6 +92,7 @@ export function ListPage<
           )
         }
       />
+      {notice}
       <Toolbar label={things}>
         <CompletingField
           fieldRef={field}

@@ -14,7 +14,7 @@ import { EmptyState, ErrorState, Late, Skeleton } from "@/ui/states";
 import { TabPanel, Tabs } from "@/ui/tabs";
 import { Toolbar, ToolbarSpace } from "@/ui/toolbar";
 import { AddRun } from "./add-run";
-import { comparisonQuery } from "./api";
+import { comparisonQuery, runsByIdQuery } from "./api";
 import styles from "./compare.module.css";
 import { CompareConfigs } from "./compare-configs";
 import { CompareCurves } from "./compare-curves";
@@ -107,6 +107,9 @@ export function ComparePage({ view, onView, artifacts }: Props) {
     enabled: enough,
   });
   const told = enough ? answer.data : undefined;
+  // One run is not compared yet, but has a name.
+  const alone = useQuery({ ...runsByIdQuery(runs), enabled: runs.length === 1 });
+  const add = (id: string) => onView({ runs: [...runs, id] });
   const reference = Math.max(0, runs.indexOf(view.ref ?? ""));
   return (
     <FillPage>
@@ -116,7 +119,14 @@ export function ComparePage({ view, onView, artifacts }: Props) {
         above={ABOVE}
         aside={<Count>{plural(runs.length, "run")}</Count>}
       />
-      <Chips runs={runs} told={told?.runs ?? []} view={view} onView={onView} />
+      <Chips
+        runs={runs}
+        told={told?.runs ?? alone.data ?? []}
+        enough={enough}
+        view={view}
+        onView={onView}
+        onAdd={add}
+      />
       <Tabs
         label="Comparison"
         current={LABELS[tab]}
@@ -129,7 +139,7 @@ export function ComparePage({ view, onView, artifacts }: Props) {
       />
       <TabPanel label={LABELS[tab]} className={styles.tab}>
         {!enough ? (
-          <TooFewOrMany count={runs.length} />
+          <TooFewOrMany runs={runs} onAdd={add} />
         ) : answer.error && !told ? (
           <ErrorState what="The runs" error={answer.error} onRetry={() => answer.refetch()} />
         ) : told === undefined ? (
@@ -179,19 +189,23 @@ function filesOf({ told, reference }: ComparedProps): FilesOfRuns {
   };
 }
 
-function TooFewOrMany({ count }: { count: number }) {
+function TooFewOrMany({ runs, onAdd }: { runs: readonly string[]; onAdd: (id: string) => void }) {
+  if (runs.length >= 2)
+    return (
+      <EmptyState title={`At most ${MOST_COMPARED} runs are compared at once`}>
+        {`The address names ${runs.length}; take some away.`}
+      </EmptyState>
+    );
   return (
     <EmptyState
-      title={count < 2 ? "Two runs are needed" : `At most ${MOST_COMPARED} runs are compared at once`}
+      title="Two runs are needed"
+      action={
+        <AddRun label={runs.length === 1 ? "Add another run" : "Add a run"} known={runs} onAdd={onAdd} />
+      }
     >
-      {count < 2 ? (
-        <>
-          Add one above, or select some in the table of an <Link to="/experiments">experiment</Link> and
-          choose Compare.
-        </>
-      ) : (
-        `The address names ${count}; take some away.`
-      )}
+      <p>
+        Find one here, or select some in a table of <Link to="/runs">runs</Link> and choose Compare.
+      </p>
     </EmptyState>
   );
 }
@@ -199,9 +213,11 @@ function TooFewOrMany({ count }: { count: number }) {
 interface ChipsProps extends ViewProps {
   runs: readonly string[];
   told: readonly RunSummary[];
+  enough: boolean;
+  onAdd: (id: string) => void;
 }
 
-function Chips({ runs, told, view, onView }: ChipsProps) {
+function Chips({ runs, told, enough, view, onView, onAdd }: ChipsProps) {
   const labels = labelsOf(told);
   const nameOf = (id: string) => labels[told.findIndex((run) => run.id === id)] ?? shortId(id);
   const remove = (id: string) =>
@@ -221,7 +237,7 @@ function Chips({ runs, told, view, onView }: ChipsProps) {
           </li>
         ))}
       </ul>
-      {runs.length < MOST_COMPARED && <AddRun known={runs} onAdd={(id) => onView({ runs: [...runs, id] })} />}
+      {enough && runs.length < MOST_COMPARED && <AddRun known={runs} onAdd={onAdd} />}
       <ToolbarSpace />
       <label className={styles.reference}>
         Reference

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { RunSummary } from "@/api/types";
-import { plural } from "@/lib/numbers";
+import { formatInteger, plural } from "@/lib/numbers";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { FormActions } from "@/ui/form";
@@ -58,7 +58,11 @@ export function StopDialog({ runs, onClose, onLeft }: SelectionDialogProps) {
           )}
           {others.length > 0 && (
             <>
-              <p>{plural(others.length, "run")} left as they are, and still selected:</p>
+              <p>
+                {others.length === 1
+                  ? "One is left as it is and stays selected:"
+                  : `${formatInteger(others.length)} are left as they are and stay selected:`}
+              </p>
               <RefusedRuns runs={others} />
             </>
           )}

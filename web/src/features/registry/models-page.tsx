@@ -13,6 +13,7 @@ import { modelsQuery } from "./api";
 import { headline } from "./evaluation";
 import { MODEL_GRAMMAR } from "./model-grammar";
 import styles from "./registry.module.css";
+import { PendingRequests } from "./requests";
 import { stagesOf } from "./stages";
 
 const columns: Column<Model>[] = [
@@ -141,6 +142,7 @@ export function ModelsPage({ view, onView }: Props) {
       onView={onView}
       pageQuery={(offset) => modelsQuery(view, offset)}
       pageOf={({ id }) => ({ to: "/registry/$id", params: { id } })}
+      notice={<PendingRequests project={view.project} />}
       first={<FirstModel />}
     />
   );
