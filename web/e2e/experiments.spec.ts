@@ -91,7 +91,7 @@ test.describe("ten thousand runs", () => {
     await page.getByRole("button", { name: "Archive…" }).click();
     await page.getByRole("button", { name: "Archive", exact: true }).click();
     await expect(page.getByRole("heading", { name: "No runs match" })).toBeVisible();
-    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByRole("button", { name: "Undo" }).last().click();
     await expect(page.getByText("3 runs", { exact: true })).toBeVisible();
 
     await page.getByRole("button", { name: "Views" }).click();

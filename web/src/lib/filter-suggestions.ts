@@ -117,7 +117,7 @@ function namesFor(typed: string, grammar: FilterGrammar, found: readonly FoundKe
 function keysOf({ name, keys }: FilterCollection, part: string, found: readonly FoundKey[]): Suggestion[] {
   const all = keys
     ? keys.map((key) => plain(`${name}.${key}`, ""))
-    : found.filter(({ collection }) => collection === name).map((key) => plain(key.name, name));
+    : found.filter(({ collection }) => collection === name).map((key) => plain(key.name, ""));
   return all.filter(({ label }) => contains(unquoted(splitName(label)?.[1] ?? label), part));
 }
 

@@ -74,6 +74,9 @@ export function CompletingField({ label, placeholder, value, onChange, fieldRef,
       offset={4}
       width={340}
       withRoles={false}
+      // It belongs to the field's landmark, and leaves a toolbar that scrolls.
+      withinPortal={false}
+      floatingStrategy="fixed"
       transitionProps={{ duration: 0 }}
       classNames={{ dropdown: styles.dropdown }}
     >

@@ -95,10 +95,12 @@ interface ViewProps {
 interface Props extends ViewProps {
   /** One file of each run. */
   artifacts: (of: FilesOfRuns) => ReactNode;
+  /** The button of the saved views. */
+  savedViews?: ReactNode;
 }
 
 /** Two to fifty runs beside each other. */
-export function ComparePage({ view, onView, artifacts }: Props) {
+export function ComparePage({ view, onView, artifacts, savedViews }: Props) {
   const runs = view.runs ?? [];
   const tab = view.tab ?? "summary";
   const enough = runs.length >= 2 && runs.length <= MOST_COMPARED;
@@ -118,6 +120,7 @@ export function ComparePage({ view, onView, artifacts }: Props) {
         title="Compare runs"
         above={ABOVE}
         aside={<Count>{plural(runs.length, "run")}</Count>}
+        actions={savedViews}
       />
       <Chips
         runs={runs}
