@@ -144,9 +144,11 @@ const MEANINGS: Record<string, string> = {
 function valuesFor(typed: string, { kind, values }: FilterField, now: number): Suggestion[] {
   const part = typed.replace(/^['"]/, "");
   if (kind === "time") return timesFor(part, now);
-  return (values ?? [])
-    .filter((value) => contains(value, part))
-    .map((value) => ({ text: `'${value}' `, label: value, hint: "" }));
+  const fitting = (values ?? []).filter((value) => contains(value, part));
+  return likeliestFirst(
+    fitting.map((value) => ({ text: `'${value}' `, label: value, hint: "" })),
+    part,
+  );
 }
 
 const HOUR_MS = 3_600_000;

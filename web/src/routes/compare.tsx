@@ -1,7 +1,8 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { useCallback } from "react";
 import { ComparedArtifacts } from "@/features/artifacts/compared-artifacts";
-import { COMPARE_TABS, ComparePage, type CompareView } from "@/features/experiments/compare-page";
+import { ComparePage } from "@/features/experiments/compare-page";
+import { COMPARE_TABS, type CompareView } from "@/features/experiments/compare-view";
 import { SavedViews } from "@/features/views/saved-views";
 import { flag, list, number, oneOf, searchSchema, text } from "@/lib/url-state";
 

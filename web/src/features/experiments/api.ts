@@ -6,11 +6,8 @@ import { PAGE_SIZE } from "@/api/paged-rows";
 import { queryKeys } from "@/api/query-keys";
 import type { RunColumn, RunComparison, RunSummary } from "@/api/types";
 import type { AsOf } from "@/lib/as-of";
-import type { KeysAsked } from "@/lib/filter-suggestions";
 import type { ListView } from "@/lib/list-view";
-import type { FilterCompletion, KeysQuery } from "@/ui/filter-completion";
-import { RUN_GRAMMAR } from "./filter-grammars";
-import { FIELD_KIND_OF, nameForServer } from "./run-fields";
+import { nameForServer } from "./run-fields";
 
 export const experimentsQuery = (view: ListView, offset: number) =>
   queryOptions({
@@ -115,7 +112,8 @@ interface ColumnsAsked {
   limit: number;
 }
 
-function readColumns(scope: RunScope, query: ColumnsAsked, signal: AbortSignal) {
+/** Names of metrics, params and tags that the runs have. */
+export function readColumns(scope: RunScope, query: ColumnsAsked, signal: AbortSignal) {
   return unwrap(
     "experiment" in scope
       ? api.GET("/api/experiments/{id}/run-columns", {
@@ -129,7 +127,7 @@ function readColumns(scope: RunScope, query: ColumnsAsked, signal: AbortSignal) 
 /** How many names of columns are asked for at once. */
 const COLUMNS = 100;
 /** Names hardly change. */
-const NAMES_STALE_MS = 30_000;
+export const NAMES_STALE_MS = 30_000;
 
 /** Metrics, params and tags that the runs have, by a part of their names. */
 export const runColumnsQuery = (scope: RunScope, q: string, kind?: RunColumn["kind"][]) =>
@@ -139,32 +137,6 @@ export const runColumnsQuery = (scope: RunScope, q: string, kind?: RunColumn["ki
     placeholderData: keepPreviousData,
     staleTime: NAMES_STALE_MS,
   });
-
-/** How many names a filter is completed with. */
-const KEYS = 30;
-const KINDS_OF: Partial<Record<string, RunColumn["kind"]>> = {
-  metrics: "metric",
-  params: "param",
-  tags: "tag",
-};
-
-function runKeysQuery(scope: RunScope, { collection, part }: KeysAsked): KeysQuery {
-  return {
-    queryKey: queryKeys.runColumns({ ...scope, q: part, collection, completes: true }),
-    queryFn: async ({ signal }) => {
-      const kind = KINDS_OF[collection ?? ""];
-      const { items } = await readColumns(scope, { q: part, kind: kind && [kind], limit: KEYS }, signal);
-      return items.map((found) => ({ collection: FIELD_KIND_OF[found.kind], name: found.column }));
-    },
-    placeholderData: keepPreviousData,
-    staleTime: NAMES_STALE_MS,
-  };
-}
-
-/** What completes a filter of runs. */
-export function runCompletion(scope: RunScope): FilterCompletion {
-  return { ...RUN_GRAMMAR, keysQuery: (asked) => runKeysQuery(scope, asked) };
-}
 
 /** How many of the newest runs are looked at for the names of metrics and params. */
 const SAMPLE = 100;
