@@ -27,6 +27,8 @@ interface Props<T extends { id: string; name: string }, P extends Page<T>, Key e
   things?: string;
   /** Pages above this one. */
   above?: readonly Crumb[];
+  /** Beside the page's name: what else can be done, or where else one may want to look. */
+  actions?: ReactNode;
   /** An example of a filter. */
   placeholder: string;
   /** What completes the filter. */
@@ -53,6 +55,7 @@ export function ListPage<
   name,
   things = name,
   above,
+  actions,
   placeholder,
   completion,
   columns,
@@ -86,6 +89,7 @@ export function ListPage<
         name={name}
         title={name}
         above={above}
+        actions={actions}
         aside={
           rows.total !== undefined && (
             <Count>{`${rows.totalExact ? "" : "≥ "}${formatInteger(rows.total)}`}</Count>

@@ -83,7 +83,7 @@ export function RunList({
     held: !atTop,
     identity: JSON.stringify([scope, lifecycle]),
   });
-  const chosen = useChosen(rows, selected);
+  const { chosen, hidden } = useChosen(rows, selected);
   const error = rows.error ?? null;
   return (
     <>
@@ -100,7 +100,7 @@ export function RunList({
         )}
         <ToolbarSpace />
         {selected.length > 0 && (
-          <SelectionBar runs={chosen} areArchived={archived === true} onSelect={select} />
+          <SelectionBar runs={chosen} hidden={hidden} areArchived={archived === true} onSelect={select} />
         )}
         <RunFieldPickers scope={scope} view={view} shown={shown} known={knownFields} onView={onView} />
         <Button
@@ -252,13 +252,17 @@ function useSelection(
   return [many.length > 0 ? many : (view.sel ?? NONE), select];
 }
 
-/** The selected runs, with the versions of those that are loaded. */
-function useChosen(rows: PagedRows<RunSummary>, selected: readonly string[]): ChosenRun[] {
+/** The selected runs with the versions of those that are loaded, and how many of them the list does not show. */
+function useChosen(rows: PagedRows<RunSummary>, selected: readonly string[]) {
   const found = new Map<string, number>();
   const wanted = new Set(selected);
+  let isWhole = rows.total !== undefined;
   for (let index = 0; index < (rows.total ?? 0) && found.size < wanted.size; index += 1) {
     const run = rows.rowAt(index);
-    if (run && wanted.has(run.id)) found.set(run.id, run.version);
+    if (run === undefined) isWhole = false;
+    else if (wanted.has(run.id)) found.set(run.id, run.version);
   }
-  return selected.map((id) => ({ id, version: found.get(id) }));
+  const chosen: ChosenRun[] = selected.map((id) => ({ id, version: found.get(id) }));
+  // Of a list that is loaded in part nobody knows whether it shows the others further down.
+  return { chosen, hidden: isWhole ? selected.length - found.size : 0 };
 }

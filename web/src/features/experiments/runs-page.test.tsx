@@ -87,6 +87,12 @@ test("selected runs are stopped where a job drives them; the others stay selecte
   expect(asked.of(STOP).map(({ params }) => params.id)).toEqual(["job_1"]);
 });
 
+test("what is selected stays so when a filter hides it, and is counted", async () => {
+  served({ [RUNS]: () => pageOf([running]) });
+  await show({ filter: "status = 'running'", sel: ids.slice(0, 2) });
+  await expect.element(page.getByText("2 selected, 1 hidden")).toBeVisible();
+});
+
 test("a run that the server refuses to stop says why", async () => {
   served({ [STOP]: () => failure(409, "RESOURCE_CONFLICT", "The job has ended already.") });
   const onView = vi.fn();

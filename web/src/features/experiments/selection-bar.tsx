@@ -24,13 +24,15 @@ export const MOST_COMPARED = 50;
 
 interface Props {
   runs: readonly ChosenRun[];
+  /** How many of them the list does not show, because of its filter. */
+  hidden: number;
   /** They were put aside, and can be restored. */
   areArchived: boolean;
   onSelect: (ids: readonly string[]) => void;
 }
 
 /** What can be done with the selected runs. */
-export function SelectionBar({ runs, areArchived, onSelect }: Props) {
+export function SelectionBar({ runs, hidden, areArchived, onSelect }: Props) {
   const [asked, setAsked] = useState<{ dialog: ComponentType<SelectionDialogProps> } | null>(null);
   const comparable = runs.length >= 2 && runs.length <= MOST_COMPARED;
   const ids = runs.map(({ id }) => id).join(",");
@@ -54,6 +56,7 @@ export function SelectionBar({ runs, areArchived, onSelect }: Props) {
     <>
       <span role="status" className={styles.selected}>
         {formatInteger(runs.length)} selected
+        {hidden > 0 && `, ${formatInteger(hidden)} hidden`}
       </span>
       {comparable && (
         <Link to="/compare" search={{ runs: runs.map(({ id }) => id) }} className={buttons.button}>
