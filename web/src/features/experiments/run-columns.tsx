@@ -51,7 +51,7 @@ const OWN: Column<RunSummary>[] = [
   {
     id: "started_at",
     header: "Started",
-    width: 92,
+    width: 104,
     align: "right",
     sort: "started_at",
     phone: "meta",
