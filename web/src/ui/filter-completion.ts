@@ -56,6 +56,7 @@ export function useSuggestions(
 ): Suggested {
   const place = isOpen ? placeAt(text, caret) : null;
   const asked = keysAsked(place, completion);
+  // As text: the question is a new object each time that it is drawn.
   const key = useRested(asked ? JSON.stringify(asked) : null);
   const found = useQuery(
     key !== null && completion.keysQuery ? completion.keysQuery(JSON.parse(key) as KeysAsked) : NOT_ASKED,
