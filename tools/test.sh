@@ -40,10 +40,12 @@ lines() { # which lines pytest's processes executed; fails below the threshold i
 vitest=$!
 trap 'kill "$vitest" 2>/dev/null; exit 130' INT TERM
 
+# Three workers for two cores: each waits for servers, processes and commits about a third of its time.
+workers=$((($(nproc) * 3 + 1) / 2))
 # loadscope: the tests of a module share its databases and servers, so one worker runs them all;
 # the longest modules begin (tests/conftest.py), not those of the most tests.
 export STUDIO_TEST_LINES="$results"
-run pytest "$root/.venv/bin/python" -m pytest -q -n auto --dist loadscope --no-loadscope-reorder
+run pytest "$root/.venv/bin/python" -m pytest -q -n "$workers" --dist loadscope --no-loadscope-reorder
 unset STUDIO_TEST_LINES
 run coverage lines
 wait "$vitest"
