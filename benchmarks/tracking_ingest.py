@@ -1,5 +1,7 @@
 """Measures the MLflow protocol's hot writes against `mlflow server` and FastTrackML, with the same request bytes.
 
+A third peer, plain Python, checks and answers next to nothing: it tells how far a server in Python can come this way.
+
 Cases: log-batch of 1,000 points under 10 keys and under 1,000, log-metric, and whole short runs (create, then one small
 log-batch).
 Every point has a time of its own, for both servers drop or refuse exact repeats.
@@ -18,7 +20,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from benchmarks.harness.load import Measured, NextRequest, body_of, put_load, request_bytes
-from benchmarks.harness.peers import running_fasttrackml, running_mlflow
+from benchmarks.harness.peers import running_fasttrackml, running_mlflow, running_plain_tracking
 from benchmarks.harness.processes import Server, running_studio
 from benchmarks.harness.report import Effort, RateTable, alternate, effort, print_conditions
 
@@ -60,6 +62,7 @@ def main() -> None:
 PEERS: Final[Mapping[str, Callable[[Path], AbstractContextManager[Server]]]] = {
     "mlflow": functools.partial(running_mlflow, workers=WORKERS),
     "fasttrackml": running_fasttrackml,
+    "plain Python": running_plain_tracking,
 }
 
 

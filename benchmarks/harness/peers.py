@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.harness.big_ledger import KEPT
-from benchmarks.harness.processes import Server, free_port, running
+from benchmarks.harness.processes import PEERS, Server, free_port, running
 
 PROGRAMS: Final = Path(sys.executable).parent
 QUIET: Final = {"MLFLOW_DISABLE_TELEMETRY": "true", "GIT_PYTHON_REFRESH": "quiet", "PATH": f"{PROGRAMS}:/usr/bin:/bin"}
@@ -25,6 +25,13 @@ def running_mlflow(folder: Path, *, workers: int) -> AbstractContextManager[Serv
         "--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}", "--artifacts-destination", folder / "artifacts",
     ]  # fmt: skip
     return running(command, folder, port=port, **QUIET)
+
+
+def running_plain_tracking(folder: Path) -> AbstractContextManager[Server]:
+    """Run the least that a Python server can do until the block ends."""
+    port = free_port()
+    folder.mkdir(parents=True, exist_ok=True)
+    return running([sys.executable, PEERS / "plain_tracking.py", folder / "data", port], folder, port=port)
 
 
 FASTTRACKML: Final = "fasttrackml==0.6.0"

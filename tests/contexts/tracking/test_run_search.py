@@ -255,24 +255,45 @@ def test_our_own_words_know_all_of_the_grammar(studio: Studio, told: Experiment,
 
 @pytest.fixture(scope="module")
 def many(studio: Studio) -> Experiment:
-    """An experiment with sixty runs, some with equal values of `score`, some with NaN or none."""
+    """An experiment with sixty runs, some with equal starts, equal values of `score` and `loss`, with NaN or none."""
     experiment = an_experiment(studio.db)
     for number in range(60):
-        run = a_run(studio.db, experiment, name=f"r{number:02}", params={"third": str(number % 3)})
+        started = None if number % 11 == 10 else from_millis(number // 2)
+        params = {"third": str(number % 3)}
+        run = a_run(studio.db, experiment, name=f"r{number:02}", started_at=started, params=params)
+        points = [Point("loss", 0, 0, float(number % 5))] if number % 4 else []
         if number % 10 != 9:
-            value = math.nan if number % 10 == 8 else float(number % 7)
-            asyncio.run(log_metrics(studio.telemetry, studio.db, run, [Point("score", 0, 0, value)]))
+            points.append(Point("score", 0, 0, math.nan if number % 10 == 8 else float(number % 7)))
+        if points:
+            asyncio.run(log_metrics(studio.telemetry, studio.db, run, points))
     return experiment
 
 
-@pytest.mark.parametrize("text", ["", "metrics.score > 2", "params.third = '1'", "params.third = 'none'"])
-@pytest.mark.parametrize("order", ["metrics.score DESC", "metrics.score ASC"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "metrics.score > 2",
+        "metrics.score <= 3 and metrics.score >= 1",
+        "metrics.loss < 3",
+        "metrics.loss = 2 and metrics.score != 4 and params.third = '0'",
+        "metrics.loss IS NULL and metrics.score < 5",
+        "metrics.score IN (1, 2) or metrics.loss > 3",
+        "params.third = '1'",
+        "params.third = 'none'",
+        "not metrics.score > 2",
+    ],
+)
+@pytest.mark.parametrize("order", ["", "metrics.score DESC", "metrics.score ASC", "params.third DESC"])
 @pytest.mark.parametrize(("offset", "limit"), [(0, 1), (0, 3), (2, 2), (50, 20)])
-def test_an_order_that_memory_keeps_changes_no_answer(
+def test_what_memory_keeps_of_an_order_and_where_a_search_begins_change_no_answer(
     studio: Studio, many: Experiment, text: str, order: str, offset: int, limit: int
 ) -> None:
     scope = RunScope(experiment_ids=(many.id,))
-    wanted = RunSearch(scope, parse_filter(text), [parse_order_by(order)], RUN_FIELDS, limit, offset)
-    whole = read(studio.db, client_search.search, studio.telemetry, wanted._replace(limit=1000, offset=0))
+    orderings = [parse_order_by(order)] if order else []
+    wanted = RunSearch(scope, parse_filter(text), orderings, RUN_FIELDS, limit, offset)
+    all_of_them = wanted._replace(limit=1000, offset=0)
+    whole = read(studio.db, client_search.search_all, all_of_them)
     for _ in range(2):  # the second time it is kept
         assert read(studio.db, client_search.search, studio.telemetry, wanted) == whole[offset : offset + limit]
+    assert read(studio.db, client_search.search, studio.telemetry, all_of_them) == whole

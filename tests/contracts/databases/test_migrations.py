@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -79,6 +80,21 @@ def test_a_migration_that_was_cut_short_is_finished_by_the_next_start(empty: str
 def test_two_servers_that_start_at_once_take_turns(empty: str) -> None:
     with engine_of(empty) as one, engine_of(empty) as other, ThreadPoolExecutor(2) as threads:
         assert sorted(threads.map(upgrade, (one, other))) == [False, True]
+
+
+def test_a_new_file_is_waited_for_while_another_server_writes_to_it(tmp_path: Path) -> None:
+    """Until it has a write-ahead log, SQLite refuses to give it one instead of waiting."""
+    file = tmp_path / "studio.db"
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("CREATE TABLE begun (id)")
+    with engine_of(f"sqlite:///{file}") as engine, ThreadPoolExecutor(1) as threads:
+        opened = threads.submit(lambda: engine.connect().close())
+        with pytest.raises(TimeoutError):
+            opened.result(timeout=0.3)
+        other.execute("COMMIT")
+        opened.result(timeout=30)
+    other.close()
 
 
 def test_the_tables_of_an_older_inventory_are_left_as_they_are(empty: str, tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.telemetry.support import SqliteBackend, Telemetry, a_run, opened
-from infrastudio.stores.telemetry import StreamOwner
+from infrastudio.stores.telemetry import Range, StreamKey, StreamOwner, point_changes
 
+COMPARED: Mapping[Range, Callable[[float, float], bool]] = {
+    "<": operator.lt, "<=": operator.le, "=": operator.eq, ">=": operator.ge, ">": operator.gt
+}  # fmt: skip
 VALUES = st.sampled_from([0.0, 1.0, 2.0, -math.inf, math.inf, math.nan])
 
 
@@ -66,9 +70,15 @@ def test_a_deleted_stream_takes_the_orders_with_it(telemetry: Telemetry) -> None
     assert asked_twice(telemetry, "deleted") == []
 
 
-@given(values=st.lists(VALUES, min_size=1, max_size=8), count=st.integers(1, 8), descending=st.booleans())
+@given(
+    values=st.lists(VALUES, min_size=1, max_size=8),
+    members=st.lists(st.booleans(), min_size=8, max_size=8),
+    count=st.integers(1, 8),
+    descending=st.booleans(),
+    bound=st.sampled_from([-1.0, 0.0, 1.0, 1.5, 3.0]),
+)
 def test_the_first_are_those_that_nobody_behind_them_equals(
-    telemetry: Telemetry, values: list[float], count: int, descending: bool
+    telemetry: Telemetry, values: list[float], members: list[bool], count: int, descending: bool, bound: float
 ) -> None:
     """Also while points change it, and whatever is NaN."""
     owners = [a_run() for _ in values]
@@ -81,7 +91,49 @@ def test_the_first_are_those_that_nobody_behind_them_equals(
     assert ranking is not None
     by_id = {owner.id: value for owner, value in zip(owners, values, strict=True) if not math.isnan(value)}
     assert dict(zip(ranking.ids, ranking.values, strict=True)) == by_id
-    first = ranking.first(count, descending=descending)
-    others = [value for id, value in by_id.items() if id not in first]
-    assert len(first) <= count or len(first) == len(by_id)
-    assert all((by_id[id] > value) if descending else (by_id[id] < value) for id in first for value in others)
+    among = frozenset(owner.id for owner, is_in in zip(owners, members, strict=False) if is_in)
+    for wanted in (None, among):
+        first, is_all = ranking.first(count, descending=descending, among=wanted)
+        candidates = {id: value for id, value in by_id.items() if wanted is None or id in wanted}
+        others = [value for id, value in candidates.items() if id not in first]
+        assert set(first) <= candidates.keys()
+        assert is_all == (not others or len(candidates) <= count)
+        assert len(first) <= count
+        assert all((by_id[id] > value) if descending else (by_id[id] < value) for id in first for value in others)
+    for word, compare in COMPARED.items():
+        part = ranking.within(word, bound)
+        assert dict(zip(part.ids, part.values, strict=True)) == {i: v for i, v in by_id.items() if compare(v, bound)}
+        assert list(part.values) == sorted(part.values)
+
+
+def test_a_stream_counts_its_commits_of_points_and_one_that_was_forgotten_counts_as_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(point_changes, "MOST_KEPT", 2)
+    changes = point_changes.PointChanges()
+    one, two, three, four = (StreamKey("run", name) for name in ("one", "two", "three", "four"))
+    assert (changes.last, changes.of(one)) == (0, 0)
+    changes.tell([one, two])
+    assert (changes.last, changes.of(one), changes.of(two), changes.of(three)) == (1, 1, 1, 0)
+    changes.tell([three])
+    changes.tell([two])
+    assert (changes.of(two), changes.of(three)) == (3, 2)
+    assert changes.of(one) == changes.of(four) == 1
+    changes.tell([])
+    changes.tell([four])
+    assert changes.of(three) == 2
+    assert changes.of(one) == 2
+
+
+def test_a_commit_of_points_is_told_and_one_of_lines_is_not(telemetry: Telemetry) -> None:
+    owner, other = a_run(), a_run()
+    changes = telemetry.store.point_changes
+    assert changes is not None
+    log(telemetry, other, "told", 1.0)
+    before = changes.last
+    assert changes.of(owner.key) <= before
+    log(telemetry, owner, "told", 1.0)
+    assert changes.of(owner.key) == changes.last == before + 1
+    assert changes.of(other.key) == before
+    asyncio.run(telemetry.store.delete_stream(owner.key))
+    assert changes.of(owner.key) > before + 1

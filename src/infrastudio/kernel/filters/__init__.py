@@ -28,6 +28,8 @@ from infrastudio.kernel.filters.tree import (
     Or,
     Ordering,
     Position,
+    conjunction,
+    conjuncts,
 )
 
 __all__ = [
@@ -56,6 +58,8 @@ __all__ = [
     "Ordering",
     "Position",
     "Target",
+    "conjunction",
+    "conjuncts",
     "like_matches",
     "parse_filter",
     "parse_order_by",

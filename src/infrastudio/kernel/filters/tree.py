@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -102,6 +103,20 @@ class Not:
 
 
 Expression = Comparison | And | Or | Not
+
+
+def conjuncts(expression: Expression | None) -> Iterator[Expression]:
+    """Yield the parts that must all hold; none for no filter."""
+    if isinstance(expression, And):
+        for part in expression.parts:
+            yield from conjuncts(part)
+    elif expression is not None:
+        yield expression
+
+
+def conjunction(parts: Sequence[Expression]) -> Expression | None:
+    """Return what holds where all parts do; None for no parts."""
+    return And(tuple(parts)) if len(parts) > 1 else next(iter(parts), None)
 
 
 @dataclass(frozen=True)

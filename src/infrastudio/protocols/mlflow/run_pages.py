@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 
-from infrastudio.contexts.tracking.queries import artifacts, client_search
-from infrastudio.contexts.tracking.queries.client_search import FoundRun, FoundRuns
+from infrastudio.contexts.tracking.queries import artifacts, found_runs
+from infrastudio.contexts.tracking.queries.found_runs import FoundRun, FoundRuns
 from infrastudio.contexts.tracking.queries.runs import Item
 from infrastudio.protocols.mlflow.messages import MICROSECONDS, STATUS_WORDS, dataset_message, message, number
+from infrastudio.protocols.mlflow.run_messages import RunMessages
 from infrastudio.stores.db import Snapshot
 from infrastudio.stores.telemetry import LatestValue, TelemetryReader
 
@@ -68,25 +70,37 @@ class RunMessage(msgspec.Struct):
 class Page(msgspec.Struct, omit_defaults=True):
     """The answer to a search."""
 
-    runs: list[RunMessage] = []
+    runs: list[msgspec.Raw] = []
     next_page_token: str | None = None
 
 
-def page(snapshot: Snapshot, telemetry: TelemetryReader, ids: Sequence[str], token: str | None) -> bytes:
-    """Return a page of runs as JSON; rights were checked when the ids were found."""
-    found = client_search.found_runs(snapshot, ids)
+def page(
+    snapshot: Snapshot, telemetry: TelemetryReader, known: RunMessages | None, ids: Sequence[str], token: str | None
+) -> bytes:
+    """Return a page of runs as JSON; rights were checked when the ids were found.
+
+    `known` remembers the messages of runs; None where others may write unseen.
+    """
+    write = partial(_written, snapshot, telemetry)
+    texts = write(ids) if known is None else known.of(found_runs.versions(snapshot, ids), write)
+    return msgspec.json.encode(Page([msgspec.Raw(texts[id]) for id in ids], token))
+
+
+def _written(snapshot: Snapshot, telemetry: TelemetryReader, ids: Sequence[str]) -> dict[str, bytes]:
+    found = found_runs.found_runs(snapshot, ids)
     locations = artifacts.experiment_locations(snapshot, {str(run.experiment_id) for run in found.runs})
     latest = telemetry.latest("run", ids)
     params, tags = _pairs(found.params), _pairs(found.tags)
-    runs = [
-        RunMessage(
-            _info(run, locations[str(run.experiment_id)]),
-            Data(_metrics(latest.get(run.id, {})), params[run.id], tags[run.id]),
-            *_models(found, run.id),
+    return {
+        run.id: msgspec.json.encode(
+            RunMessage(
+                _info(run, locations[str(run.experiment_id)]),
+                Data(_metrics(latest.get(run.id, {})), params[run.id], tags[run.id]),
+                *_models(found, run.id),
+            )
         )
         for run in found.runs
-    ]
-    return msgspec.json.encode(Page(runs, token))
+    }
 
 
 def _info(run: FoundRun, location: str) -> Info:

@@ -33,6 +33,7 @@ from infrastudio.protocols.mlflow.messages import (
     run_message,
 )
 from infrastudio.protocols.mlflow.pages import cut_page, offset_of
+from infrastudio.protocols.mlflow.run_messages import RunMessages
 from infrastudio.protocols.mlflow.services import Services
 from infrastudio.stores.db import Snapshot, UnitOfWork
 from infrastudio.stores.telemetry import TelemetryReader
@@ -127,7 +128,7 @@ async def search(
         max_results + 1,
         offset,
     )
-    return await services.db.read(actor, _search, services.telemetry, wanted)
+    return await services.db.read(actor, _search, services.telemetry, services.run_messages, wanted)
 
 
 async def log_parameter(services: Services, actor: Actor, *, run_id: str, key: str, value: str) -> Json:
@@ -212,9 +213,9 @@ def _run(snapshot: Snapshot, telemetry: TelemetryReader, id: str) -> Json:
     return run_message(run, _location(snapshot, run), latest, datasets.get(id, ()))
 
 
-def _search(snapshot: Snapshot, telemetry: TelemetryReader, wanted: RunSearch) -> bytes:
+def _search(snapshot: Snapshot, telemetry: TelemetryReader, known: RunMessages | None, wanted: RunSearch) -> bytes:
     ids, token = cut_page(client_search.search(snapshot, telemetry, wanted), wanted.offset, wanted.limit - 1)
-    return run_pages.page(snapshot, telemetry, ids, token)
+    return run_pages.page(snapshot, telemetry, known, ids, token)
 
 
 def _log_inputs(uow: UnitOfWork, id: str, datasets: Sequence[DatasetInput], models: Sequence[str]) -> None:

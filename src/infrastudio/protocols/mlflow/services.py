@@ -8,6 +8,7 @@ from typing import Final
 from infrastudio.contexts.registry.queries import logged_models
 from infrastudio.contexts.tracking.queries.active_runs import ActiveRuns
 from infrastudio.kernel.actor import Actor
+from infrastudio.protocols.mlflow.run_messages import RunMessages
 from infrastudio.stores.blobs import BlobStore
 from infrastudio.stores.db import Database
 from infrastudio.stores.telemetry import TelemetryStore
@@ -45,7 +46,10 @@ class Services:
     runs: ActiveRuns
     max_artifact_bytes: int
     models: KnownModels = field(init=False)
+    run_messages: RunMessages | None = field(init=False)
 
     def __post_init__(self) -> None:
         """Make the caches that nobody else shares."""
+        changes = self.telemetry.point_changes
         object.__setattr__(self, "models", KnownModels(self.db))
+        object.__setattr__(self, "run_messages", None if changes is None else RunMessages(changes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from infrastudio.stores.db.settings import ConnectionSettings, parse_url
 from infrastudio.stores.db.types import MARIADB_COLLATION, MYSQL_COLLATION
 
 SQLITE_BUSY_TIMEOUT_S = 30.0
+SQLITE_RETRY_S = 0.01
 SQLITE_MAPPED_BYTES = 1 << 31
 """Of the file, seen by readers as memory: a list of the past looks at as many pages as it has entities."""
 MYSQL_MODE = "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO"
@@ -129,7 +131,7 @@ def _sqlite_engine(settings: ConnectionSettings, *, read_only: bool) -> Engine:
 
     @event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")
+        _use_write_ahead_log(connection)
         connection.execute(f"PRAGMA synchronous={settings.synchronous}")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA cache_size=-65536")
@@ -149,3 +151,17 @@ def _sqlite_engine(settings: ConnectionSettings, *, read_only: bool) -> Engine:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Switch a new file over; SQLite itself does not wait for another server that writes to it in that moment."""
+    until = time.monotonic() + SQLITE_BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+            time.sleep(SQLITE_RETRY_S)
+        else:
+            return

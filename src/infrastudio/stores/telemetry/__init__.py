@@ -14,7 +14,8 @@ from infrastudio.stores.telemetry.errors import (
 )
 from infrastudio.stores.telemetry.ingest_queue import IngestLimits
 from infrastudio.stores.telemetry.log_levels import LEVEL_CODES, LEVEL_NAMES, detect_level, strip_ansi
-from infrastudio.stores.telemetry.rankings import Ranking
+from infrastudio.stores.telemetry.point_changes import PointChanges
+from infrastudio.stores.telemetry.rankings import First, Range, Ranking
 from infrastudio.stores.telemetry.reader import DatabaseTelemetryReader
 from infrastudio.stores.telemetry.reads import (
     BucketPoints,
@@ -68,6 +69,7 @@ __all__ = [
     "BucketPoints",
     "CorruptTelemetry",
     "DatabaseTelemetryReader",
+    "First",
     "HistoryPage",
     "HistoryPosition",
     "IngestLimits",
@@ -86,9 +88,11 @@ __all__ = [
     "NumberedPoint",
     "Point",
     "PointBatch",
+    "PointChanges",
     "PointColumns",
     "PointsAppended",
     "PointsSince",
+    "Range",
     "Ranking",
     "RawPoints",
     "Resolution",

@@ -8,10 +8,15 @@ when it is asked for a second time without a point in between, dropped before th
 from __future__ import annotations
 
 import threading
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from itertools import islice
+from typing import Final, Literal, NamedTuple
+
+Range = Literal["<", "<=", "=", ">=", ">"]
+"""How values compare with a bound."""
 
 MOST_KEPT: Final = 16
 """Metrics whose orders are kept; one that was not asked for longest goes first."""
@@ -23,13 +28,41 @@ class Ranking(NamedTuple):
     ids: Sequence[str]
     values: Sequence[float]
 
-    def first(self, count: int, *, descending: bool) -> Sequence[str]:
-        """Return at most `count` entities from one end, but for those whose value others behind the last one share."""
-        if count >= len(self.ids):
-            return self.ids
-        edge = self.values[-count - 1 if descending else count]
-        ids, values = (self.ids[-count:], self.values[-count:]) if descending else (self.ids[:count], self.values)
-        return [id for id, value in zip(ids, values, strict=False) if value != edge]
+    def within(self, range_: Range, bound: float) -> Ranking:
+        """Return the part whose values lie so to a bound."""
+        left, right = bisect_left(self.values, bound), bisect_right(self.values, bound)
+        places = {
+            "<": slice(0, left),
+            "<=": slice(0, right),
+            "=": slice(left, right),
+            ">=": slice(left, None),
+            ">": slice(right, None),
+        }[range_]
+        return Ranking(self.ids[places], self.values[places])
+
+    def first(self, count: int, *, descending: bool, among: Set[str] | None = None) -> First:
+        """Return at most `count` entities from one end, but for those whose value others behind the last one share.
+
+        Args:
+            count: How many at most; all are returned when there are no more.
+            descending: From the greatest value on.
+            among: Only these entities; None: all.
+        """
+        ordered = reversed if descending else iter
+        pairs = zip(ordered(self.ids), ordered(self.values), strict=True)
+        wanted = pairs if among is None else (pair for pair in pairs if pair[0] in among)
+        first = list(islice(wanted, count))
+        behind = next(wanted, None)
+        if behind is None:
+            return First([id for id, _ in first], is_all=True)
+        return First([id for id, value in first if value != behind[1]], is_all=False)
+
+
+class First(NamedTuple):
+    """The first of a ranking; `is_all`: nobody stands behind them."""
+
+    ids: Sequence[str]
+    is_all: bool
 
 
 class RankedMetric(NamedTuple):

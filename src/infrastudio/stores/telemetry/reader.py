@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from infrastudio.stores.telemetry import line_reads, point_reads, series_reads
 from infrastudio.stores.telemetry.digest import digest
+from infrastudio.stores.telemetry.point_changes import PointChanges
 from infrastudio.stores.telemetry.rankings import Ranking
 from infrastudio.stores.telemetry.reads import (
     Attempts,
@@ -78,6 +79,11 @@ class DatabaseTelemetryReader(TelemetryReader):
 
     @override
     def ranking(self, entity: str, name: str) -> Ranking | None:
+        return None  # others may write unseen
+
+    @property
+    @override
+    def point_changes(self) -> PointChanges | None:
         return None  # others may write unseen
 
     @override

@@ -38,6 +38,7 @@ from infrastudio.stores.telemetry.ingest_queue import (
     points_item,
     settle,
 )
+from infrastudio.stores.telemetry.point_changes import PointChanges
 from infrastudio.stores.telemetry.rankings import RankedMetric, Ranking, Rankings
 from infrastudio.stores.telemetry.reader import DatabaseTelemetryReader
 from infrastudio.stores.telemetry.retention import (
@@ -121,6 +122,7 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
         self._queue = IngestQueue(limits or IngestLimits())
         self._listeners = Listeners()
         self._rankings = Rankings(self._load_ranking)
+        self._point_changes = PointChanges()
         self._is_closed = False
         self._sweep_deleted()
         self._checkpoints = CheckpointThread(path)
@@ -148,6 +150,11 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
     @override
     def ranking(self, entity: str, name: str) -> Ranking | None:
         return self._rankings.of(RankedMetric(entity, name))
+
+    @property
+    @override
+    def point_changes(self) -> PointChanges | None:
+        return self._point_changes
 
     @override
     async def delete_stream(self, key: StreamKey) -> None:
@@ -223,7 +230,9 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
             if not isinstance(error, Exception):
                 raise
             return
-        self._rankings.touch(name for item in items if isinstance(item, PointsItem) for name in item.names)
+        points = [item for item in items if isinstance(item, PointsItem)]
+        self._rankings.touch(name for item in points for name in item.names)
+        self._point_changes.tell(item.owner.key for item in points)
         self._listeners.wake(settle(group, outcomes))
 
     def _load_ranking(self, metric: RankedMetric) -> Ranking:
@@ -286,6 +295,7 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
             ).fetchone()
         self._known.forget_stream(key)
         self._rankings.clear()
+        self._point_changes.tell([key])
         if row is None:
             raise NotFound(f"There is no telemetry of {key.entity} {key.id!r}.")
         return int(row[0])

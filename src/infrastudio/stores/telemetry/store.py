@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from infrastudio.stores.telemetry.ingest_queue import Listener
+from infrastudio.stores.telemetry.point_changes import PointChanges
 from infrastudio.stores.telemetry.rankings import Ranking
 from infrastudio.stores.telemetry.reads import (
     Attempts,
@@ -85,6 +86,11 @@ class TelemetryReader(Protocol):
 
     def ranking(self, entity: str, name: str) -> Ranking | None:
         """Return the order of entities by their latest values of a metric; None where it is not in memory."""
+        ...
+
+    @property
+    def point_changes(self) -> PointChanges | None:
+        """Which streams got points lately; None where others may write unseen."""
         ...
 
     def latest_of_models(self, model_ids: Collection[str]) -> dict[str, list[tuple[StreamKey, SeriesKey, LatestValue]]]:
