@@ -20,6 +20,9 @@ SQLITE_BUSY_TIMEOUT_S = 30.0
 SQLITE_RETRY_S = 0.01
 SQLITE_MAPPED_BYTES = 1 << 31
 """Of the file, seen by readers as memory: a list of the past looks at as many pages as it has entities."""
+POSTGRESQL_OPTIONS = "-c idle_in_transaction_session_timeout=10s -c lock_timeout=30s"
+POSTGRESQL_READER_OPTIONS = f"{POSTGRESQL_OPTIONS} -c plan_cache_mode=force_custom_plan"
+"""A plan that is made once for all values takes a seldom kind of events for an average one, and reads them all."""
 MYSQL_MODE = "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO"
 """Too long a text is an error and not cut; an id 0 is the id 0 and not the next number."""
 MYSQL_SESSION = (
@@ -44,7 +47,12 @@ def read_engine(settings: ConnectionSettings) -> Engine:
     """Return the engine of snapshots; a list and its total see the same state."""
     if parse_url(settings.url).get_backend_name() == "sqlite":
         return _sqlite_engine(settings, read_only=True)
-    return _server_engine(settings, isolation_level="REPEATABLE READ", pool_size=settings.pool_size)
+    return _server_engine(
+        settings,
+        isolation_level="REPEATABLE READ",
+        pool_size=settings.pool_size,
+        postgresql_options=POSTGRESQL_READER_OPTIONS,
+    )
 
 
 def _server_engine(
@@ -52,11 +60,14 @@ def _server_engine(
     *,
     isolation_level: Literal["READ COMMITTED", "REPEATABLE READ"],
     pool_size: int,
+    postgresql_options: str = POSTGRESQL_OPTIONS,
     mysql_session: str = MYSQL_SESSION,
 ) -> Engine:
     url = parse_url(settings.url)
     backend = url.get_backend_name()
     arguments = connect_arguments(url, settings.connect_timeout_s)
+    if backend == "postgresql":
+        arguments["options"] = postgresql_options
     try:
         engine = create_engine(
             url if backend == "postgresql" else url.set(query={}),
@@ -106,8 +117,7 @@ def connect_arguments(url: URL, timeout_s: float) -> dict[str, Any]:
     """
     timeout = max(1, round(timeout_s))
     if url.get_backend_name() == "postgresql":
-        options = "-c idle_in_transaction_session_timeout=10s -c lock_timeout=30s"
-        return {"connect_timeout": timeout, "options": options}
+        return {"connect_timeout": timeout, "options": POSTGRESQL_OPTIONS}
     given = {"connect_timeout": timeout, "charset": "utf8mb4", "sql_mode": MYSQL_MODE}
     return given | connect_options(url) | {"read_timeout": timeout}
 
