@@ -164,7 +164,7 @@ def _is_last(entity: str, seq: int) -> ColumnElement[bool]:
     greatest = select(func.max(_INNER.seq)).where(*own).correlate(BIRTH).scalar_subquery()
     first_from_behind = select(_INNER.seq).where(*own).order_by(_INNER.seq.desc()).limit(1).correlate(BIRTH)
     # MariaDB and MySQL do not seek the last one up to `seq`: they go through the entity's events from one end
-    is_late = literal(seq, BigInteger) * 2 > select(LedgerClockRow.seq).scalar_subquery()
+    is_late = literal(seq, BigInteger) > select(LedgerClockRow.seq / 2).scalar_subquery()
     last = OrOnMySql(greatest, case((is_late, first_from_behind.scalar_subquery()), else_=greatest))
     rowid: Any = literal_column(f"{_INNER_NAME}.rowid")
     place = select(rowid).select_from(_INNER).where(*own).order_by(_INNER.seq.desc()).limit(1)
