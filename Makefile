@@ -25,7 +25,7 @@ UI := src/infrastudio/server/ui/index.html
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts web/tsconfig.json -type f -not -name '*.test.ts*' 2>/dev/null)
 
 .PHONY: help setup demo up dev test check e2e soak bench wheel format lock generate clean \
-	check-format check-lint check-types check-imports check-web check-generated
+	check-format check-lint check-types check-imports check-web check-sizes check-generated
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -81,7 +81,7 @@ e2e: setup ## Run the browser journeys alone
 
 # -k: every check runs, also after one that failed.
 check: setup ## Check format, lint, types, imports, the web and generated files
-	@$(MAKE) -k check-format check-lint check-types check-imports check-web check-generated
+	@$(MAKE) -k check-format check-lint check-types check-imports check-web check-sizes check-generated
 
 check-format:
 	$(BIN)/ruff format --check .
@@ -97,6 +97,9 @@ check-imports:
 
 check-web:
 	cd web && $(WITH_NODE) $(BIN)/npm run --silent check
+
+check-sizes:
+	cd web && $(WITH_NODE) $(BIN)/npm run --silent sizes
 
 check-generated:
 	$(PYTHON_BIN) tools/generate.py --check

@@ -227,6 +227,36 @@ test("no fault over an experiment's runs: columns, comparison, projects", async 
   await check(page, "projects");
 });
 
+test("no fault over all runs: a filter that is completed, questions about those selected", async ({
+  page,
+}) => {
+  await visit(page, "/runs");
+  await page.getByRole("combobox", { name: "Filter runs" }).pressSequentially("status = ");
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByRole("option", { selected: true })).toBeVisible();
+  await check(page, "a filter that is completed");
+  await page.getByRole("button", { name: "Clear filter runs" }).click();
+  await page.getByRole("checkbox", { name: "Select mix4-lr1" }).check();
+  for (const [button, dialog] of [
+    ["Tag…", "Tag 1 run"],
+    ["Stop…", "None of them can be stopped"],
+    ["Archive…", "Archive 1 run?"],
+  ] as const) {
+    await page.getByRole("button", { name: button }).click();
+    await expect(page.getByRole("dialog", { name: dialog })).toBeVisible();
+    await check(page, dialog);
+    await page.keyboard.press("Escape");
+  }
+});
+
+test("no fault over a run: what is registered", async ({ page }) => {
+  await visit(page, "/runs?filter=name+%3D+'adder-maker'");
+  await page.getByRole("link", { name: "adder-maker" }).click();
+  await page.getByRole("button", { name: "Register…" }).click();
+  await expect(page.getByRole("combobox", { name: "Model" })).toBeVisible();
+  await check(page, "register");
+});
+
 test("no fault in what opens on every page: time machine, search, shortcuts", async ({ page }) => {
   await visit(page, "/experiments");
   await page.keyboard.press("t");

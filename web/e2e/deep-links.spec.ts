@@ -13,7 +13,7 @@ test.describe("an address shows the same view to everybody", () => {
       "aria-sort",
       "ascending",
     );
-    await expect(page.getByRole("searchbox", { name: "Filter runs" })).toHaveValue("params.batch = '512'");
+    await expect(page.getByRole("combobox", { name: "Filter runs" })).toHaveValue("params.batch = '512'");
     expect(new URL(page.url()).search).toBe(`?${view}`);
   });
 

@@ -136,3 +136,28 @@ test("an instance is selected by a swipe to the right, its actions open by one t
   const dialog = page.getByRole("dialog", { name: `Edit ${name}` });
   await expect.poll(async () => (await dialog.boundingBox())?.width).toBe(page.viewportSize()?.width);
 });
+
+test("by touch: all runs are found by a filter that is completed, and one is registered", async ({
+  page,
+}) => {
+  await visit(page, "/experiments");
+  await page.getByRole("link", { name: "All runs" }).tap();
+  const field = page.getByRole("combobox", { name: "Filter runs" });
+  await field.tap();
+  await field.pressSequentially("na");
+  await page.getByRole("option", { name: /^name/ }).tap();
+  await page.getByRole("option", { name: "=", exact: true }).tap();
+  await fits(page);
+  await field.pressSequentially("'adder-maker'");
+  await field.press("Enter");
+  await expect(page.getByText("1 run", { exact: true })).toBeVisible();
+  await page.getByRole("link", { name: "adder-maker" }).tap();
+  await page.getByRole("button", { name: "Register…" }).tap();
+  const dialog = page.getByRole("dialog", { name: "Register a model of adder-maker" });
+  await dialog.getByRole("combobox", { name: "Model" }).fill("from-a-phone");
+  await fits(page);
+  await dialog.getByRole("button", { name: "Register", exact: true }).tap();
+  await dialog.getByRole("link", { name: "from-a-phone v1" }).tap();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("from-a-phone");
+  await fits(page);
+});

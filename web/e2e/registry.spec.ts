@@ -112,6 +112,41 @@ test("a transition is requested, approved by another person, and seen at once", 
   await expect(history.first()).toContainText("stage");
 });
 
+test("what waits is seen on the dashboard and in the registry, and decided where it stands", async ({
+  page,
+  api,
+  seeded,
+}) => {
+  const id = await twoVersions(api, seeded.experiment, "waiting");
+  const ravi = await anotherPerson();
+  await visit(page, "/");
+  const attention = page.getByRole("region", { name: "Needs attention" });
+  await expect(attention).toBeVisible();
+  const body = { stage: "staging", reason: "Ready for a look" };
+  await api.post(`/api/registry/models/${id}/versions/2/transition-requests`, body, ravi);
+  await api.post(
+    `/api/registry/models/${id}/versions/1/transition-requests`,
+    { ...body, stage: "production" },
+    ravi,
+  );
+  const staging = attention.getByRole("listitem").filter({ hasText: "waiting version 2: draft → staging" });
+  await expect(staging).toContainText("ravi · “Ready for a look”");
+  await staging.getByRole("button", { name: "Approve…" }).click();
+  const approval = page.getByRole("dialog", { name: /^Approve: waiting version 2/ });
+  await approval.getByRole("button", { name: "Approve", exact: true }).click();
+  await expect(staging).toHaveCount(0);
+
+  await visit(page, "/registry");
+  const panel = page.getByRole("region", { name: "Waits for approval" });
+  const production = panel.getByRole("listitem").filter({ hasText: "waiting version 1" });
+  await production.getByRole("button", { name: "Reject…" }).click();
+  const rejection = page.getByRole("dialog", { name: /^Reject: waiting version 1/ });
+  await rejection.getByLabel(/^Reason/).fill("Too early");
+  await rejection.getByRole("button", { name: "Reject", exact: true }).click();
+  await expect(production).toHaveCount(0);
+  await expect(page.getByRole("row", { name: /^waiting/ })).toContainText("Staging v2");
+});
+
 test("a version's files are looked at, and its lineage is walked by keys", async ({ page, api, seeded }) => {
   await twoVersions(api, seeded.experiment, "walked");
   await visit(page, "/registry/walked/v/1");

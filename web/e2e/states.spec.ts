@@ -53,7 +53,7 @@ test("a slow answer shows the layout to come, and old rows stay while a filter l
   first.open();
   const table = page.getByRole("table", { name: "Experiments" });
   await expect(table).toBeVisible();
-  await page.getByRole("searchbox", { name: "Filter experiments" }).fill("nothing-like-this");
+  await page.getByRole("combobox", { name: "Filter experiments" }).fill("nothing-like-this");
   await expect(table).toHaveAttribute("aria-busy", "true");
   await expect(table.getByRole("link").first()).toBeVisible();
   filtered.open();
@@ -62,7 +62,7 @@ test("a slow answer shows the layout to come, and old rows stay while a filter l
 
 test("a filter that is not understood says why, at the field", async ({ page, seeded }) => {
   await visit(page, `/experiments/${seeded.experiment}?filter=metrics.acc+%3E`);
-  await expect(page.getByRole("searchbox", { name: "Filter runs" })).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByRole("combobox", { name: "Filter runs" })).toHaveAttribute("aria-invalid", "true");
   await expect(page.getByRole("alert")).toBeVisible();
 });
 

@@ -146,6 +146,6 @@ test("the dashboard counts what there is, as it changes, and leads to it", async
     .getByRole("region", { name: "Runs", exact: true })
     .getByRole("link", { name: /^failed/ })
     .click();
-  await expect(page.getByRole("searchbox", { name: "Filter runs" })).toHaveValue("status = 'failed'");
+  await expect(page.getByRole("combobox", { name: "Filter runs" })).toHaveValue("status = 'failed'");
   await expect(page.getByRole("table", { name: "Runs" }).getByRole("row").nth(1)).toContainText("Failed");
 });

@@ -31,7 +31,7 @@ def made(db: Database) -> dict[str, list[dict[str, Any]]]:
             projects.create(uow, ProjectIn(slug=project, name=project))
         with db.begin(SINGLE_USER) as uow:
             for number in range(count):
-                fields = {"cluster_name": f"eu-{number % 3}", "status": ("active", "error")[number % 2]}
+                fields: dict[str, Any] = {"cluster_name": f"eu-{number % 3}", "status": ("active", "error")[number % 2]}
                 fields |= {"replicas": 1 + number * 7 % 5}
                 one = service.create(uow, an_instance(name=f"Box {number}", **fields), project=project)
                 found.setdefault(project, []).append(one.model_dump())

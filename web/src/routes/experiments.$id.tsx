@@ -1,21 +1,12 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { useCallback } from "react";
 import { experimentQuery } from "@/features/experiments/api";
-import { ExperimentPage, type ExperimentView } from "@/features/experiments/experiment-page";
-import type { Parameters } from "@/features/views/api";
+import { ExperimentPage } from "@/features/experiments/experiment-page";
+import { keptOf, RUN_LIST_SEARCH, type RunListView } from "@/features/experiments/run-list-view";
 import { SavedViews } from "@/features/views/saved-views";
-import { list, oneOf, searchSchema, text } from "@/lib/url-state";
+import { searchSchema, text } from "@/lib/url-state";
 
-const validateSearch = searchSchema({
-  filter: text(),
-  sort: text(),
-  order: oneOf(["asc", "desc"]),
-  columns: list(),
-  pinned: list(),
-  group: text(),
-  sel: list(),
-  project: text(),
-});
+const validateSearch = searchSchema({ ...RUN_LIST_SEARCH, project: text() });
 
 export const Route = createFileRoute("/experiments/$id")({
   validateSearch,
@@ -31,19 +22,12 @@ function Page() {
   const view = Route.useSearch();
   const navigate = Route.useNavigate();
   const change = useCallback(
-    (next: Partial<ExperimentView>, replace: boolean) =>
+    (next: Partial<RunListView>, replace: boolean) =>
       void navigate({ search: (old) => ({ ...old, ...next }), replace }),
     [navigate],
   );
-  const onView = useCallback((next: Partial<ExperimentView>) => change(next, true), [change]);
-  const onGo = useCallback((next: Partial<ExperimentView>) => change(next, false), [change]);
-  const { filter, sort, order, columns, pinned, group } = view;
-  // What a view keeps; opening one says of each parameter what it is, or that it is not there.
-  const onOpen = (saved: Parameters) => {
-    const found = validateSearch(saved);
-    const kept = { filter: found.filter, sort: found.sort, order: found.order, columns: found.columns };
-    onGo({ ...kept, pinned: found.pinned, group: found.group });
-  };
+  const onView = useCallback((next: Partial<RunListView>) => change(next, true), [change]);
+  const onGo = useCallback((next: Partial<RunListView>) => change(next, false), [change]);
   return (
     <ExperimentPage
       key={id}
@@ -56,8 +40,8 @@ function Page() {
           page="experiment"
           about={id}
           project={view.project}
-          parameters={{ filter, sort, order, columns, pinned, group }}
-          onOpen={onOpen}
+          parameters={keptOf(view)}
+          onOpen={(saved) => onGo(keptOf(validateSearch(saved)))}
         />
       }
     />

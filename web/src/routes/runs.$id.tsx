@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Outlet, useChildMatches } from "@tanstack/react-router";
 import { experimentQuery } from "@/features/experiments/api";
+import { RegisterRun } from "@/features/registry/register-run";
 import { runQuery } from "@/features/runs/api";
 import { RunLayout, type RunTab } from "@/features/runs/run-layout";
 
@@ -24,7 +25,12 @@ function Page() {
     enabled: experimentId !== undefined,
   });
   return (
-    <RunLayout id={id} tab={tab ?? "overview"} experimentName={experiment.data?.name}>
+    <RunLayout
+      id={id}
+      tab={tab ?? "overview"}
+      experimentName={experiment.data?.name}
+      actions={(run) => <RegisterRun run={run} />}
+    >
       <Outlet />
     </RunLayout>
   );

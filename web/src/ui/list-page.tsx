@@ -6,9 +6,11 @@ import { usePagedRows } from "@/api/paged-rows";
 import type { Page } from "@/api/types";
 import type { ListView } from "@/lib/list-view";
 import { formatInteger } from "@/lib/numbers";
+import { CompletingField } from "./completing-field";
 import type { Column } from "./data-table/columns";
 import { DataTable } from "./data-table/data-table";
 import { NewerPill } from "./data-table/newer-pill";
+import { completionAt, type FilterCompletion } from "./filter-completion";
 import { ListError } from "./list-error";
 import styles from "./list-page.module.css";
 import { FillPage } from "./page";
@@ -16,7 +18,6 @@ import { type Crumb, PageHeader } from "./page-header";
 import { Count } from "./pill";
 import { useShortcuts } from "./shortcuts";
 import { EmptyState, Late, Skeleton } from "./states";
-import { FilterField } from "./text-field";
 import { Toolbar } from "./toolbar";
 import { useOpen } from "./use-open";
 
@@ -26,8 +27,12 @@ interface Props<T extends { id: string; name: string }, P extends Page<T>, Key e
   things?: string;
   /** Pages above this one. */
   above?: readonly Crumb[];
+  /** Beside the page's name: what else can be done, or where else one may want to look. */
+  actions?: ReactNode;
   /** An example of a filter. */
   placeholder: string;
+  /** What completes the filter. */
+  completion: FilterCompletion;
   columns: readonly Column<T>[];
   view: ListView;
   onView: (change: Partial<ListView>) => void;
@@ -35,6 +40,8 @@ interface Props<T extends { id: string; name: string }, P extends Page<T>, Key e
   pageQuery: (offset: number) => UseQueryOptions<P, Error, P, Key>;
   /** Where a row leads. */
   pageOf: (row: T) => NavigateOptions;
+  /** Above the list: what has to be said first. */
+  notice?: ReactNode;
   /** Shown when there is nothing yet, whatever the filter: how to make the first one. */
   first: ReactNode;
 }
@@ -48,12 +55,15 @@ export function ListPage<
   name,
   things = name,
   above,
+  actions,
   placeholder,
+  completion,
   columns,
   view,
   onView,
   pageQuery,
   pageOf,
+  notice,
   first,
 }: Props<T, P, Key>) {
   const open = useOpen();
@@ -79,17 +89,20 @@ export function ListPage<
         name={name}
         title={name}
         above={above}
+        actions={actions}
         aside={
           rows.total !== undefined && (
             <Count>{`${rows.totalExact ? "" : "≥ "}${formatInteger(rows.total)}`}</Count>
           )
         }
       />
+      {notice}
       <Toolbar label={things}>
-        <FilterField
+        <CompletingField
           fieldRef={field}
           label={`Filter ${spoken}`}
           placeholder={placeholder}
+          completion={completionAt(completion, view.at)}
           value={view.filter ?? ""}
           error={filterError(rows.error)}
           onChange={(filter) => onView({ filter: filter || undefined })}

@@ -1,6 +1,10 @@
 import { IconSearch, IconX } from "@tabler/icons-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, type Ref, useRef } from "react";
 import styles from "./text-field.module.css";
+import { useToldText } from "./use-told-text";
+
+/** How long typing rests before what was typed is told. */
+export const REST_MS = 250;
 
 interface Props {
   label: string;
@@ -27,52 +31,16 @@ export function FilterField({
   onChange,
   fieldRef,
   error,
-  delayMs = 250,
+  delayMs = REST_MS,
   atOnce = false,
   onEnter,
   children,
 }: Props) {
-  const [typed, setTyped] = useState(value);
-  const [known, setKnown] = useState(value);
-  /** What was told and has not come back yet: more may have been typed since, and stays. */
-  const [told, setTold] = useState<readonly string[]>([]);
+  const { typed, isTold, type, say } = useToldText({ value, onChange, delayMs, atOnce });
   const own = useRef<HTMLInputElement>(null);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const lastTyped = useRef(Number.NEGATIVE_INFINITY);
-  if (known !== value) {
-    setKnown(value);
-    const answered = told.indexOf(value);
-    setTold(told.slice(answered + 1));
-    // The address changed under the field (back, a link): show what it says.
-    if (answered < 0) setTyped(value);
-  }
-  useEffect(() => () => clearTimeout(timer.current), []);
   const ref = fieldRef ?? own;
-  const tell = (next: string) => {
-    setTold((old) => (next === value ? [] : [...old, next]));
-    onChange(next);
-  };
-  const say = (next: string, delay: number) => {
-    setTyped(next);
-    clearTimeout(timer.current);
-    if (delay === 0) tell(next);
-    else timer.current = setTimeout(() => tell(next), delay);
-  };
-  const type = (next: string) => {
-    const now = performance.now();
-    const rested = now - lastTyped.current > delayMs;
-    lastTyped.current = now;
-    say(next, atOnce && rested ? 0 : delayMs);
-  };
   return (
-    <div
-      className={styles.field}
-      data-field
-      data-wide={children ? true : undefined}
-      data-invalid={error ? true : undefined}
-      title={error ?? undefined}
-    >
-      <IconSearch size={15} aria-hidden="true" />
+    <FilterFrame label={label} error={error} isEmpty={typed === ""} onClear={() => say("")} after={children}>
       <input
         ref={ref}
         type="search"
@@ -84,25 +52,54 @@ export function FilterField({
         spellCheck={false}
         onChange={(event) => type(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === "Enter" && typed === (told.at(-1) ?? value)) onEnter?.(event.shiftKey);
-          else if (event.key === "Enter") say(typed, 0);
+          if (event.key === "Enter" && isTold) onEnter?.(event.shiftKey);
+          else if (event.key === "Enter") say(typed);
           if (event.key !== "Escape") return;
           event.preventDefault();
           if (typed === "") ref.current?.blur();
-          else say("", 0);
+          else say("");
         }}
       />
-      {typed !== "" && (
+    </FilterFrame>
+  );
+}
+
+interface FrameProps {
+  ref?: Ref<HTMLDivElement>;
+  label: string;
+  error?: string | null;
+  isEmpty: boolean;
+  onClear: () => void;
+  /** The input. */
+  children: ReactNode;
+  /** What else stands in the field. */
+  after?: ReactNode;
+}
+
+/** What every field that filters has around its input. */
+export function FilterFrame({ ref, label, error, isEmpty, onClear, children, after }: FrameProps) {
+  return (
+    <div
+      ref={ref}
+      className={styles.field}
+      data-field
+      data-wide={after ? true : undefined}
+      data-invalid={error ? true : undefined}
+      title={error ?? undefined}
+    >
+      <IconSearch size={15} aria-hidden="true" />
+      {children}
+      {!isEmpty && (
         <button
           type="button"
           className={styles.clear}
           aria-label={`Clear ${label.toLowerCase()}`}
-          onClick={() => say("", 0)}
+          onClick={onClear}
         >
           <IconX size={14} />
         </button>
       )}
-      {children}
+      {after}
     </div>
   );
 }

@@ -172,6 +172,6 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
                 raise
-            time.sleep(SQLITE_RETRY_S)
+            time.sleep(SQLITE_RETRY_S)  # the file tells nobody that it is free
         else:
             return

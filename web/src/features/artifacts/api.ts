@@ -130,15 +130,6 @@ export const provenanceQuery = (folder: Folder, at: AsOf, path: string) =>
     queryFn: ({ signal }) => readerOf(folder).provenance({ path, ...asOfParam(at) }, signal),
   });
 
-/** Models that a run has logged, and the versions that come from it. */
-export const runModelsQuery = (id: string, at: AsOf) =>
-  queryOptions({
-    queryKey: asOfKey(at, queryKeys.registry.ofRun(id)),
-    ...asOfOptions(at),
-    queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/runs/{id}/models", { params: { path: { id }, query: asOfParam(at) }, signal })),
-  });
-
 /** Where a file is downloaded, and where an image is shown from. */
 export function fileUrl(folder: Folder, at: AsOf, path: string): string {
   const encoded = path.split("/").map(encodeURIComponent).join("/");

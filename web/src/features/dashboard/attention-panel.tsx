@@ -1,6 +1,10 @@
-import { IconChevronRight, IconFlask, IconRocket, IconServer } from "@tabler/icons-react";
+import { IconChevronRight, IconFlask, IconRocket, IconServer, IconShieldQuestion } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { ActorName } from "@/api/actors";
+import { pendingApprovalsQuery } from "@/api/pending-approvals";
+import type { Approval } from "@/api/types";
 import { formatInteger, plural } from "@/lib/numbers";
 import { Panel } from "@/ui/panel";
 import { ErrorState, Late, Skeleton } from "@/ui/states";
@@ -14,7 +18,15 @@ import {
   type Scope,
   stateFilter,
 } from "./api";
-import { type Attention, type AttentionKind, ofDeployment, ofInstance, ofRun, ranked } from "./attention";
+import {
+  type Attention,
+  type AttentionKind,
+  ofApproval,
+  ofDeployment,
+  ofInstance,
+  ofRun,
+  ranked,
+} from "./attention";
 import styles from "./dashboard.module.css";
 import { toList } from "./links";
 
@@ -22,20 +34,34 @@ const ICONS: Record<AttentionKind, typeof IconFlask> = {
   deployment: IconRocket,
   instance: IconServer,
   run: IconFlask,
+  approval: IconShieldQuestion,
 };
 /** What has room; the lists have the others. */
 const SHOWN = 8;
 
-/** What went wrong and is known to have: failed runs, deployments in trouble, instances in error. */
-export function AttentionPanel({ scope }: { scope: Scope }) {
+/** What can be done at once with something that waits for a decision. */
+export type DecisionsOf = (approval: Approval) => ReactNode;
+
+interface Props {
+  scope: Scope;
+  decisions: DecisionsOf;
+}
+
+/**
+ * What went wrong and is known to have, and what waits for a decision: failed runs, deployments in trouble, instances in
+ * error, requested transitions.
+ */
+export function AttentionPanel({ scope, decisions }: Props) {
   const now = useNow();
   const deployments = useQuery(deploymentGroupQuery(scope, "trouble"));
   const instances = useQuery(brokenInstancesQuery(scope));
   const runs = useQuery(failedRunsQuery(scope, now));
+  const approvals = useQuery(pendingApprovalsQuery(scope.project, scope.at));
   const sources = [
     { name: "deployments", query: deployments },
     { name: "instances", query: instances },
     { name: "runs", query: runs },
+    { name: "approvals", query: approvals },
   ];
   const missing = sources.filter(({ query }) => query.error && !query.data);
   const isPending = sources.some(({ query }) => query.isPending);
@@ -43,6 +69,7 @@ export function AttentionPanel({ scope }: { scope: Scope }) {
     ...(deployments.data?.items ?? []).map(ofDeployment),
     ...(instances.data?.items ?? []).map(ofInstance),
     ...(runs.data?.items ?? []).map(ofRun),
+    ...(approvals.data?.items ?? []).map(ofApproval),
   ]);
   const total = sources.reduce((sum, { query }) => sum + (query.data?.total ?? 0), 0);
   const retry = () => {
@@ -69,14 +96,14 @@ export function AttentionPanel({ scope }: { scope: Scope }) {
           )}
           {items.length === 0 && missing.length === 0 && (
             <p className={styles.quiet}>
-              All quiet: no deployment is in trouble, no instance in error, and no run failed in the last{" "}
-              {RECENT_DAYS} days.
+              All quiet: no deployment is in trouble, no instance in error, nothing waits for approval, and no
+              run failed in the last {RECENT_DAYS} days.
             </p>
           )}
           <ul>
             {items.slice(0, SHOWN).map((item) => (
               <li key={item.key}>
-                <Item item={item} />
+                <Item item={item} decisions={decisions} />
               </li>
             ))}
           </ul>
@@ -94,6 +121,7 @@ export function AttentionPanel({ scope }: { scope: Scope }) {
               <Link {...toList("/runs", { filter: failedFilter(now) })}>
                 {plural(runs.data?.total ?? 0, "run")}
               </Link>
+              , <Link {...toList("/registry")}>{plural(approvals.data?.total ?? 0, "request")}</Link>
             </p>
           )}
         </>
@@ -102,26 +130,38 @@ export function AttentionPanel({ scope }: { scope: Scope }) {
   );
 }
 
-function Item({ item: { kind, severity, title, detail, at, action, link } }: { item: Attention }) {
+function Item({ item, decisions }: { item: Attention; decisions: DecisionsOf }) {
+  const { kind, severity, title, detail, at, action, link, approval } = item;
   const Icon = ICONS[kind];
   return (
-    <div className={styles.attention}>
+    <div className={styles.attention} data-kind={kind}>
       <span className={styles.attentionIcon} data-severe={severity === 0 || undefined}>
         <Icon size={17} stroke={1.6} aria-hidden="true" />
       </span>
       <div>
         <p className={styles.attentionTitle} title={title}>
-          {title}
+          {approval ? <Link {...link}>{title}</Link> : title}
         </p>
-        <p className={styles.soft}>{detail}</p>
+        <p className={styles.soft}>
+          {approval && (
+            <>
+              <ActorName reference={approval.requested_by} /> ·{" "}
+            </>
+          )}
+          {detail}
+        </p>
       </div>
       <span className={styles.soft}>
         <RelativeTime time={at} />
       </span>
-      <Link {...link} className={styles.action} aria-label={`${action}: ${title}`}>
-        {action}
-        <IconChevronRight size={15} aria-hidden="true" />
-      </Link>
+      {approval ? (
+        decisions(approval)
+      ) : (
+        <Link {...link} className={styles.action} aria-label={`${action}: ${title}`}>
+          {action}
+          <IconChevronRight size={15} aria-hidden="true" />
+        </Link>
+      )}
     </div>
   );
 }

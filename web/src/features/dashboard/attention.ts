@@ -1,7 +1,7 @@
 import type { LinkProps } from "@tanstack/react-router";
-import type { Deployment, Instance, RunSummary } from "@/api/types";
+import type { Approval, Deployment, Instance, RunSummary } from "@/api/types";
 
-export type AttentionKind = "deployment" | "instance" | "run";
+export type AttentionKind = "deployment" | "instance" | "run" | "approval";
 
 /** Something that went wrong and that somebody may have to look at. */
 export interface Attention {
@@ -15,6 +15,8 @@ export interface Attention {
   at: string;
   action: string;
   link: LinkProps;
+  /** What waits for a decision, which is made at once. */
+  approval?: Approval;
 }
 
 const STATE_SEVERITY: Partial<Record<Deployment["state"], number>> = {
@@ -74,6 +76,25 @@ export function ofRun({ id, name, status_reason, ended_at, created_at, user }: R
     at: ended_at ?? created_at,
     action: "Why",
     link: { to: "/runs/$id/overview", params: { id } },
+  };
+}
+
+export function ofApproval(approval: Approval): Attention {
+  const { id, title, request_reason, created_at, entity_id } = approval;
+  const slash = entity_id.lastIndexOf("/");
+  return {
+    key: `approval ${id}`,
+    kind: "approval",
+    severity: 1,
+    title: `Approval is asked for: ${title}`,
+    detail: request_reason ? `“${request_reason}”` : "without a reason",
+    at: created_at,
+    action: "Review",
+    link: {
+      to: "/registry/$id/v/$n",
+      params: { id: entity_id.slice(0, slash), n: entity_id.slice(slash + 1) },
+    },
+    approval,
   };
 }
 

@@ -10,15 +10,20 @@ import {
   runCountsQuery,
   type Scope,
 } from "./api";
-import { AttentionPanel } from "./attention-panel";
+import { AttentionPanel, type DecisionsOf } from "./attention-panel";
 import styles from "./dashboard.module.css";
 import { FirstSteps } from "./first-steps";
 import { FleetPanel } from "./fleet-panel";
 import { LatestChanges } from "./latest-changes";
 import { Tiles } from "./tiles";
 
+interface Props {
+  project: string | undefined;
+  decisions: DecisionsOf;
+}
+
 /** What needs me? Everything in numbers, what went wrong, what changed last. */
-export function DashboardPage({ project }: { project: string | undefined }) {
+export function DashboardPage({ project, decisions }: Props) {
   const scope = { project, at: useAsOf() };
   const isNew = useIsEmpty(scope) && scope.at === undefined;
   return (
@@ -30,7 +35,7 @@ export function DashboardPage({ project }: { project: string | undefined }) {
           <FirstSteps />
         ) : (
           <div className={styles.columns}>
-            <AttentionPanel scope={scope} />
+            <AttentionPanel scope={scope} decisions={decisions} />
             <FleetPanel scope={scope} />
           </div>
         )}

@@ -5,8 +5,8 @@ import type { LinkProps } from "@tanstack/react-router";
  * feature that links to it would have to know each other's types.
  */
 export function toList(
-  to: "/instances" | "/runs" | "/deployments",
-  search: Record<string, string>,
+  to: "/instances" | "/runs" | "/deployments" | "/registry",
+  search: Record<string, string> = {},
 ): LinkProps {
   return { to, search: search as never };
 }

@@ -7,6 +7,7 @@ import { StatusPill } from "@/ui/pill";
 import { RowLink } from "@/ui/row-link";
 import { RelativeTime } from "@/ui/time";
 import { type DeploymentsView, deploymentsQuery } from "./api";
+import { DEPLOYMENT_GRAMMAR } from "./deployment-grammar";
 import styles from "./deployments.module.css";
 
 const columns: Column<Deployment>[] = [
@@ -101,6 +102,7 @@ export function DeploymentsPage({ view, onView }: Props) {
     <ListPage
       name="Deployments"
       placeholder="Filter by name, or state = 'failed'…"
+      completion={DEPLOYMENT_GRAMMAR}
       columns={columns}
       view={view}
       // They are sorted by nothing else.

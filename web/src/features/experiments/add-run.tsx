@@ -10,20 +10,21 @@ import { runsByNameQuery } from "./api";
 import styles from "./compare.module.css";
 
 interface Props {
+  label?: string;
   /** Runs that are there already. */
   known: readonly string[];
   onAdd: (id: string) => void;
 }
 
 /** Finds a run by its name or the beginning of its id, to be put beside the others. */
-export function AddRun(props: Props) {
+export function AddRun({ label = "Add", ...props }: Props) {
   return (
     <Popover
       label="Add a run"
       position="bottom-start"
       target={({ expanded, toggle }) => (
         <Button icon={<IconPlus />} aria-haspopup="dialog" aria-expanded={expanded} onClick={toggle}>
-          Add
+          {label}
         </Button>
       )}
     >
@@ -32,7 +33,7 @@ export function AddRun(props: Props) {
   );
 }
 
-function Finder({ known, onAdd }: Props) {
+function Finder({ known, onAdd }: Omit<Props, "label">) {
   const [typed, setTyped] = useState("");
   const found = useQuery(runsByNameQuery(typed.trim()));
   const offered = (found.data?.items ?? []).filter(({ id }) => !known.includes(id));

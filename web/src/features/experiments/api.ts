@@ -4,7 +4,7 @@ import { api, unwrap } from "@/api/client";
 import { filterQuery } from "@/api/list-filter";
 import { PAGE_SIZE } from "@/api/paged-rows";
 import { queryKeys } from "@/api/query-keys";
-import type { RunComparison, RunSummary } from "@/api/types";
+import type { RunColumn, RunComparison, RunSummary } from "@/api/types";
 import type { AsOf } from "@/lib/as-of";
 import type { ListView } from "@/lib/list-view";
 import { nameForServer } from "./run-fields";
@@ -25,38 +25,54 @@ export const experimentQuery = (id: string, at: AsOf) =>
       unwrap(api.GET("/api/experiments/{id}", { params: { path: { id }, query: asOfParam(at) }, signal })),
   });
 
-export interface RunsView extends Omit<ListView, "project"> {
-  /** Metrics and params beside the run's own fields: `metrics.acc`, `params.lr`. */
+/** Whose runs are listed: those of one experiment, or all of a project. */
+export type RunScope = { experiment: string } | { project: string | undefined };
+
+/** Whether the runs in use are listed, or those that were put aside. */
+export type Lifecycle = "active" | "deleted";
+
+export interface RunsAsked extends Omit<ListView, "project"> {
+  /** Metrics, params and tags beside the run's own fields: `metrics.acc`, `params.lr`. */
   columns: readonly string[];
+  lifecycle?: Lifecycle;
 }
 
 /** Metrics of running runs move without a ledger event: look again this often. */
 const RUNNING_PACE_MS = 5000;
 
-export const experimentRunsQuery = (id: string, view: RunsView, offset: number) =>
+export const runsQuery = (scope: RunScope, asked: RunsAsked, offset: number) =>
   queryOptions({
-    queryKey: asOfKey(view.at, queryKeys.experiments.runPage(id, { ...view, offset })),
-    ...asOfOptions(view.at),
-    queryFn: ({ signal }) =>
-      unwrap(
-        api.GET("/api/experiments/{id}/runs", {
-          params: {
-            path: { id },
-            query: {
-              ...listQuery(view),
-              // Without metrics and params among them the server leaves both out.
-              columns: ["name", ...view.columns.map(nameForServer)].join(","),
-              offset,
-            },
-          },
-          signal,
-        }),
-      ),
+    queryKey: asOfKey(asked.at, runsKey(scope, "page", { ...asked, offset })),
+    ...asOfOptions(asked.at),
+    queryFn: ({ signal }) => {
+      const query = {
+        ...listQuery(asked),
+        lifecycle: asked.lifecycle,
+        // Without metrics and params among them the server leaves both out.
+        columns: ["name", ...asked.columns.map(nameForServer)].join(","),
+        offset,
+      };
+      return unwrap(
+        "experiment" in scope
+          ? api.GET("/api/experiments/{id}/runs", {
+              params: { path: { id: scope.experiment }, query },
+              signal,
+            })
+          : api.GET("/api/runs", { params: { query: { ...query, project: scope.project } }, signal }),
+      );
+    },
     refetchInterval: ({ state }) =>
-      view.at === undefined && state.data?.items.some(isRunning) ? RUNNING_PACE_MS : false,
+      asked.at === undefined && state.data?.items.some(isRunning) ? RUNNING_PACE_MS : false,
   });
 
-export interface GroupsView extends Pick<ListView, "filter" | "sort" | "order" | "at"> {
+function runsKey(scope: RunScope, part: "page" | "groups", query: object) {
+  if (!("experiment" in scope)) return queryKeys.experiments.allRuns({ ...scope, part, ...query });
+  return part === "page"
+    ? queryKeys.experiments.runPage(scope.experiment, query)
+    : queryKeys.experiments.groupPage(scope.experiment, query);
+}
+
+export interface GroupsView extends Pick<RunsAsked, "filter" | "sort" | "order" | "at" | "lifecycle"> {
   /** A param, tag or attribute of runs. */
   by: string;
   /** Metrics whose spread is shown. */
@@ -67,55 +83,59 @@ export interface GroupsView extends Pick<ListView, "filter" | "sort" | "order" |
 const MOST_METRICS = 20;
 
 /** Runs by what they have in common. */
-export const runGroupsQuery = (id: string, view: GroupsView, offset: number) =>
+export const runGroupsQuery = (scope: RunScope, view: GroupsView, offset: number) =>
   queryOptions({
-    queryKey: asOfKey(view.at, queryKeys.experiments.groupPage(id, { ...view, offset })),
+    queryKey: asOfKey(view.at, runsKey(scope, "groups", { ...view, offset })),
     ...asOfOptions(view.at),
     queryFn: ({ signal }) => {
       const metrics = view.columns.filter((field) => field.startsWith("metrics.")).slice(0, MOST_METRICS);
       const columns = view.at === undefined ? metrics.map(nameForServer).join(",") : "";
+      const query = {
+        ...listQuery(view),
+        ...{ lifecycle: view.lifecycle, by: nameForServer(view.by), columns, offset },
+      };
       return unwrap(
-        api.GET("/api/experiments/{id}/run-groups", {
-          params: {
-            path: { id },
-            query: { ...listQuery(view), by: nameForServer(view.by), columns, offset },
-          },
-          signal,
-        }),
+        "experiment" in scope
+          ? api.GET("/api/experiments/{id}/run-groups", {
+              params: { path: { id: scope.experiment }, query },
+              signal,
+            })
+          : api.GET("/api/runs/groups", { params: { query: { ...query, project: scope.project } }, signal }),
       );
     },
   });
 
+interface ColumnsAsked {
+  /** A part of the name. */
+  q: string;
+  kind?: RunColumn["kind"][];
+  limit: number;
+}
+
+/** Names of metrics, params and tags that the runs have. */
+export function readColumns(scope: RunScope, query: ColumnsAsked, signal: AbortSignal) {
+  return unwrap(
+    "experiment" in scope
+      ? api.GET("/api/experiments/{id}/run-columns", {
+          params: { path: { id: scope.experiment }, query },
+          signal,
+        })
+      : api.GET("/api/runs/columns", { params: { query: { ...query, project: scope.project } }, signal }),
+  );
+}
+
 /** How many names of columns are asked for at once. */
 const COLUMNS = 100;
+/** Names hardly change. */
+export const NAMES_STALE_MS = 30_000;
 
-/** Metrics, params and tags that the experiment's runs have, by a part of their names. */
-export const runColumnsQuery = (id: string, q: string, kind?: ("metric" | "param" | "tag")[]) =>
+/** Metrics, params and tags that the runs have, by a part of their names. */
+export const runColumnsQuery = (scope: RunScope, q: string, kind?: RunColumn["kind"][]) =>
   queryOptions({
-    queryKey: queryKeys.runColumns({ id, q, kind }),
-    queryFn: ({ signal }) =>
-      unwrap(
-        api.GET("/api/experiments/{id}/run-columns", {
-          params: { path: { id }, query: { q, kind, limit: COLUMNS } },
-          signal,
-        }),
-      ),
+    queryKey: queryKeys.runColumns({ ...scope, q, kind }),
+    queryFn: ({ signal }) => readColumns(scope, { q, kind, limit: COLUMNS }, signal),
     placeholderData: keepPreviousData,
-    staleTime: 30_000,
-  });
-
-/** Runs of all experiments, without their metrics and params. */
-export const allRunsQuery = (view: ListView, offset: number) =>
-  queryOptions({
-    queryKey: asOfKey(view.at, queryKeys.experiments.allRuns({ ...view, offset })),
-    ...asOfOptions(view.at),
-    queryFn: ({ signal }) =>
-      unwrap(
-        api.GET("/api/runs", {
-          params: { query: { ...listQuery(view), project: view.project, columns: "name", offset } },
-          signal,
-        }),
-      ),
+    staleTime: NAMES_STALE_MS,
   });
 
 /** How many of the newest runs are looked at for the names of metrics and params. */
@@ -173,6 +193,40 @@ export const runsByNameQuery = (q: string) =>
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/runs", { params: { query: { q, limit: 8, columns: "name" } }, signal })),
+  });
+
+/** So many ids fit into one address. */
+const IDS_AT_ONCE = 100;
+
+/** Runs by their ids, archived ones too, as they are now; of tags and params those that are asked for. */
+export const runsByIdQuery = (ids: readonly string[], columns: readonly string[] = []) =>
+  queryOptions({
+    queryKey: queryKeys.experiments.allRuns({ ids, columns }),
+    staleTime: 0,
+    queryFn: async ({ signal }): Promise<RunSummary[]> => {
+      const parts = Array.from({ length: Math.ceil(ids.length / IDS_AT_ONCE) }, (_, part) =>
+        ids.slice(part * IDS_AT_ONCE, (part + 1) * IDS_AT_ONCE),
+      );
+      const pages = await Promise.all(
+        parts.map((part) =>
+          unwrap(
+            api.GET("/api/runs", {
+              params: {
+                query: {
+                  project: "*",
+                  lifecycle: "all",
+                  filter: `id in (${part.map((id) => `'${id}'`).join(", ")})`,
+                  columns: ["name", ...columns.map(nameForServer)].join(","),
+                  limit: IDS_AT_ONCE,
+                },
+              },
+              signal,
+            }),
+          ),
+        ),
+      );
+      return pages.flatMap(({ items }) => items);
+    },
   });
 
 function isRunning(run: Pick<RunSummary, "status">): boolean {

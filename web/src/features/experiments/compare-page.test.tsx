@@ -4,7 +4,8 @@ import type { RunComparison } from "@/api/types";
 import { renderPage } from "@/testing/render-page";
 import { failure, serve } from "@/testing/serve";
 import { aRun } from "@/testing/things";
-import { ComparePage, type CompareView, type FilesOfRuns } from "./compare-page";
+import { ComparePage, type FilesOfRuns } from "./compare-page";
+import type { CompareView } from "./compare-view";
 
 const runs = ["one", "two", "three"].map((name, place) => aRun({ id: `${place}`.repeat(32), name }));
 const ids = runs.map(({ id }) => id);

@@ -14,53 +14,18 @@ import { EmptyState, ErrorState, Late, Skeleton } from "@/ui/states";
 import { TabPanel, Tabs } from "@/ui/tabs";
 import { Toolbar, ToolbarSpace } from "@/ui/toolbar";
 import { AddRun } from "./add-run";
-import { comparisonQuery } from "./api";
+import { comparisonQuery, runsByIdQuery } from "./api";
 import styles from "./compare.module.css";
 import { CompareConfigs } from "./compare-configs";
 import { CompareCurves } from "./compare-curves";
 import { CompareParams } from "./compare-params";
 import { CompareSummary } from "./compare-summary";
+import { COMPARE_TABS, type CompareTab, type CompareView } from "./compare-view";
 import { labelsOf } from "./comparison";
 import { ParallelCoordinates } from "./parallel-coordinates";
 import { RunSwatch } from "./run-swatch";
 import { ScatterPlot } from "./scatter-plot";
 import { MOST_COMPARED } from "./selection-bar";
-
-export const COMPARE_TABS = [
-  "summary",
-  "curves",
-  "params",
-  "config",
-  "parallel",
-  "scatter",
-  "artifacts",
-] as const;
-type CompareTab = (typeof COMPARE_TABS)[number];
-
-export interface CompareView {
-  runs?: string[];
-  /** The run that the others are compared with; absent: the first one. */
-  ref?: string;
-  tab?: CompareTab;
-  /** Also what is the same in all runs. */
-  all?: true;
-  /** Metrics of the curves. */
-  metrics?: string[];
-  /** Axes of the parallel coordinates: `params.lr`, `metrics.acc`. */
-  axes?: string[];
-  x?: "step" | "time" | "relative";
-  smooth?: number;
-  log?: true;
-  /** Axes of the scatter plot: `params.lr`, `metrics.acc`. */
-  sx?: string;
-  sy?: string;
-  /** The run whose config is read beside that of the reference. */
-  other?: string;
-  /** The file that is shown of each run. */
-  file?: string;
-  /** The logged model, by name, that it belongs to. */
-  model?: string;
-}
 
 /** Runs whose files stand beside each other. */
 export interface FilesOfRuns {
@@ -95,10 +60,12 @@ interface ViewProps {
 interface Props extends ViewProps {
   /** One file of each run. */
   artifacts: (of: FilesOfRuns) => ReactNode;
+  /** The button of the saved views. */
+  savedViews?: ReactNode;
 }
 
 /** Two to fifty runs beside each other. */
-export function ComparePage({ view, onView, artifacts }: Props) {
+export function ComparePage({ view, onView, artifacts, savedViews }: Props) {
   const runs = view.runs ?? [];
   const tab = view.tab ?? "summary";
   const enough = runs.length >= 2 && runs.length <= MOST_COMPARED;
@@ -107,6 +74,9 @@ export function ComparePage({ view, onView, artifacts }: Props) {
     enabled: enough,
   });
   const told = enough ? answer.data : undefined;
+  // One run is not compared yet, but has a name.
+  const alone = useQuery({ ...runsByIdQuery(runs), enabled: runs.length === 1 });
+  const add = (id: string) => onView({ runs: [...runs, id] });
   const reference = Math.max(0, runs.indexOf(view.ref ?? ""));
   return (
     <FillPage>
@@ -115,8 +85,16 @@ export function ComparePage({ view, onView, artifacts }: Props) {
         title="Compare runs"
         above={ABOVE}
         aside={<Count>{plural(runs.length, "run")}</Count>}
+        actions={savedViews}
       />
-      <Chips runs={runs} told={told?.runs ?? []} view={view} onView={onView} />
+      <Chips
+        runs={runs}
+        told={told?.runs ?? alone.data ?? []}
+        enough={enough}
+        view={view}
+        onView={onView}
+        onAdd={add}
+      />
       <Tabs
         label="Comparison"
         current={LABELS[tab]}
@@ -129,7 +107,7 @@ export function ComparePage({ view, onView, artifacts }: Props) {
       />
       <TabPanel label={LABELS[tab]} className={styles.tab}>
         {!enough ? (
-          <TooFewOrMany count={runs.length} />
+          <TooFewOrMany runs={runs} onAdd={add} />
         ) : answer.error && !told ? (
           <ErrorState what="The runs" error={answer.error} onRetry={() => answer.refetch()} />
         ) : told === undefined ? (
@@ -179,19 +157,23 @@ function filesOf({ told, reference }: ComparedProps): FilesOfRuns {
   };
 }
 
-function TooFewOrMany({ count }: { count: number }) {
+function TooFewOrMany({ runs, onAdd }: { runs: readonly string[]; onAdd: (id: string) => void }) {
+  if (runs.length >= 2)
+    return (
+      <EmptyState title={`At most ${MOST_COMPARED} runs are compared at once`}>
+        {`The address names ${runs.length}; take some away.`}
+      </EmptyState>
+    );
   return (
     <EmptyState
-      title={count < 2 ? "Two runs are needed" : `At most ${MOST_COMPARED} runs are compared at once`}
+      title="Two runs are needed"
+      action={
+        <AddRun label={runs.length === 1 ? "Add another run" : "Add a run"} known={runs} onAdd={onAdd} />
+      }
     >
-      {count < 2 ? (
-        <>
-          Add one above, or select some in the table of an <Link to="/experiments">experiment</Link> and
-          choose Compare.
-        </>
-      ) : (
-        `The address names ${count}; take some away.`
-      )}
+      <p>
+        Find one here, or select some in a table of <Link to="/runs">runs</Link> and choose Compare.
+      </p>
     </EmptyState>
   );
 }
@@ -199,9 +181,11 @@ function TooFewOrMany({ count }: { count: number }) {
 interface ChipsProps extends ViewProps {
   runs: readonly string[];
   told: readonly RunSummary[];
+  enough: boolean;
+  onAdd: (id: string) => void;
 }
 
-function Chips({ runs, told, view, onView }: ChipsProps) {
+function Chips({ runs, told, enough, view, onView, onAdd }: ChipsProps) {
   const labels = labelsOf(told);
   const nameOf = (id: string) => labels[told.findIndex((run) => run.id === id)] ?? shortId(id);
   const remove = (id: string) =>
@@ -221,7 +205,7 @@ function Chips({ runs, told, view, onView }: ChipsProps) {
           </li>
         ))}
       </ul>
-      {runs.length < MOST_COMPARED && <AddRun known={runs} onAdd={(id) => onView({ runs: [...runs, id] })} />}
+      {enough && runs.length < MOST_COMPARED && <AddRun known={runs} onAdd={onAdd} />}
       <ToolbarSpace />
       <label className={styles.reference}>
         Reference

@@ -1,5 +1,8 @@
+import { IconListDetails } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 import type { Experiment } from "@/api/types";
 import type { ListView } from "@/lib/list-view";
+import buttons from "@/ui/button.module.css";
 import type { Column } from "@/ui/data-table/columns";
 import { ListPage } from "@/ui/list-page";
 import { Count, Tag } from "@/ui/pill";
@@ -8,6 +11,7 @@ import { StatusBar } from "@/ui/spark-bars";
 import { RelativeTime } from "@/ui/time";
 import { experimentsQuery } from "./api";
 import styles from "./experiments.module.css";
+import { EXPERIMENT_GRAMMAR } from "./filter-grammars";
 import { StartSnippets } from "./start-snippets";
 
 const columns: Column<Experiment>[] = [
@@ -83,7 +87,13 @@ export function ExperimentsPage({ view, onView }: Props) {
   return (
     <ListPage
       name="Experiments"
+      actions={
+        <Link to="/runs" className={buttons.button}>
+          <IconListDetails /> All runs
+        </Link>
+      }
       placeholder="Filter by name, or tags.team = 'vision'…"
+      completion={EXPERIMENT_GRAMMAR}
       columns={columns}
       view={view}
       onView={onView}

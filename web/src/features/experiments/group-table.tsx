@@ -7,14 +7,15 @@ import { DataTable } from "@/ui/data-table/data-table";
 import { ListError } from "@/ui/list-error";
 import { Count } from "@/ui/pill";
 import { EmptyState, Late, Skeleton } from "@/ui/states";
-import { type GroupsView, runGroupsQuery } from "./api";
+import { type GroupsView, type RunScope, runGroupsQuery } from "./api";
 import styles from "./experiments.module.css";
 import { measuredOf } from "./run-columns";
 import { splitField } from "./run-fields";
 
 interface Props {
-  id: string;
-  name: string;
+  scope: RunScope;
+  /** The experiment's; absent: the runs are of all. */
+  name: string | undefined;
   view: GroupsView;
   /** Show the runs that this filter finds. */
   onOpen: (filter: string) => void;
@@ -22,11 +23,11 @@ interface Props {
 }
 
 /** Runs by what they have in common: how many, and mean and deviation of their metrics. */
-export function GroupTable({ id, name, view, onOpen, onSort }: Props) {
+export function GroupTable({ scope, name, view, onOpen, onSort }: Props) {
   const rows = usePagedRows({
-    pageQuery: (offset) => runGroupsQuery(id, view, offset),
+    pageQuery: (offset) => runGroupsQuery(scope, view, offset),
     held: false,
-    identity: `${id} ${view.by}`,
+    identity: `${JSON.stringify(scope)} ${view.by}`,
   });
   const shown = measuredOf(view.columns)
     .filter((field) => splitField(field)[0] === "metrics")
@@ -50,7 +51,7 @@ export function GroupTable({ id, name, view, onOpen, onSort }: Props) {
       </p>
       <div className={styles.list}>
         <DataTable
-          label={`Groups of runs of ${name}`}
+          label={name === undefined ? "Groups of runs" : `Groups of runs of ${name}`}
           primary
           columns={columns}
           rowCount={rows.total ?? 0}
@@ -62,7 +63,7 @@ export function GroupTable({ id, name, view, onOpen, onSort }: Props) {
           sort={{ by: view.sort ?? "runs", order: view.order ?? "desc" }}
           onSort={onSort}
           onOpen={(group) => group.filter !== null && onOpen(group.filter)}
-          empty={<EmptyState title="No runs match">Nothing of {name} matches the filter.</EmptyState>}
+          empty={<EmptyState title="No runs match">No run matches the filter.</EmptyState>}
         />
       </div>
     </div>

@@ -7,6 +7,8 @@ import type { Column } from "@/ui/data-table/columns";
 import { StatusPill } from "@/ui/pill";
 import { RowLink } from "@/ui/row-link";
 import { Elapsed, RelativeTime } from "@/ui/time";
+import type { RunScope } from "./api";
+import { ExperimentLink } from "./experiment-link";
 import styles from "./experiments.module.css";
 import { FIELD_KINDS, type FieldKind, splitField } from "./run-fields";
 
@@ -38,9 +40,18 @@ const OWN: Column<RunSummary>[] = [
     cell: (run) => <StatusPill status={run.status} why={run.status_reason} />,
   },
   {
+    id: "experiment_id",
+    header: "Experiment",
+    width: 160,
+    grow: 1,
+    sort: "experiment_id",
+    phone: "meta",
+    cell: (run) => <ExperimentLink id={run.experiment_id} />,
+  },
+  {
     id: "started_at",
     header: "Started",
-    width: 92,
+    width: 104,
     align: "right",
     sort: "started_at",
     phone: "meta",
@@ -84,8 +95,10 @@ export function measuredOf(ids: readonly string[]): string[] {
 const GROUPS: Record<FieldKind, string> = { metrics: "Metrics", params: "Params", tags: "Tags" };
 
 /** What a table of runs offers: its own columns, and the metrics, params and tags that are known. */
-export function columnChoices(fields: readonly string[]): ColumnChoice[] {
-  const own = OWN.filter((column) => !column.fixed).map(({ id, header }) => ({ id, header, group: "Run" }));
+export function columnChoices(scope: RunScope, fields: readonly string[]): ColumnChoice[] {
+  const isOffered = ({ id, fixed }: Column<RunSummary>) =>
+    !fixed && !("experiment" in scope && id === "experiment_id");
+  const own = OWN.filter(isOffered).map(({ id, header }) => ({ id, header, group: "Run" }));
   const measured = FIELD_KINDS.flatMap((kind) =>
     fields
       .filter((field) => splitField(field)[0] === kind)

@@ -3,30 +3,29 @@ import { useState } from "react";
 import type { RunColumn } from "@/api/types";
 import { ChoiceFilter } from "@/ui/choice-filter";
 import { ColumnPicker } from "@/ui/data-table/column-picker";
-import { runColumnsQuery } from "./api";
-import type { ExperimentView } from "./experiment-page";
+import { type RunScope, runColumnsQuery } from "./api";
 import { columnChoices, measuredOf } from "./run-columns";
-import { type FieldKind, isAskable } from "./run-fields";
+import { FIELD_KIND_OF, isAskable } from "./run-fields";
+import type { RunListView } from "./run-list-view";
 
 interface Props {
-  id: string;
-  view: ExperimentView;
+  scope: RunScope;
+  view: RunListView;
   /** Columns that are shown. */
   shown: readonly string[];
   /** Fields that the newest runs have. */
   known: readonly string[];
-  onView: (change: Partial<ExperimentView>) => void;
+  onView: (change: Partial<RunListView>) => void;
 }
 
 /** Attributes by which runs are put together. */
 const GROUPING = ["status", "user", "attempts"];
-const KINDS: Record<RunColumn["kind"], FieldKind> = { metric: "metrics", param: "params", tag: "tags" };
 
 /** What the table shows and by what it groups, out of all that runs have: the server finds it. */
-export function RunFieldPickers({ id, view, shown, known, onView }: Props) {
+export function RunFieldPickers({ scope, view, shown, known, onView }: Props) {
   const [typed, setTyped] = useState("");
-  const found = useQuery(runColumnsQuery(id, typed));
-  const grouping = useQuery(runColumnsQuery(id, "", ["param", "tag"]));
+  const found = useQuery(runColumnsQuery(scope, typed));
+  const grouping = useQuery(runColumnsQuery(scope, "", ["param", "tag"]));
   const fields = union(found.data ? fieldsOf(found.data.items) : known, measuredOf(shown));
   return (
     <>
@@ -39,7 +38,7 @@ export function RunFieldPickers({ id, view, shown, known, onView }: Props) {
       />
       <ColumnPicker
         shown={shown}
-        choices={columnChoices(fields)}
+        choices={columnChoices(scope, fields)}
         onChange={(columns) => onView({ columns })}
         onReset={view.columns && (() => onView({ columns: undefined, pinned: undefined }))}
         onFind={setTyped}
@@ -54,7 +53,7 @@ export function RunFieldPickers({ id, view, shown, known, onView }: Props) {
 }
 
 function fieldsOf(columns: readonly RunColumn[]): string[] {
-  return columns.map(({ kind, key }) => `${KINDS[kind]}.${key}`).filter(isAskable);
+  return columns.map(({ kind, key }) => `${FIELD_KIND_OF[kind]}.${key}`).filter(isAskable);
 }
 
 function union(a: readonly string[], b: readonly string[]): string[] {

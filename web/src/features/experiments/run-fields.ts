@@ -1,4 +1,4 @@
-import type { RunSummary } from "@/api/types";
+import type { RunColumn, RunSummary } from "@/api/types";
 
 /** Characters that the filter grammar takes without quotes. */
 const BARE = /^[\p{L}\p{N}_.\-/:]+$/u;
@@ -17,6 +17,13 @@ export function isAskable(field: string): boolean {
 
 export const FIELD_KINDS = ["metrics", "params", "tags"] as const;
 export type FieldKind = (typeof FIELD_KINDS)[number];
+
+/** What the server calls a kind of column, as the names of fields begin. */
+export const FIELD_KIND_OF: Record<RunColumn["kind"], FieldKind> = {
+  metric: "metrics",
+  param: "params",
+  tag: "tags",
+};
 
 /** `metrics.val/loss` → `["metrics", "val/loss"]`, `status` → `[null, "status"]`. */
 export function splitField(field: string): [FieldKind | null, string] {

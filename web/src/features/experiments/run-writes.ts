@@ -18,20 +18,50 @@ export interface Outcome {
   failed: Map<string, ApiError>;
 }
 
-/** Set a tag of many runs, or take it away. */
-export function tagRuns(runs: readonly ChosenRun[], key: string, value: string | null, each: () => void) {
-  return forEach(runs, each, ({ id, version }) =>
+const nothing = () => undefined;
+
+/** Set a tag of many runs. */
+export function tagRuns(
+  runs: readonly ChosenRun[],
+  key: string,
+  value: string,
+  each: () => void,
+): Promise<Outcome> {
+  return forEach(runs, each, (run) => setTag(run, key, value));
+}
+
+/** Give a tag of many runs back what it was. */
+export function untagRuns(key: string, before: ReadonlyMap<string, string | null>): Promise<Outcome> {
+  return forEach(unversioned([...before.keys()]), nothing, (run) =>
+    setTag(run, key, before.get(run.id) ?? null),
+  );
+}
+
+function setTag({ id, version }: ChosenRun, key: string, value: string | null): Promise<unknown> {
+  return unwrap(
+    api.PATCH("/api/runs/{id}", {
+      params: { path: { id }, header: writeHeaders(version) },
+      body: { tags: { [key]: value } },
+    }),
+  );
+}
+
+/** Order the end of runs that a job drives. */
+export function stopRuns(
+  runs: readonly (ChosenRun & { jobId: string })[],
+  each: () => void,
+): Promise<Outcome> {
+  return forEach(runs, each, ({ jobId }) =>
     unwrap(
-      api.PATCH("/api/runs/{id}", {
-        params: { path: { id }, header: writeHeaders(version) },
-        body: { tags: { [key]: value } },
+      api.POST("/api/training/jobs/{id}/stop", {
+        params: { path: { id: jobId }, header: writeHeaders() },
       }),
     ),
   );
 }
 
 /** Put many runs aside. */
-export function archiveRuns(runs: readonly ChosenRun[], each: () => void): Promise<Outcome> {
+export function archiveRuns(runs: readonly ChosenRun[], each: () => void = nothing): Promise<Outcome> {
   return forEach(runs, each, async ({ id, version }) => {
     const answer = await api.DELETE("/api/runs/{id}", {
       params: { path: { id }, header: writeHeaders(version) },
@@ -41,24 +71,28 @@ export function archiveRuns(runs: readonly ChosenRun[], each: () => void): Promi
 }
 
 /** Bring runs back that were put aside. */
-export function restoreRuns(ids: readonly string[]): Promise<Outcome> {
-  return forEach(
-    ids.map((id) => ({ id, version: undefined })),
-    () => undefined,
-    ({ id }) =>
-      unwrap(api.POST("/api/runs/{id}/restore", { params: { path: { id }, header: writeHeaders() } })),
+export function restoreRuns(runs: readonly ChosenRun[], each: () => void = nothing): Promise<Outcome> {
+  return forEach(runs, each, ({ id, version }) =>
+    unwrap(api.POST("/api/runs/{id}/restore", { params: { path: { id }, header: writeHeaders(version) } })),
   );
+}
+
+/** Runs that were just changed: whichever version they have now. */
+export function unversioned(ids: readonly string[]): ChosenRun[] {
+  return ids.map((id) => ({ id, version: undefined }));
 }
 
 /** What shows runs is read again, also where no socket tells of the change. */
 export async function readRunsAgain(client: QueryClient): Promise<void> {
-  await client.invalidateQueries({ queryKey: queryKeys.experiments.all });
+  await Promise.all(
+    [queryKeys.experiments.all, queryKeys.jobs.all].map((queryKey) => client.invalidateQueries({ queryKey })),
+  );
 }
 
-async function forEach(
-  runs: readonly ChosenRun[],
+async function forEach<Run extends ChosenRun>(
+  runs: readonly Run[],
   each: () => void,
-  write: (run: ChosenRun) => Promise<unknown>,
+  write: (run: Run) => Promise<unknown>,
 ): Promise<Outcome> {
   const waiting = [...runs];
   const outcome: Outcome = { done: [], failed: new Map() };

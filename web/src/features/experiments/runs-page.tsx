@@ -1,31 +1,35 @@
-import type { ListView } from "@/lib/list-view";
-import { ListPage } from "@/ui/list-page";
-import type { Crumb } from "@/ui/page-header";
-import { allRunsQuery } from "./api";
-import { runColumns } from "./run-columns";
+import { FillPage } from "@/ui/page";
+import { type Crumb, PageHeader } from "@/ui/page-header";
+import { FIRST_OWN } from "./run-columns";
+import { RunList, type RunListActions } from "./run-list";
+import type { RunListView } from "./run-list-view";
 import { StartSnippets } from "./start-snippets";
 
 const ABOVE: readonly Crumb[] = [{ label: "Experiments", link: { to: "/experiments" } }];
-const COLUMNS = runColumns(["name", "status", "started_at", "duration", "user", "created_at"]);
+const COLUMNS = [...FIRST_OWN, "experiment_id", "user"];
 
-interface Props {
-  view: ListView;
-  onView: (change: Partial<ListView>) => void;
+interface Props extends RunListActions {
+  project: string | undefined;
+  view: RunListView;
 }
 
 /** The runs of all experiments: where one looks for those that failed, say. */
-export function RunsPage({ view, onView }: Props) {
+export function RunsPage({ project, ...list }: Props) {
   return (
-    <ListPage
-      name="Runs"
-      above={ABOVE}
-      placeholder="Filter by name, or status = 'failed'…"
-      columns={COLUMNS}
-      view={view}
-      onView={onView}
-      pageQuery={(offset) => allRunsQuery(view, offset)}
-      pageOf={({ id }) => ({ to: "/runs/$id/overview", params: { id } })}
-      first={<StartSnippets experiment="first-steps" />}
-    />
+    <FillPage>
+      <PageHeader name="Runs" title="Runs" above={ABOVE} />
+      <RunList
+        scope={{ project }}
+        firstColumns={COLUMNS}
+        knownFields={[]}
+        first={
+          <>
+            <p>Log one from any of these; it appears here as it starts.</p>
+            <StartSnippets experiment="first-steps" />
+          </>
+        }
+        {...list}
+      />
+    </FillPage>
   );
 }

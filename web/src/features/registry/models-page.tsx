@@ -11,7 +11,9 @@ import { toneOf } from "@/ui/status";
 import { RelativeTime } from "@/ui/time";
 import { modelsQuery } from "./api";
 import { headline } from "./evaluation";
+import { MODEL_GRAMMAR } from "./model-grammar";
 import styles from "./registry.module.css";
+import { PendingRequests } from "./requests";
 import { stagesOf } from "./stages";
 
 const columns: Column<Model>[] = [
@@ -134,11 +136,13 @@ export function ModelsPage({ view, onView }: Props) {
       name="Registry"
       things="Models"
       placeholder="Filter by name, or framework = 'sklearn'…"
+      completion={MODEL_GRAMMAR}
       columns={columns}
       view={view}
       onView={onView}
       pageQuery={(offset) => modelsQuery(view, offset)}
       pageOf={({ id }) => ({ to: "/registry/$id", params: { id } })}
+      notice={<PendingRequests project={view.project} />}
       first={<FirstModel />}
     />
   );

@@ -22,14 +22,14 @@ const layout = (
 );
 
 test("a registry without models says how one is registered", async () => {
-  serve({ "GET /api/registry/models": () => pageOf([]) });
+  serve({ "GET /api/registry/models": () => pageOf([]), [APPROVALS]: () => pageOf([]) });
   await renderPage(<ModelsPage view={{}} onView={() => {}} />);
   await expect.element(page.getByRole("heading", { name: "No models yet" })).toBeVisible();
   await expect.element(page.getByText(/registered_model_name/)).toBeVisible();
 });
 
 test("a list tells aliases, stages, a measure and who uses a model", async () => {
-  serve({ "GET /api/registry/models": () => pageOf([aModel()]) });
+  serve({ "GET /api/registry/models": () => pageOf([aModel()]), [APPROVALS]: () => pageOf([]) });
   await renderPage(<ModelsPage view={{}} onView={() => {}} />);
   const row = page.getByRole("row", { name: /router/ });
   await expect.element(row.getByTitle("@champion v1")).toBeVisible();
@@ -92,18 +92,18 @@ test("whoever asked may withdraw, another one decides, and a rejection wants a r
     },
   });
   const { client } = await renderPage(layout);
-  await expect.element(page.getByRole("button", { name: "Withdraw…" })).toBeVisible();
-  expect(page.getByRole("button", { name: "Approve…" }).elements()).toHaveLength(0);
+  await expect.element(page.getByRole("button", { name: /^Withdraw…/ })).toBeVisible();
+  expect(page.getByRole("button", { name: /^Approve…/ }).elements()).toHaveLength(0);
   approvals = [anApproval({ requested_by: "token:tok_0" })];
   await client.invalidateQueries();
   await expect.element(page.getByText("release-bot")).toBeVisible();
-  await page.getByRole("button", { name: "Reject…" }).click();
+  await page.getByRole("button", { name: /^Reject…/ }).click();
   await expect.element(page.getByRole("button", { name: "Reject", exact: true })).toBeDisabled();
   await userEvent.type(page.getByRole("textbox", { name: /^Reason/ }), "zu früh");
   await page.getByRole("button", { name: "Reject", exact: true }).click();
   await expect.element(page.getByText("Rejected")).toBeVisible();
   expect(served.asked.find(({ method }) => method === "POST")?.body).toEqual({ reason: "zu früh" });
-  await vi.waitFor(() => expect(page.getByRole("button", { name: "Reject…" }).elements()).toHaveLength(0));
+  await vi.waitFor(() => expect(page.getByRole("button", { name: /^Reject…/ }).elements()).toHaveLength(0));
 });
 
 test("a stage that is protected is asked for, another one is entered at once", async () => {
@@ -124,6 +124,37 @@ test("a stage that is protected is asked for, another one is entered at once", a
     stage: "archived",
     archive_existing: false,
   });
+});
+
+test("what waits in the project is listed above the models, and decided there", async () => {
+  let waiting = [
+    anApproval({ requested_by: "user:ravi", request_reason: "Beats the champion" }),
+    anApproval({ id: "apr_mine", title: "other version 1: draft → staging" }),
+  ];
+  const served = serve({
+    "GET /api/registry/models": () => pageOf([aModel()]),
+    [APPROVALS]: () => pageOf(waiting),
+    "POST /api/approvals/{id}/approve": ({ params }) => {
+      waiting = waiting.filter(({ id }) => id !== params.id);
+      return anApproval({ status: "approved" });
+    },
+  });
+  await renderPage(<ModelsPage view={{ project: "default" }} onView={() => {}} />);
+  const panel = page.getByRole("region", { name: "Waits for approval" });
+  const items = panel.getByRole("listitem");
+  await expect.element(items.first()).toMatchTextContent(/ravi.*“Beats the champion”/);
+  await expect
+    .element(items.first().getByRole("link"))
+    .toHaveAttribute("href", "/registry/mdl_0123456789ab/v/2");
+  await expect.element(items.last()).toMatchTextContent("another person has to decide");
+  await expect.element(items.last().getByRole("button", { name: /^Withdraw…/ })).toBeVisible();
+  await items
+    .first()
+    .getByRole("button", { name: /^Approve…/ })
+    .click();
+  await page.getByRole("dialog").getByRole("button", { name: "Approve", exact: true }).click();
+  await vi.waitFor(() => expect(items.elements()).toHaveLength(1));
+  expect(served.of(APPROVALS)[0]?.query.get("filter")).toBe("status = 'pending'");
 });
 
 test("a version that is not there is named", async () => {

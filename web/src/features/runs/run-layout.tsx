@@ -1,9 +1,11 @@
+import { IconColumns2 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useMemo } from "react";
 import { useAsOf } from "@/api/as-of";
 import type { Run } from "@/api/types";
 import { formatCompact, formatInteger, formatPercent } from "@/lib/numbers";
+import buttons from "@/ui/button.module.css";
 import { CopyableId, copyText } from "@/ui/copyable-id";
 import { FillPage } from "@/ui/page";
 import { type Crumb, PageHeader } from "@/ui/page-header";
@@ -14,6 +16,7 @@ import { TabPanel, Tabs } from "@/ui/tabs";
 import { Elapsed, RelativeTime } from "@/ui/time";
 import { toast } from "@/ui/toasts";
 import { isActive, jobQuery, runQuery } from "./api";
+import { CloneButton } from "./clone-run";
 import { JobActions } from "./job-actions";
 import { RunLiveProvider } from "./run-live-context";
 import styles from "./runs.module.css";
@@ -27,6 +30,8 @@ interface Props {
   tab: RunTab;
   /** The experiment's name, where it is known. */
   experimentName?: string;
+  /** What else can be done with the run. */
+  actions?: (run: Run) => ReactNode;
   children: ReactNode;
 }
 
@@ -39,7 +44,7 @@ export function RunLayout(props: Props) {
   );
 }
 
-function Layout({ id, tab, experimentName, children }: Props) {
+function Layout({ id, tab, experimentName, actions, children }: Props) {
   const run = useQuery(runQuery(id, useAsOf()));
   useRunShortcuts(id);
   const label = tab.charAt(0).toUpperCase() + tab.slice(1);
@@ -47,7 +52,7 @@ function Layout({ id, tab, experimentName, children }: Props) {
     <LoadedPage query={run} kind="Run" above={[EXPERIMENTS]}>
       {(data) => (
         <FillPage>
-          <RunHeader run={data} experimentName={experimentName} />
+          <RunHeader run={data} experimentName={experimentName} more={actions?.(data)} />
           <Tabs
             label="Parts of the run"
             current={label}
@@ -79,7 +84,13 @@ function Layout({ id, tab, experimentName, children }: Props) {
   );
 }
 
-function RunHeader({ run, experimentName }: { run: Run; experimentName?: string }) {
+interface HeaderProps {
+  run: Run;
+  experimentName?: string;
+  more: ReactNode;
+}
+
+function RunHeader({ run, experimentName, more }: HeaderProps) {
   const job = useQuery({ ...jobQuery(run.job_id ?? "", useAsOf()), enabled: run.job_id !== null });
   const percent = isActive(run) ? (job.data?.progress.percent ?? null) : null;
   return (
@@ -93,7 +104,16 @@ function RunHeader({ run, experimentName }: { run: Run; experimentName?: string 
           link: { to: "/experiments/$id", params: { id: run.experiment_id } },
         },
       ]}
-      actions={job.data && <JobActions run={run} job={job.data} />}
+      actions={
+        <>
+          {job.data && <JobActions run={run} job={job.data} />}
+          {job.data && <CloneButton run={run} job={job.data} />}
+          <Link to="/compare" search={{ runs: [run.id] }} className={buttons.button}>
+            <IconColumns2 /> Compare…
+          </Link>
+          {more}
+        </>
+      }
       aside={
         <>
           <StatusPill status={run.status} why={run.status_reason} />

@@ -19,10 +19,14 @@ interface Props extends Place {
   /** The search parameters that are shown. */
   parameters: Parameters;
   onOpen: (parameters: Parameters) => void;
+  /** What a view keeps, in words. */
+  keeps?: string;
 }
 
+const KEEPS = "filter, columns, order and grouping";
+
 /** The page's views: opens, saves, renames, shares and deletes them. */
-export function SavedViews({ parameters, onOpen, ...place }: Props) {
+export function SavedViews({ parameters, onOpen, keeps = KEEPS, ...place }: Props) {
   const views = useQuery(savedViewsQuery(place));
   const [asked, setAsked] = useState<{ view?: SavedView } | null>(null);
   const shown = JSON.stringify(sorted(parameters));
@@ -43,6 +47,7 @@ export function SavedViews({ parameters, onOpen, ...place }: Props) {
             views={views}
             current={current}
             parameters={parameters}
+            keeps={keeps}
             onOpen={(view) => close(() => onOpen(view.parameters))}
             onAsk={(view) => close(() => setAsked({ view }))}
           />
@@ -59,11 +64,12 @@ interface ListProps {
   views: ReturnType<typeof useQuery<{ items: SavedView[] }>>;
   current: SavedView | undefined;
   parameters: Parameters;
+  keeps: string;
   onOpen: (view: SavedView) => void;
   onAsk: (view?: SavedView) => void;
 }
 
-function List({ views, current, parameters, onOpen, onAsk }: ListProps) {
+function List({ views, current, parameters, keeps, onOpen, onAsk }: ListProps) {
   const client = useQueryClient();
   const readOnly = useReadOnly();
   const write = async (title: string, doing: Promise<unknown>, undo?: () => Promise<unknown>) => {
@@ -87,9 +93,7 @@ function List({ views, current, parameters, onOpen, onAsk }: ListProps) {
   return (
     <>
       {views.data.items.length === 0 ? (
-        <p className={styles.none}>
-          None yet. A view keeps filter, columns, order and grouping under a name, for you or for everybody.
-        </p>
+        <p className={styles.none}>None yet. A view keeps {keeps} under a name, for you or for everybody.</p>
       ) : (
         <ul className={styles.list}>
           {views.data.items.map((view) => (
