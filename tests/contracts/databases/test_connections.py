@@ -167,3 +167,15 @@ def test_a_password_works_without_tls_on_mysql(request: pytest.FixtureRequest) -
     finally:
         server.execute(f"drop user {who}")
         server.drop_database(str(url))
+
+
+def test_postgresql_plans_each_read_by_its_values(request: pytest.FixtureRequest) -> None:
+    """One plan for all values is made for an average kind of events, and goes through all of them for a rare one."""
+    server = server_of("postgresql", request)
+    url = server.new_database()
+    engine = read_engine(ConnectionSettings(url))
+    with engine.connect() as connection:
+        assert connection.execute(text("show plan_cache_mode")).scalar_one() == "force_custom_plan"
+        assert connection.execute(text("show lock_timeout")).scalar_one() == "30s"
+    engine.dispose()
+    server.drop_database(url)

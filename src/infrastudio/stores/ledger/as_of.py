@@ -29,7 +29,7 @@ from infrastudio.kernel.errors import ValidationFailed
 from infrastudio.kernel.versioned import Versioned
 from infrastudio.stores.db import Database, Snapshot
 from infrastudio.stores.ledger.lock import advance_clock
-from infrastudio.stores.ledger.ordered_join import OrderedJoin, OrOnMySql, OrOnSqlite
+from infrastudio.stores.ledger.ordered_join import OrderedJoin, OrOnMariaDb, OrOnSqlite
 from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
 
 Recorded = TypeVar("Recorded", bound=Versioned)
@@ -163,9 +163,10 @@ def _is_last(entity: str, seq: int) -> ColumnElement[bool]:
     own = (_INNER.entity == entity, _INNER.entity_id == BIRTH.entity_id, _INNER.seq <= seq)
     greatest = select(func.max(_INNER.seq)).where(*own).correlate(BIRTH).scalar_subquery()
     first_from_behind = select(_INNER.seq).where(*own).order_by(_INNER.seq.desc()).limit(1).correlate(BIRTH)
-    # MariaDB and MySQL do not seek the last one up to `seq`: they go through the entity's events from one end
+    # MariaDB does not seek the last one up to `seq`, but goes through the entity's events from one end; from behind
+    # MySQL would go through those of all entities
     is_late = literal(seq, BigInteger) > select(LedgerClockRow.seq / 2).scalar_subquery()
-    last = OrOnMySql(greatest, case((is_late, first_from_behind.scalar_subquery()), else_=greatest))
+    last = OrOnMariaDb(greatest, case((is_late, first_from_behind.scalar_subquery()), else_=greatest))
     rowid: Any = literal_column(f"{_INNER_NAME}.rowid")
     place = select(rowid).select_from(_INNER).where(*own).order_by(_INNER.seq.desc()).limit(1)
     at_rowid: Any = literal_column(f"{_EVENT_AT_NAME}.rowid")

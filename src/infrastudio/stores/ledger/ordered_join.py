@@ -79,24 +79,25 @@ def _on_sqlite(condition: OrOnSqlite, compiler: SQLCompiler, **kw: Any) -> str:
     return compiler.process(condition.on_sqlite, **kw)
 
 
-class OrOnMySql(FunctionElement[int]):
-    """A number, and another way to find the same that MariaDB and MySQL are told of."""
+class OrOnMariaDb(FunctionElement[int]):
+    """A number, and another way to find the same that only MariaDB is told of."""
 
-    name = "or_on_mysql"
+    name = "or_on_mariadb"
     type = BigInteger()
     inherit_cache = True
 
-    def __init__(self, usual: ColumnElement[int], on_mysql: ColumnElement[int]) -> None:
-        super().__init__(usual, on_mysql)
+    def __init__(self, usual: ColumnElement[int], on_mariadb: ColumnElement[int]) -> None:
+        super().__init__(usual, on_mariadb)
 
 
-@compiles(OrOnMySql)
-def _usual_number(number: OrOnMySql, compiler: SQLCompiler, **kw: Any) -> str:
+@compiles(OrOnMariaDb)
+def _usual_number(number: OrOnMariaDb, compiler: SQLCompiler, **kw: Any) -> str:
     usual, _ = number.clauses
     return compiler.process(usual, **kw)
 
 
-@compiles(OrOnMySql, "mysql")
-def _on_mysql(number: OrOnMySql, compiler: SQLCompiler, **kw: Any) -> str:
-    _, on_mysql = number.clauses
-    return compiler.process(on_mysql, **kw)
+@compiles(OrOnMariaDb, "mysql")
+def _on_mariadb(number: OrOnMariaDb, compiler: SQLCompiler, **kw: Any) -> str:
+    usual, on_mariadb = number.clauses
+    is_mariadb = compiler.dialect.is_mariadb  # type: ignore[attr-defined]  # it is a MySQLDialect here
+    return compiler.process(on_mariadb if is_mariadb else usual, **kw)
