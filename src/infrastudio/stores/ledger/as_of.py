@@ -7,19 +7,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
 import orjson
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Row,
-    ScalarSelect,
-    Select,
-    case,
-    func,
-    inspect,
-    literal,
-    literal_column,
-    select,
-)
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, func, inspect, literal_column, select
 from sqlalchemy.orm import aliased
 
 from infrastudio.kernel.actor import Actor
@@ -29,7 +17,7 @@ from infrastudio.kernel.errors import ValidationFailed
 from infrastudio.kernel.versioned import Versioned
 from infrastudio.stores.db import Database, Snapshot
 from infrastudio.stores.ledger.lock import advance_clock
-from infrastudio.stores.ledger.ordered_join import OrderedJoin, OrOnMariaDb, OrOnSqlite
+from infrastudio.stores.ledger.ordered_join import OrderedJoin, OrOnSqlite
 from infrastudio.stores.ledger.tables import EventRow, LedgerClockRow
 
 Recorded = TypeVar("Recorded", bound=Versioned)
@@ -161,12 +149,7 @@ def select_last_events(entity: str, seq: int, *columns: Any, born_as: str | None
 def _is_last(entity: str, seq: int) -> ColumnElement[bool]:
     """Return the condition that the event of `EVENT_AT` is the last one up to `seq` of the entity in `BIRTH`."""
     own = (_INNER.entity == entity, _INNER.entity_id == BIRTH.entity_id, _INNER.seq <= seq)
-    greatest = select(func.max(_INNER.seq)).where(*own).correlate(BIRTH).scalar_subquery()
-    first_from_behind = select(_INNER.seq).where(*own).order_by(_INNER.seq.desc()).limit(1).correlate(BIRTH)
-    # MariaDB does not seek the last one up to `seq`, but goes through the entity's events from one end; from behind
-    # MySQL would go through those of all entities
-    is_late = literal(seq, BigInteger) > select(LedgerClockRow.seq / 2).scalar_subquery()
-    last = OrOnMariaDb(greatest, case((is_late, first_from_behind.scalar_subquery()), else_=greatest))
+    last = select(func.max(_INNER.seq)).where(*own).correlate(BIRTH).scalar_subquery()
     rowid: Any = literal_column(f"{_INNER_NAME}.rowid")
     place = select(rowid).select_from(_INNER).where(*own).order_by(_INNER.seq.desc()).limit(1)
     at_rowid: Any = literal_column(f"{_EVENT_AT_NAME}.rowid")

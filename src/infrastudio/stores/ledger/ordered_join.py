@@ -1,10 +1,10 @@
-"""What one database does in fewer steps than the others, and a join whose left side is read first on all of them."""
+"""A join whose left side is read first, whatever the planner thinks of it, and what SQLite can do in fewer steps."""
 
 from __future__ import annotations
 
 from typing import Any, Self
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement
+from sqlalchemy import Boolean, ColumnElement
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -77,27 +77,3 @@ def _usual(condition: OrOnSqlite, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(OrOnSqlite, "sqlite")
 def _on_sqlite(condition: OrOnSqlite, compiler: SQLCompiler, **kw: Any) -> str:
     return compiler.process(condition.on_sqlite, **kw)
-
-
-class OrOnMariaDb(FunctionElement[int]):
-    """A number, and another way to find the same that only MariaDB is told of."""
-
-    name = "or_on_mariadb"
-    type = BigInteger()
-    inherit_cache = True
-
-    def __init__(self, usual: ColumnElement[int], on_mariadb: ColumnElement[int]) -> None:
-        super().__init__(usual, on_mariadb)
-
-
-@compiles(OrOnMariaDb)
-def _usual_number(number: OrOnMariaDb, compiler: SQLCompiler, **kw: Any) -> str:
-    usual, _ = number.clauses
-    return compiler.process(usual, **kw)
-
-
-@compiles(OrOnMariaDb, "mysql")
-def _on_mariadb(number: OrOnMariaDb, compiler: SQLCompiler, **kw: Any) -> str:
-    usual, on_mariadb = number.clauses
-    is_mariadb = compiler.dialect.is_mariadb  # type: ignore[attr-defined]  # it is a MySQLDialect here
-    return compiler.process(on_mariadb if is_mariadb else usual, **kw)
