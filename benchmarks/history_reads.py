@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import functools
 import itertools
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
 from benchmarks.harness import big_ledger
-from benchmarks.harness.databases import KINDS, Kind, is_installed, running_database
+from benchmarks.harness.databases import KINDS, is_installed
 from benchmarks.harness.load import Measured, NextRequest, put_load, request_bytes
 from benchmarks.harness.processes import Server, running_studio
 from benchmarks.harness.report import Effort, LatencyTable, alternate, console, effort, print_conditions
@@ -36,27 +34,21 @@ STEPS: Final = 1000
 
 
 def main() -> None:
-    """Measure and print; on servers a small ledger, which is made anew each time."""
+    """Measure and print, one database after the other."""
     asked = effort(__doc__, rounds=5, seconds=1.5)
     print_conditions(asked)
     size = (QUICK_INSTANCES, QUICK_EVENTS) if asked.is_quick else (INSTANCES, EVENTS)
     with running_studio(big_ledger.kept(instances=size[0], events=size[1])) as server:
         measure(asked, server, *size, on="SQLite")
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        Path(name).chmod(0o755)  # PostgreSQL runs as a user of its own
-        for kind in KINDS:
-            if is_installed(kind):
-                measure_on_server(asked, kind, Path(name) / kind)
-            else:
-                console.print(f"[yellow]{kind} is not installed: not measured[/]")
-
-
-def measure_on_server(asked: Effort, kind: Kind, folder: Path) -> None:
-    """Print the table of a small ledger on a database server."""
-    with running_database(kind, folder / "server") as url:
-        big_ledger.make(folder, instances=QUICK_INSTANCES, events=QUICK_EVENTS, database_url=url)
-        with running_studio(folder, STUDIO_DATABASE_URL=url) as server:
-            measure(asked, server, QUICK_INSTANCES, QUICK_EVENTS, on=kind)
+    for kind in KINDS:
+        if is_installed(kind):
+            with (
+                big_ledger.kept_on_server(kind, instances=size[0], events=size[1]) as (folder, url),
+                running_studio(folder, STUDIO_DATABASE_URL=url) as server,
+            ):
+                measure(asked, server, *size, on=kind)
+        else:
+            console.print(f"[yellow]{kind} is not installed: not measured[/]")
 
 
 def measure(asked: Effort, server: Server, instances: int, events: int, *, on: str) -> None:

@@ -17,7 +17,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
-from databases import DatabaseServer, migrate, running_server
+from databases import SERVERS, DatabaseServer, migrate, running_server
 from infrastudio.contexts.identity.queries import SINGLE_USER
 from infrastudio.contexts.projects import service as projects
 from infrastudio.kernel.clock import Clock, SystemClock
@@ -33,8 +33,12 @@ from infrastudio.stores.ledger import TableLedgerLock
 settings.register_profile("studio", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("studio")
 
-DATABASES = ("sqlite", "postgresql", "mariadb")
-SERVER_FIXTURES = {"postgresql": "postgres_server", "mariadb": "mariadb_server"}
+SERVER_FIXTURES = {
+    kind: fixture
+    for kind, fixture in (("postgresql", "postgres_server"), ("mariadb", "mariadb_server"), ("mysql", "mysql_server"))
+    if kind in SERVERS
+}
+DATABASES = ("sqlite", *SERVER_FIXTURES)
 SYNCHRONOUS: Literal["OFF"] = "OFF"
 """No test cuts the power, and what the operating system holds survives a killed process."""
 LONGEST = (
@@ -107,11 +111,16 @@ def mariadb_server() -> Iterator[DatabaseServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def mysql_server() -> Iterator[DatabaseServer]:
+    """The MySQL of this test run."""
+    with running_server("mysql") as server:
+        yield server
+
+
 def server_of(kind: str, request: pytest.FixtureRequest) -> DatabaseServer:
     """Return the run's server of a kind; it is started for those who ask only."""
-    server: DatabaseServer = request.getfixturevalue(
-        {"postgresql": "postgres_server", "mariadb": "mariadb_server"}[kind]
-    )
+    server: DatabaseServer = request.getfixturevalue(SERVER_FIXTURES[kind])
     return server
 
 

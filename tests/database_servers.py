@@ -158,6 +158,72 @@ class MariaDbProgram(ServerProgram):
         return ["--user=root"] if os.getuid() == 0 else []
 
 
+class MySqlProgram(ServerProgram):
+    """MySQL from the system, or out of a folder into which a distribution's packages were unpacked.
+
+    It runs on the libraries beside it, which the system need not have: so it needs no chroot and nobody's rights.
+    """
+
+    name = "MySQL"
+    package = "mysql-server-core"
+    variable = "STUDIO_TEST_MYSQL_URL"
+    root_variable: Final = "STUDIO_TEST_MYSQL_ROOT"
+    stop_signal = signal.SIGKILL
+    folder_query = "select @@datadir"
+
+    @override
+    def installed(self) -> bool:
+        return self._root() is not None or self._on_path() is not None
+
+    @override
+    def make_data(self, data: Path) -> None:
+        run(None, *self._program(), "--initialize-insecure", f"--datadir={data}")
+
+    @override
+    def command(self, data: Path, port: int) -> list[str]:
+        return [
+            *self._program(),
+            f"--datadir={data}",
+            f"--port={port}",
+            "--bind-address=127.0.0.1",
+            f"--socket={data.parent / 'socket'}",
+            f"--pid-file={data.parent / 'pid'}",
+            "--mysqlx=OFF",
+            "--secure-file-priv=NULL",
+            "--max-connections=200",
+            "--skip-log-bin",
+            "--innodb-flush-log-at-trx-commit=0",
+            "--innodb-flush-method=nosync",
+            "--innodb-doublewrite=OFF",
+        ]
+
+    @override
+    def url(self, port: int) -> str:
+        return f"mysql+pymysql://root@127.0.0.1:{port}/mysql"
+
+    def _program(self) -> list[str]:
+        as_root = ["--user=root"] if os.getuid() == 0 else []
+        root = self._root()
+        if root is None:
+            return [str(self._on_path()), "--no-defaults", *as_root]
+        loader = next(root.glob("usr/lib/*-linux-gnu/ld-linux-*.so.*"), None)
+        if loader is None:
+            raise RuntimeError(f"{self.root_variable}: no MySQL lies in {root}; tools/mysql_server.sh unpacks one")
+        program = [str(loader), "--library-path", str(loader.parent), str(root / "usr/sbin/mysqld")]
+        return [*program, "--no-defaults", f"--basedir={root / 'usr'}", *as_root]
+
+    def _root(self) -> Path | None:
+        named = os.environ.get(self.root_variable)
+        return Path(named).resolve() if named else None
+
+    @staticmethod
+    def _on_path() -> Path | None:
+        """Return the system's program; MariaDB's packages too bring a link of this name."""
+        found = shutil.which("mysqld", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin")
+        program = None if found is None else Path(found).resolve()
+        return program if program is not None and program.name == "mysqld" else None
+
+
 @contextmanager
 def shared_server(program: ServerProgram) -> Iterator[str]:
     """Give the URL of the run's server; it lives until the last process that uses it is done."""

@@ -10,13 +10,21 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 
-from database_servers import MariaDbProgram, PostgresProgram, ServerProgram, shared_server
+from database_servers import MariaDbProgram, MySqlProgram, PostgresProgram, ServerProgram, shared_server
 from infrastudio.migrations import upgrade
 from infrastudio.stores.db import ConnectionSettings
 from infrastudio.stores.db.engines import write_engine
 from infrastudio.stores.db.settings import parse_url
 
-SERVERS = {"postgresql": PostgresProgram(), "mariadb": MariaDbProgram()}
+
+def _servers() -> dict[str, ServerProgram]:
+    """Return what suites run on; MySQL, which few machines have beside MariaDB, only where it is named or found."""
+    servers: dict[str, ServerProgram] = {"postgresql": PostgresProgram(), "mariadb": MariaDbProgram()}
+    mysql = MySqlProgram()
+    return servers | ({"mysql": mysql} if os.environ.get(mysql.variable) or mysql.installed() else {})
+
+
+SERVERS = _servers()
 
 
 class DatabaseServer:
@@ -69,7 +77,7 @@ def migrate(url: str) -> None:
 
 
 def _copy_tables(source: URL, target: URL) -> None:
-    """Copy the tables of a MariaDB database with their few rows."""
+    """Copy the tables of a MariaDB or MySQL database with their few rows."""
     engine = create_engine(target)
     with engine.begin() as connection:
         connection.execute(text("set foreign_key_checks = 0"))

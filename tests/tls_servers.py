@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from sqlalchemy import URL, create_engine, make_url, text
 
-from database_servers import MariaDbProgram, PostgresProgram, private_server
+from database_servers import PostgresProgram, ServerProgram, private_server
+from databases import SERVERS
 
 PASSWORD: Final = "p@ss:w/ord%#?'\\"
 DATABASE: Final = "studio"
@@ -41,7 +43,7 @@ class TlsServer:
 
 
 @contextmanager
-def tls_postgres(folder: Path) -> Iterator[TlsServer]:
+def _tls_postgres(folder: Path) -> Iterator[TlsServer]:
     """PostgreSQL with passwords and TLS."""
     authority, stranger = _authority(folder, "authority"), _authority(folder, "stranger")
     program = PostgresProgram()
@@ -62,11 +64,11 @@ def tls_postgres(folder: Path) -> Iterator[TlsServer]:
 
 
 @contextmanager
-def tls_mariadb(folder: Path) -> Iterator[TlsServer]:
-    """MariaDB with passwords and TLS."""
+def _tls_mysql(folder: Path, backend: str, program: ServerProgram) -> Iterator[TlsServer]:
+    """MariaDB or MySQL with passwords and TLS."""
     authority, stranger = _authority(folder, "authority"), _authority(folder, "stranger")
     options = (f"--ssl-cert={folder / 'server.crt'}", f"--ssl-key={folder / 'server.key'}")
-    with private_server(MariaDbProgram(), *options) as url:
+    with private_server(program, *options) as url:
         literal = PASSWORD.replace("\\", "\\\\").replace("'", "\\'")
         who = f"'{USER}'@'127.0.0.1'"
         _execute(
@@ -75,7 +77,17 @@ def tls_mariadb(folder: Path) -> Iterator[TlsServer]:
             f"create user {who} identified by '{literal}' require ssl",
             f"grant all on {DATABASE}.* to {who}",
         )
-        yield TlsServer("mariadb", make_url(url), authority, stranger)
+        yield TlsServer(backend, make_url(url), authority, stranger)
+
+
+@contextmanager
+def tls_server_of(kind: str, folder: Path) -> Iterator[TlsServer]:
+    """Run a server of a kind with its certificates in `folder`; skips loudly where it is not installed."""
+    program = SERVERS[kind]
+    if not program.installed():
+        pytest.skip(f"skipped: {program.name} is not installed (apt-get install {program.package})")
+    with _tls_postgres(folder) if kind == "postgresql" else _tls_mysql(folder, kind, program) as server:
+        yield server
 
 
 def _execute(url: str, *statements: str) -> None:

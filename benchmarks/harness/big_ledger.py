@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import shutil
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.harness import fleet
+from benchmarks.harness.databases import Kind, may_enter, running_database
 from benchmarks.harness.processes import REPOSITORY
 from benchmarks.harness.report import console
 from sqlalchemy import bindparam, update
@@ -56,20 +58,54 @@ SHALLOW_VERSIONS: Final = 10
 
 
 def kept(*, instances: int, events: int) -> Path:
-    """Return a folder whose `data` is a data folder with such a ledger on SQLite; it is made where it is not there.
-
-    The folder is marked when the ledger is whole: one that was cut off is made anew.
-    """
+    """Return a folder whose `data` is a data folder with such a ledger on SQLite; it is made where it is not there."""
     folder = KEPT / f"ledger-{instances}-{events}"
-    mark = folder / f"made-{FORMAT}"
-    if mark.exists():
-        with _opened(folder / "data") as db:  # of an earlier release it lacks what the server would make meanwhile
-            asyncio.run(_make_keyframes(db))
-        return folder
-    shutil.rmtree(folder, ignore_errors=True)
-    make(folder, instances=instances, events=events, db_synchronous="OFF")
-    mark.touch()
+    _clear_unless_whole(folder)
+    _make_once(folder, instances=instances, events=events, db_synchronous="OFF")
     return folder
+
+
+@contextmanager
+def kept_on_server(kind: Kind, *, instances: int, events: int) -> Iterator[tuple[Path, str]]:
+    """Run a database server with such a ledger; yield a folder whose `data` goes with it, and the database's URL.
+
+    It lies beside the others, or in a temporary folder where the server's user may not enter the checkout.
+    """
+    with _place_of_server(kind, KEPT / f"ledger-{instances}-{events}-{kind}") as folder:
+        _clear_unless_whole(folder)
+        with running_database(kind, folder / "server") as url:
+            _make_once(folder, instances=instances, events=events, database_url=url)
+            yield folder, url
+
+
+@contextmanager
+def _place_of_server(kind: Kind, wanted: Path) -> Iterator[Path]:
+    if may_enter(kind, wanted):
+        yield wanted
+        return
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name) / kind
+
+
+def _clear_unless_whole(folder: Path) -> None:
+    """Remove a ledger that was cut off, or that another release of this module made."""
+    if not _mark(folder).exists():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _make_once(folder: Path, *, instances: int, events: int, **settings: str) -> None:
+    """Make a ledger where there is none; its folder is marked when it is whole."""
+    if not _mark(folder).exists():
+        make(folder, instances=instances, events=events, **settings)
+        _mark(folder).touch()
+        return
+    with _opened(folder / "data", **settings) as db:  # of an earlier release it lacks what a server makes meanwhile
+        asyncio.run(_make_keyframes(db))
+
+
+def _mark(folder: Path) -> Path:
+    return folder / f"made-{FORMAT}"
 
 
 def make(folder: Path, *, instances: int, events: int, **settings: str) -> None:

@@ -6,6 +6,7 @@ import os
 import pwd
 import shutil
 import signal
+import stat
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,14 @@ NAMES: Final = ("studio", "studio_peer")
 def is_installed(kind: Kind) -> bool:
     """Can a server of this kind be started here?"""
     return _program("initdb" if kind == "postgresql" else "mariadbd") is not None
+
+
+def may_enter(kind: Kind, folder: Path) -> bool:
+    """Can a server of this kind have its data there? PostgreSQL may run as a user who is let into less than we are."""
+    if kind != "postgresql" or os.getuid() != 0:
+        return True
+    there = [parent for parent in folder.parents if parent.exists()]
+    return all(parent.stat().st_mode & stat.S_IXOTH for parent in there)
 
 
 @contextmanager

@@ -14,7 +14,12 @@ DOCUMENTS = tuple(path for path in files() if path.suffix == ".md")
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 TARGET = re.compile(r"`make ([a-z0-9]+)[^`]*`|^\s*make ([a-z0-9]+)", re.MULTILINE)
 VARIABLE = re.compile(r"\bSTUDIO_[A-Z][A-Z0-9_]*\b")
-FOR_TESTS = {"STUDIO_TEST_MARIADB_URL", "STUDIO_TEST_POSTGRES_URL"}
+FOR_TESTS = {
+    "STUDIO_TEST_MARIADB_URL",
+    "STUDIO_TEST_MYSQL_ROOT",
+    "STUDIO_TEST_MYSQL_URL",
+    "STUDIO_TEST_POSTGRES_URL",
+}
 
 
 def anchors_of(text: str) -> set[str]:

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import studio_on
-from databases import SERVERS
+from conftest import SERVER_FIXTURES, studio_on
 from infrastudio.cli.main import main
 from infrastudio.server.data_folder import DataFolder
 from infrastudio.server.doctor import Check, examine
@@ -20,7 +19,7 @@ from infrastudio.server.doctor.folders import check_blobs, check_data_folder, ch
 from infrastudio.server.doctor.port import check_port
 from infrastudio.server.doctor.programs import check_executor
 from infrastudio.server.settings import Settings, load_settings
-from tls_servers import PASSWORD, TlsServer, tls_mariadb, tls_postgres
+from tls_servers import PASSWORD, TlsServer, tls_server_of
 
 
 def settings(folder: Path, **values: object) -> Settings:
@@ -35,14 +34,10 @@ def of_database(folder: Path, url: str) -> dict[str, Check]:
     return checks
 
 
-@pytest.fixture(scope="module", params=("postgresql", "mariadb"))
+@pytest.fixture(scope="module", params=SERVER_FIXTURES)
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsServer]:
     """A server that takes passwords and TLS seriously."""
-    program = SERVERS[request.param]
-    if not program.installed():
-        pytest.skip(f"skipped: {program.name} is not installed (apt-get install {program.package})")
-    start = {"postgresql": tls_postgres, "mariadb": tls_mariadb}[request.param]
-    with start(tmp_path_factory.mktemp("tls")) as started:
+    with tls_server_of(request.param, tmp_path_factory.mktemp("tls")) as started:
         yield started
 
 

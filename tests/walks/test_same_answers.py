@@ -23,6 +23,8 @@ from unicode_edge_cases import unicode_edge_cases
 
 TEXTS = unicode_edge_cases()
 MLFLOW = "/api/2.0/mlflow"
+PAST = f"seq:{2 * len(TEXTS)}"
+"""When the experiments of `names` were there, about."""
 
 
 class Ask(NamedTuple):
@@ -67,6 +69,9 @@ def filters() -> Iterator[Ask]:
             yield Ask("POST", f"{MLFLOW}/runs/search", {"experiment_ids": ["0"], "filter": condition, "max_results": 9})
         yield Ask("GET", f"/api/instances?limit=9&name={quote(text)}")
         yield Ask("GET", f"/api/experiments?limit=9&q={quote(text)}")
+        past = quote(f"name = '{quoted}'")
+        yield Ask("GET", f"/api/experiments?limit=9&sort=name&as_of={PAST}&filter={past}")
+    yield Ask("GET", f"/api/experiments?limit=1000&sort=name&as_of={PAST}")
 
 
 def headers() -> Iterator[Ask]:

@@ -9,32 +9,34 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from conftest import SERVER_FIXTURES, open_database, server_of
-from databases import SERVERS
 from infrastudio.contexts.identity.queries import SINGLE_USER
 from infrastudio.contexts.instances import service
 from infrastudio.stores.db import ConnectionSettings
 from infrastudio.stores.db.engines import read_engine, write_engine
 from make import an_instance
-from tls_servers import TlsServer, tls_mariadb, tls_postgres
+from tls_servers import TlsServer, tls_server_of
 
 ENCRYPTED = {
     "postgresql": "select ssl from pg_stat_ssl where pid = pg_backend_pid()",
-    "mysql": "select variable_value <> '' from information_schema.session_status where variable_name = 'Ssl_cipher'",
+    "mysql": "show session status where variable_name = 'Ssl_cipher' and value <> ''",
+}
+
+
+PATIENCE = {
+    "postgresql": ("show idle_in_transaction_session_timeout", "10s"),
+    "mariadb": ("select @@idle_write_transaction_timeout", 10),
+    "mysql": ("select @@wait_timeout", 10),
 }
 
 
 @pytest.fixture(scope="module", params=SERVER_FIXTURES)
 def tls_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsServer]:
     """A server that takes passwords and TLS seriously."""
-    program = SERVERS[request.param]
-    if not program.installed():
-        pytest.skip(f"skipped: {program.name} is not installed (apt-get install {program.package})")
-    start = {"postgresql": tls_postgres, "mariadb": tls_mariadb}[request.param]
-    with start(tmp_path_factory.mktemp("tls")) as server:
+    with tls_server_of(request.param, tmp_path_factory.mktemp("tls")) as server:
         yield server
 
 
@@ -141,3 +143,39 @@ def test_zero_is_an_id_and_too_long_a_text_an_error(server_url: str) -> None:
     with pytest.raises(DBAPIError), engine.begin() as connection:
         connection.execute(text("insert into number (id, word) values (1, 'abcd')"))
     engine.dispose()
+
+
+def test_a_writer_that_falls_silent_is_not_waited_for(server_url: str, request: pytest.FixtureRequest) -> None:
+    """Else a machine that vanishes in a transaction would keep all others from writing."""
+    asked, patience = PATIENCE[request.node.callspec.params["server_url"]]
+    engine = write_engine(ConnectionSettings(server_url))
+    with engine.connect() as connection:
+        assert connection.execute(text(asked)).scalar_one() == patience
+    engine.dispose()
+
+
+@pytest.mark.skipif("mysql" not in SERVER_FIXTURES, reason="no MySQL is named or installed")
+def test_a_password_works_without_tls_on_mysql(request: pytest.FixtureRequest) -> None:
+    """Its passwords travel encrypted by the server's own key then, for which the driver needs a library more."""
+    server = server_of("mysql", request)
+    url = make_url(server.new_database())
+    who = f"'{url.database}'@'127.0.0.1'"
+    server.execute(f"create user {who} identified by 'secret'", f"grant all on {url.database}.* to {who}")
+    own = url.set(username=url.database, password="secret").update_query_dict({"sslmode": "disable"})
+    try:
+        assert not connect(own.render_as_string(hide_password=False))
+    finally:
+        server.execute(f"drop user {who}")
+        server.drop_database(str(url))
+
+
+def test_postgresql_plans_each_read_by_its_values(request: pytest.FixtureRequest) -> None:
+    """One plan for all values is made for an average kind of events, and goes through all of them for a rare one."""
+    server = server_of("postgresql", request)
+    url = server.new_database()
+    engine = read_engine(ConnectionSettings(url))
+    with engine.connect() as connection:
+        assert connection.execute(text("show plan_cache_mode")).scalar_one() == "force_custom_plan"
+        assert connection.execute(text("show lock_timeout")).scalar_one() == "30s"
+    engine.dispose()
+    server.drop_database(url)

@@ -18,6 +18,9 @@ from infrastudio.migrations.upgrade import schema_of
 from infrastudio.stores.db import ConnectionSettings
 from infrastudio.stores.db.engines import write_engine
 
+BINARY_COLLATIONS = {"mariadb": "utf8mb4_nopad_bin", "mysql": "utf8mb4_0900_bin"}
+"""Under which trailing blanks count too."""
+
 
 class CutShort(Exception):
     """As if the process had been killed."""
@@ -105,9 +108,10 @@ def test_the_tables_of_an_older_inventory_are_left_as_they_are(empty: str, tmp_p
         assert inspect(engine).get_table_names() == ["inference_instances"]
 
 
-def test_every_text_is_compared_byte_by_byte(request: pytest.FixtureRequest) -> None:
-    """The server's default is latin1 and ignores case; a column that does not name its collation would show here."""
-    server = server_of("mariadb", request)
+@pytest.mark.parametrize("kind", [kind for kind in BINARY_COLLATIONS if kind in SERVER_FIXTURES])
+def test_every_text_is_compared_byte_by_byte(kind: str, request: pytest.FixtureRequest) -> None:
+    """The server's default ignores case; a column that does not name its collation would show here."""
+    server = server_of(kind, request)
     url = server.new_database()
     with studio_of_tables(url) as engine, engine.connect() as connection:
         columns = text(
@@ -118,7 +122,7 @@ def test_every_text_is_compared_byte_by_byte(request: pytest.FixtureRequest) -> 
     server.drop_database(url)
     assert "event.entity_id" in found
     assert "series.name" in found
-    assert set(found.values()) == {"utf8mb4_nopad_bin"}
+    assert set(found.values()) == {BINARY_COLLATIONS[kind]}
 
 
 @contextmanager

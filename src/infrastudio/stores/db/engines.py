@@ -14,35 +14,60 @@ from sqlalchemy.pool import QueuePool
 from infrastudio.kernel.errors import Unavailable
 from infrastudio.stores.db.mysql_options import connect_options
 from infrastudio.stores.db.settings import ConnectionSettings, parse_url
+from infrastudio.stores.db.types import MARIADB_COLLATION, MYSQL_COLLATION
 
 SQLITE_BUSY_TIMEOUT_S = 30.0
 SQLITE_RETRY_S = 0.01
 SQLITE_MAPPED_BYTES = 1 << 31
 """Of the file, seen by readers as memory: a list of the past looks at as many pages as it has entities."""
+POSTGRESQL_OPTIONS = "-c idle_in_transaction_session_timeout=10s -c lock_timeout=30s"
+POSTGRESQL_READER_OPTIONS = f"{POSTGRESQL_OPTIONS} -c plan_cache_mode=force_custom_plan"
+"""A plan that is made once for all values takes a seldom kind of events for an average one, and reads them all."""
 MYSQL_MODE = "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO"
 """Too long a text is an error and not cut; an id 0 is the id 0 and not the next number."""
+MYSQL_SESSION = (
+    "SET SESSION innodb_lock_wait_timeout=30, "
+    f"collation_connection=/*M! {MARIADB_COLLATION} */ /*!80000 {MYSQL_COLLATION} */ "
+    "/*M!100301 , idle_write_transaction_timeout=10 */"
+)
+"""MariaDB alone reads what stands in /*M! … */, MySQL alone what stands in /*!80000 … */. The collation is that of our
+columns: numbers made text get it too, and `2` is not `²`."""
+MYSQL_WRITER_SESSION = f"{MYSQL_SESSION} /*!80000 , wait_timeout=10 */"
+"""MySQL has no limit for idle transactions but one for idle connections; who wants one that it ended gets another."""
 
 
 def write_engine(settings: ConnectionSettings) -> Engine:
     """Return the engine of units of work: one connection on SQLite, READ COMMITTED elsewhere."""
     if parse_url(settings.url).get_backend_name() == "sqlite":
         return _sqlite_engine(settings, read_only=False)
-    return _server_engine(settings, isolation_level="READ COMMITTED", pool_size=2)
+    return _server_engine(settings, isolation_level="READ COMMITTED", pool_size=2, mysql_session=MYSQL_WRITER_SESSION)
 
 
 def read_engine(settings: ConnectionSettings) -> Engine:
     """Return the engine of snapshots; a list and its total see the same state."""
     if parse_url(settings.url).get_backend_name() == "sqlite":
         return _sqlite_engine(settings, read_only=True)
-    return _server_engine(settings, isolation_level="REPEATABLE READ", pool_size=settings.pool_size)
+    return _server_engine(
+        settings,
+        isolation_level="REPEATABLE READ",
+        pool_size=settings.pool_size,
+        postgresql_options=POSTGRESQL_READER_OPTIONS,
+    )
 
 
 def _server_engine(
-    settings: ConnectionSettings, *, isolation_level: Literal["READ COMMITTED", "REPEATABLE READ"], pool_size: int
+    settings: ConnectionSettings,
+    *,
+    isolation_level: Literal["READ COMMITTED", "REPEATABLE READ"],
+    pool_size: int,
+    postgresql_options: str = POSTGRESQL_OPTIONS,
+    mysql_session: str = MYSQL_SESSION,
 ) -> Engine:
     url = parse_url(settings.url)
     backend = url.get_backend_name()
     arguments = connect_arguments(url, settings.connect_timeout_s)
+    if backend == "postgresql":
+        arguments["options"] = postgresql_options
     try:
         engine = create_engine(
             url if backend == "postgresql" else url.set(query={}),
@@ -62,7 +87,9 @@ def _server_engine(
         patience = connect_options(url).get("read_timeout")
 
         @event.listens_for(engine, "connect")
-        def wait_for_answers(connection: Any, _record: object) -> None:
+        def set_up(connection: Any, _record: object) -> None:
+            with connection.cursor() as cursor:  # no init_command, for SQLAlchemy sets the collation back behind it
+                cursor.execute(mysql_session)
             connection._read_timeout = patience  # the driver has one patience for its greeting and for answers
 
     return engine
@@ -90,11 +117,8 @@ def connect_arguments(url: URL, timeout_s: float) -> dict[str, Any]:
     """
     timeout = max(1, round(timeout_s))
     if url.get_backend_name() == "postgresql":
-        options = "-c idle_in_transaction_session_timeout=10s -c lock_timeout=30s"
-        return {"connect_timeout": timeout, "options": options}
-    # MySQL reads what stands in /*M! … */ as a comment; it has no limit for idle transactions.
-    limits = "SET SESSION innodb_lock_wait_timeout=30 /*M!100301 , idle_write_transaction_timeout=10 */"
-    given = {"connect_timeout": timeout, "charset": "utf8mb4", "sql_mode": MYSQL_MODE, "init_command": limits}
+        return {"connect_timeout": timeout, "options": POSTGRESQL_OPTIONS}
+    given = {"connect_timeout": timeout, "charset": "utf8mb4", "sql_mode": MYSQL_MODE}
     return given | connect_options(url) | {"read_timeout": timeout}
 
 

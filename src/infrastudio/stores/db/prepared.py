@@ -81,12 +81,13 @@ class _Prepared:
 
     def sql(self, dialect: Dialect) -> _Sql:
         """Return the statement in the words of a database."""
-        known = self._sql.get(dialect.name)
+        product = _product(dialect)
+        known = self._sql.get(product)
         if known is None:
             compiled: Any = self._in_words(dialect).compile(dialect=dialect, column_keys=self._columns)
             order = compiled.positiontup if compiled.positional else None
             converts = [] if self._as_stored else list(_converts(compiled, dialect))
-            known = self._sql[dialect.name] = _Sql(str(compiled), order, compiled.params, converts)
+            known = self._sql[product] = _Sql(str(compiled), order, compiled.params, converts)
         return known
 
     def _in_words(self, dialect: Dialect) -> Any:
@@ -247,6 +248,11 @@ class PreparedInsert(_Prepared):
         if self._counted is None or not dialect.insert_returning:
             return self._statement
         return insert(self._counted.table).returning(self._counted)
+
+
+def _product(dialect: Dialect) -> str:
+    """Tell MariaDB from MySQL, which go by one name and speak differently: MySQL has no RETURNING."""
+    return "mariadb" if getattr(dialect, "is_mariadb", False) else dialect.name
 
 
 def _converts(compiled: Any, dialect: Dialect) -> Iterator[tuple[str, Convert]]:

@@ -9,6 +9,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from infrastudio.stores.db.types import MYSQL_COLLATION
+
 
 class _JsonText(FunctionElement[str]):
     """The value at a top-level key as text; SQL NULL for a JSON null or a key that is not there."""
@@ -75,7 +77,9 @@ def _mysql_text(element: _JsonText, compiler: SQLCompiler, **kw: Any) -> str:
     column, key = _parts(element, compiler, **kw)
     if compiler.dialect.is_mariadb:  # type: ignore[attr-defined]  # it is a MySQLDialect here
         return f"json_value({column}, '$.{key}')"
-    return f"json_unquote(nullif(json_extract({column}, '$.{key}'), cast('null' as json)))"
+    # MySQL compares what it takes out of JSON without the blanks at the end
+    value = f"json_unquote(nullif(json_extract({column}, '$.{key}'), cast('null' as json)))"
+    return f"({value} COLLATE {MYSQL_COLLATION})"
 
 
 @compiles(_HasKey, "sqlite")

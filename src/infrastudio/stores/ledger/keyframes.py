@@ -18,7 +18,7 @@ from infrastudio.stores.ledger.replay import Finding
 from infrastudio.stores.ledger.state_columns import Columns, PastState, PastStates, RememberedKind, no_states
 from infrastudio.stores.ledger.tables import EventRow, KeyframeRow
 
-ENTITIES_AN_EVENT: Final = 4
+ENTITIES_AN_EVENT: Final = 8
 """Among many entities there is an event between keyframes for so many of them, so that each event costs alike."""
 
 

@@ -99,7 +99,8 @@ class Columns:
     @cached_property
     def row_of(self) -> dict[str, int]:
         """Where each entity stands."""
-        return {id: row for row, id in enumerate(self[IDS])}
+        ids = self[IDS]
+        return dict(zip(ids, range(len(ids)), strict=True))
 
 
 def no_states(kind: RememberedKind) -> Columns:

@@ -138,8 +138,7 @@ def chosen(
         descending: The other way round.
     """
     found: Sequence[int] = range(len(known))
-    if allowed is not None:
-        project_ids = known.project_ids
+    if allowed is not None and not allowed.issuperset(project_ids := known.project_ids):
         found = [row for row in found if project_ids[row] in allowed]
     for field, value in values_of(wanted).items():  # one after the other: much cheaper than all tests for each state
         column = known.values(_PLACE[PARTIAL.get(field, field)])

@@ -149,7 +149,9 @@ class _Around:
     def counts(self, bins: int) -> Iterator[tuple[str, list[int]]]:
         """Yield kinds and how many of theirs fall into each part, but for those with none."""
         since_start: Any = type_coerce(EventRow.occurred_at, BigInteger) - self._times.start_us
-        part = (since_start // bin_width_us(self._times, bins)).label("part")
+        width = bin_width_us(self._times, bins)
+        # MySQL keeps four decimals of a quotient and rounds, so that only one without a rest is sure to be whole
+        part = ((since_start - since_start % width) // width).label("part")
         counted: Any = select(EventRow.kind, part, func.count().label("total")).where(*self._conditions)
         by_kind: dict[str, list[int]] = {}
         for row in self._snapshot.execute(counted.group_by(EventRow.kind, part)):
