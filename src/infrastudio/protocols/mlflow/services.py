@@ -7,6 +7,7 @@ from typing import Final
 
 from infrastudio.contexts.registry.queries import logged_models
 from infrastudio.contexts.tracking.queries.active_runs import ActiveRuns
+from infrastudio.http.loop_pacing import LoopPacer
 from infrastudio.kernel.actor import Actor
 from infrastudio.protocols.mlflow.run_messages import RunMessages
 from infrastudio.stores.blobs import BlobStore
@@ -45,6 +46,7 @@ class Services:
     blobs: BlobStore
     runs: ActiveRuns
     max_artifact_bytes: int
+    pacer: LoopPacer = field(default_factory=LoopPacer)
     models: KnownModels = field(init=False)
     run_messages: RunMessages | None = field(init=False)
 
