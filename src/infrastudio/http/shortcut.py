@@ -181,12 +181,12 @@ class ShortcutProtocol(HttpToolsProtocol):
         access_logger.debug("POST %s %s %s", url, status, request_id)
         if self.transport.is_closing():
             return
-        lines = [*self.server_state.default_headers, (b"content-type", kind.encode())]
-        lines += [(b"content-length", b"%d" % len(body)), *common_headers(request_id, self.shortcut.version)]
+        lines = [*self.server_state.default_headers, *common_headers(request_id, self.shortcut.version)]
         if not request.keep_alive:
             lines.append((b"connection", b"close"))
         head = b"".join([b"%b: %b\r\n" % line for line in lines])
-        self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[status], head, body))
+        entity = b"content-type: %b\r\ncontent-length: %d\r\n\r\n%b" % (kind.encode(), len(body), body)
+        self.transport.write(b"%b%b%b" % (STATUS_LINE[status], head, entity))
         if not request.keep_alive:
             self.transport.close()
         self.on_response_complete()

@@ -105,8 +105,7 @@ class Rankings:
 
     def touch(self, names: Iterable[str]) -> None:
         """Drop the orders by these metrics: points of them were committed, and nobody was told of it yet."""
-        touched = self._names.intersection(names)
-        if touched:
+        if self._names and (touched := self._names.intersection(names)):
             self._drop(lambda metric: metric.name in touched)
 
     def clear(self) -> None:

@@ -26,7 +26,6 @@ from infrastudio.stores.telemetry.checkpoints import CheckpointThread
 from infrastudio.stores.telemetry.errors import TelemetryClosed
 from infrastudio.stores.telemetry.file_lock import WriterLock
 from infrastudio.stores.telemetry.group_commit import Item, PointsItem, apply_group
-from infrastudio.stores.telemetry.identifiers import KnownIds
 from infrastudio.stores.telemetry.ingest_queue import (
     IngestLimits,
     IngestQueue,
@@ -51,7 +50,7 @@ from infrastudio.stores.telemetry.retention import (
 from infrastudio.stores.telemetry.schema import create_tables
 from infrastudio.stores.telemetry.seal_rows import Seal, SealOutdated
 from infrastudio.stores.telemetry.sealing import Due, SealPolicy, due, seal_streams, write_seal_to_file
-from infrastudio.stores.telemetry.sqlite_transaction import transaction
+from infrastudio.stores.telemetry.sqlite_transaction import KnownRows, SqliteTransaction
 from infrastudio.stores.telemetry.store import TelemetryStore
 from infrastudio.stores.telemetry.values import (
     LineBatch,
@@ -118,7 +117,7 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
         self._path = path
         self._clock = clock
         self._writer = writer
-        self._known = KnownIds()
+        self._known = KnownRows()
         self._queue = IngestQueue(limits or IngestLimits())
         self._listeners = Listeners()
         self._rankings = Rankings(self._load_ranking)
@@ -222,7 +221,7 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
             return
         items = [waiting.item for waiting in group]
         try:
-            with transaction(self._connection, self._known) as tx:
+            with SqliteTransaction(self._connection, self._known) as tx:
                 now = to_micros(self._clock.now())
                 outcomes = apply_group(tx, items, now=now, writer=self._writer)
         except BaseException as error:
@@ -256,7 +255,7 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
         if self._is_closed:
             raise TelemetryClosed
         try:
-            with transaction(self._connection, self._known):
+            with SqliteTransaction(self._connection, self._known):
                 write_seal_to_file(self._connection, seal)
         except SealOutdated:
             return False
@@ -269,7 +268,7 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
     def _delete_chunks(self, kind: TelemetryKind, chunks: list[ExpiredChunk]) -> int:
         if self._is_closed:
             raise TelemetryClosed
-        with transaction(self._connection, self._known):
+        with SqliteTransaction(self._connection, self._known):
             return delete_chunks_of_file(self._connection, kind, chunks)
 
     def _give_back_pages(self) -> bool:
@@ -287,7 +286,7 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
         Raises:
             NotFound: There is no such stream.
         """
-        with transaction(self._connection, self._known):
+        with SqliteTransaction(self._connection, self._known):
             row = self._connection.execute(
                 "UPDATE stream SET entity = ?, owner_id = stream_id WHERE entity = ? AND owner_id = ? "
                 "RETURNING stream_id",
@@ -302,7 +301,7 @@ class SqliteTelemetryStore(DatabaseTelemetryReader, TelemetryStore):
 
     def _delete_some(self, stream_id: int) -> bool:
         """Remove some rows of a hidden stream; is there more?"""
-        with transaction(self._connection, self._known):
+        with SqliteTransaction(self._connection, self._known):
             for table, column, at_once in _ROWS_OF_A_STREAM:
                 statement = (
                     f"DELETE FROM {table} WHERE stream_id = ? AND {column} IN "  # noqa: S608 - constants

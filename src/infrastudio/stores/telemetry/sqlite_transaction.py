@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
-from typing import Final
+from typing import Final, Self
 
 from typing_extensions import override
 
@@ -42,6 +41,8 @@ _INSERT_POINTS: Final = "INSERT INTO point_batch VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 _INSERT_LINES: Final = f"INSERT INTO line_batch VALUES ({', '.join('?' * 17)})"  # noqa: S608 - constants
 _FIND_SENDER: Final = "SELECT received, position FROM sender WHERE stream_id = ? AND attempt = ? AND source = ?"
 _SAVE_SENDER: Final = "INSERT OR REPLACE INTO sender VALUES (?, ?, ?, ?, ?)"
+_MOST_HEADS: Final = 20_000
+"""Heads that are remembered; beyond it all are forgotten and read again."""
 _LATEST_ROWS: Final = 64
 """Rows that one statement upserts: half as dear as one by one, and more of them gain nothing."""
 _SAVE_LATEST: Final = (
@@ -56,18 +57,67 @@ _SAVE_ONE_LATEST: Final = _SAVE_LATEST.format(rows="(?, ?, ?, ?, ?, ?)")
 _SAVE_MANY_LATEST: Final = _SAVE_LATEST.format(rows=", ".join(["(?, ?, ?, ?, ?, ?)"] * _LATEST_ROWS))
 
 
-class SqliteTransaction(WriteTransaction):
-    """An open transaction; make it by `transaction`."""
+class KnownRows(KnownIds):
+    """Ids, and the heads of streams: nobody else writes to the file, so they are read once."""
 
-    def __init__(self, connection: sqlite3.Connection, known: KnownIds) -> None:
+    def __init__(self) -> None:
+        super().__init__()
+        self._heads: dict[StreamKey, Head] = {}
+
+    def take_head(self, key: StreamKey) -> Head | None:
+        """Return the head of a stream, and forget it until it is committed as it will be."""
+        return self._heads.pop(key, None)
+
+    def keep_heads(self, heads: Mapping[StreamKey, Head]) -> None:
+        """Remember heads that are committed."""
+        if len(self._heads) > _MOST_HEADS:
+            self._heads.clear()
+        for key, head in heads.items():
+            head.points_grew = head.lines_grew = False
+            self._heads[key] = head
+
+    @override
+    def forget_stream(self, key: StreamKey) -> None:
+        super().forget_stream(key)
+        self._heads.pop(key, None)
+
+
+class SqliteTransaction(WriteTransaction):
+    """A transaction, open within its `with` block and committed at the end of it.
+
+    Only then are the ids that it made and the heads that it counted on remembered.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, known: KnownRows) -> None:
         self._connection = connection
         self._known = known
-        self.new_streams: dict[StreamKey, int] = {}
-        self.new_series: dict[SeriesKey, int] = {}
+        self._heads: dict[StreamKey, Head] = {}
+        self._new_streams: dict[StreamKey, int] = {}
+        self._new_series: dict[SeriesKey, int] = {}
+
+    def __enter__(self) -> Self:
+        """Begin it."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Commit it, or undo it where it failed."""
+        try:
+            if kind is None:
+                self._connection.execute("COMMIT")
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+        if kind is None:
+            self._known.keep_heads(self._heads)
+            if self._new_streams or self._new_series:
+                self._known.learn(self._new_streams, self._new_series)
 
     @override
     def lock_heads(self, owners: Collection[StreamOwner]) -> dict[StreamKey, Head]:
-        return {owner.key: self._head(owner) for owner in owners}
+        for owner in owners:
+            self._heads[owner.key] = self._known.take_head(owner.key) or self._read_head(owner)
+        return self._heads
 
     @override
     def series_ids(self, keys: Collection[SeriesKey]) -> Mapping[SeriesKey, int]:
@@ -76,8 +126,8 @@ class SqliteTransaction(WriteTransaction):
         if not missing:
             return known
         for key in sorted(missing):
-            self.new_series[key] = self._series_id(key)
-        return {key: self.new_series.get(key) or known[key] for key in keys}
+            self._new_series[key] = self._series_id(key)
+        return {key: self._new_series.get(key) or known[key] for key in keys}
 
     @override
     def senders(self, keys: Collection[SenderKey]) -> dict[SenderKey, SenderState]:
@@ -94,12 +144,16 @@ class SqliteTransaction(WriteTransaction):
 
     @override
     def save_heads(self, heads: Sequence[Head]) -> None:
-        for head in heads:
-            if head.lines_grew:
-                values = (head.points, head.lines, head.received_at, *head.levels, head.stream_id)
-                self._connection.execute(_SAVE_HEAD, values)
-            else:
-                self._connection.execute(_SAVE_POINTS_HEAD, (head.points, head.received_at, head.stream_id))
+        points = [(head.points, head.received_at, head.stream_id) for head in heads if not head.lines_grew]
+        lines = [
+            (head.points, head.lines, head.received_at, *head.levels, head.stream_id)
+            for head in heads
+            if head.lines_grew
+        ]
+        if points:
+            self._connection.executemany(_SAVE_POINTS_HEAD, points)
+        if lines:
+            self._connection.executemany(_SAVE_HEAD, lines)
 
     @override
     def save_senders(self, senders: Mapping[SenderKey, SenderState]) -> None:
@@ -118,10 +172,10 @@ class SqliteTransaction(WriteTransaction):
             self._connection.execute(_SAVE_MANY_LATEST, [*chain(*rows[start : start + _LATEST_ROWS])])
         self._connection.executemany(_SAVE_ONE_LATEST, rows[whole:])
 
-    def _head(self, owner: StreamOwner) -> Head:
+    def _read_head(self, owner: StreamOwner) -> Head:
         stream_id = self._known.streams.get(owner.key)
         if stream_id is None:
-            stream_id = self.new_streams[owner.key] = self._stream_id(owner)
+            stream_id = self._new_streams[owner.key] = self._stream_id(owner)
         points, lines, received_at, *levels = self._connection.execute(_HEAD, (stream_id,)).fetchone()
         return Head(stream_id, points, lines, received_at, levels)
 
@@ -142,19 +196,3 @@ class SqliteTransaction(WriteTransaction):
         made = self._connection.execute(_NEW_SERIES, values).lastrowid
         assert made is not None  # noqa: S101 - an INSERT has always made a row
         return made
-
-
-@contextmanager
-def transaction(connection: sqlite3.Connection, known: KnownIds) -> Iterator[SqliteTransaction]:
-    """Open a transaction; commit it at the end, and only then remember the ids it made."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        tx = SqliteTransaction(connection, known)
-        yield tx
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-    if tx.new_streams or tx.new_series:
-        known.learn(tx.new_streams, tx.new_series)
