@@ -154,7 +154,7 @@ def test_a_writer_that_falls_silent_is_not_waited_for(server_url: str, request: 
     engine.dispose()
 
 
-@pytest.mark.skipif("mysql" not in SERVER_FIXTURES, reason="no MySQL is named or installed")
+@pytest.mark.skipif("mysql" not in SERVER_FIXTURES, reason="skipped: no MySQL is named or installed")
 def test_a_password_works_without_tls_on_mysql(request: pytest.FixtureRequest) -> None:
     """Its passwords travel encrypted by the server's own key then, for which the driver needs a library more."""
     server = server_of("mysql", request)
