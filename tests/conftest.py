@@ -62,6 +62,19 @@ LONGEST = (
     "contexts/realtime/test_app_socket.py",
     "protocols/mlflow/test_span_filters.py",
     "contexts/training/test_job_controller.py",
+    "contexts/deployments/test_convergence.py",
+    "contexts/instances/test_instances.py",
+    "sdk/test_logging.py",
+    "contexts/instances/test_transfer.py",
+    "contexts/instances/test_bulk.py",
+    "sdk/test_exec.py",
+    "contexts/gateway/test_routing.py",
+    "contracts/telemetry/test_durability.py",
+    "contexts/instances/test_validation.py",
+    "contracts/filters/test_filter_compiler.py",
+    "contexts/realtime/test_run_socket.py",
+    "contexts/realtime/test_slow_readers.py",
+    "contexts/search/test_search.py",
     "contexts/deployments/test_controller.py",
     "server/test_root_path.py",
     "cli/test_import_mlflow.py",
@@ -79,7 +92,7 @@ LONGEST = (
     "contracts/telemetry/test_points.py",
     "server/test_doctor.py",
 )
-"""The modules that take half a minute and more, the longest first."""
+"""The modules that take twenty seconds and more on a busy machine, about the longest first."""
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
