@@ -100,7 +100,9 @@ def _make_once(folder: Path, *, instances: int, events: int, **settings: str) ->
         make(folder, instances=instances, events=events, **settings)
         _mark(folder).touch()
         return
-    with _opened(folder / "data", **settings) as db:  # of an earlier release it lacks what a server makes meanwhile
+    with _opened(
+        folder / "data", clock=None, **settings
+    ) as db:  # of an earlier release it lacks what a server makes meanwhile
         asyncio.run(_make_keyframes(db))
 
 

@@ -60,7 +60,7 @@ def run_suite(client: Client, url: str) -> int:
     variables = clean_environment(**QUIET | {"STUDIO_URL": url, "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"})
     variables.pop("PYTHONPATH", None)
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-        command = [python, "-m", "pytest", "-q", "-c", os.devnull, "-p", "no:cacheprovider", "--timeout=300"]
+        command = [str(python), "-m", "pytest", "-q", "-c", os.devnull, "-p", "no:cacheprovider", "--timeout=300"]
         return subprocess.run([*command, str(SUITES / client.suite)], cwd=folder, env=variables, check=False).returncode
 
 
@@ -74,7 +74,7 @@ def environment(client: Client) -> Path:
         wheels = os.environ.get("PIP_FIND_LINKS")
         source = ("--find-links", wheels) if wheels else ("--extra-index-url", TORCH_INDEX)
         subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, folder], check=True)
-        install = [uv, "pip", "install", "--quiet", "--python", python, *source, *client.packages, *TOOLS]
+        install = [str(uv), "pip", "install", "--quiet", "--python", str(python), *source, *client.packages, *TOOLS]
         subprocess.run(install, check=True)
         made.write_text(wanted)
     return python
