@@ -120,11 +120,16 @@ class UnchangedAnswers:
         self._paths.add(path)
 
 
-async def declare_from_ledger(request: Request) -> None:
-    """Say that the answer depends on nothing but ledgered tables, the caller and the request."""
-    wish = request.scope.get("studio.unchanged")
+def say_from_ledger(scope: Scope) -> None:
+    """Say of a request that its answer depends on nothing but ledgered tables, the caller and the request."""
+    wish = scope.get("studio.unchanged")
     if wish is not None:
         wish.is_derived = True
+
+
+async def declare_from_ledger(request: Request) -> None:
+    """Say the same as a dependency of a route."""
+    say_from_ledger(request.scope)
 
 
 from_ledger: Final = Depends(declare_from_ledger)

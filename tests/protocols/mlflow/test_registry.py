@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import pytest
 
 from protocols.mlflow.requests import Door, by_key
@@ -273,3 +274,36 @@ async def test_files_of_a_logged_model_are_listed_and_sent(door: Door) -> None:
     await a_version(door, name, source=f"models:/{id}", model_id=id)
     query = {"name": name, "version": "1", "path": "data/w"}
     assert (await door.http.get("/model-versions/get-artifact", params=query)).content == b"1"
+
+
+async def test_answers_are_remembered_and_never_outlive_a_change(door: Door) -> None:
+    name = await door.a_model()
+    for _ in range(2):
+        await door.post("model-versions/create", name=name, source="s3://bucket/model")
+    asked: list[tuple[str, dict[str, str]]] = [
+        ("registered-models/alias", {"name": name, "alias": "champion"}),
+        ("registered-models/get", {"name": name}),
+        ("registered-models/search", {"filter": f"name = '{name}'"}),
+        ("model-versions/get", {"name": name, "version": "2"}),
+        ("model-versions/search", {"filter": f"name = '{name}'"}),
+        ("model-versions/get-download-uri", {"name": name, "version": "2"}),
+    ]
+    changes: list[tuple[str, str, dict[str, str], set[str]]] = [
+        ("POST", "registered-models/alias", {"alias": "champion", "version": "1"}, set()),
+        ("POST", "registered-models/alias", {"alias": "champion", "version": "2"}, {"registered-models/alias"}),
+        ("POST", "model-versions/set-tag", {"version": "2", "key": "a", "value": "b"}, {"model-versions/get"}),
+        ("PATCH", "registered-models/update", {"description": "told"}, {"registered-models/search"}),
+        ("DELETE", "model-versions/delete", {"version": "1"}, {"model-versions/search"}),
+    ]
+    before: dict[str, httpx.Response] = {}
+    for method, path, body, told in changes:
+        assert (await door.send(method, path, {"name": name, **body})).status_code == 200
+        answers = {path: await door.send("GET", path, **query) for path, query in asked}
+        for changed in told:
+            assert answers[changed].json() != before[changed].json(), (path, changed)
+        for path, query in asked:
+            again = await door.send("GET", path, headers={"If-None-Match": answers[path].headers["etag"]}, **query)
+            assert (again.status_code, again.content) == (304, b""), path
+        before = answers
+    await door.delete("registered-models/alias", name=name, alias="champion")
+    assert (await door.refused("GET", "registered-models/alias", None, name=name, alias="champion")).status == 400

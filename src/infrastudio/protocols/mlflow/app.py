@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from starlette.types import Receive, Scope, Send
 
 from infrastudio.http.asgi import header, respond, routed_path
+from infrastudio.http.unchanged import say_from_ledger
 from infrastudio.kernel.actor import Actor
 from infrastudio.kernel.errors import NotAuthenticated, RateLimited, StudioError
 from infrastudio.protocols.mlflow.errors import MlflowError, invalid_parameter
@@ -77,6 +78,8 @@ class MlflowApp:
             )
             return
         exchange = Exchange(scope, receive, send, _actor(scope))
+        if row.from_ledger:
+            say_from_ledger(scope)
         try:
             body = await self._call(row, exchange, match.parameters)
         except (StudioError, ValidationError) as error:

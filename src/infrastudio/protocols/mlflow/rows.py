@@ -295,7 +295,7 @@ ARTIFACTS: Final = (
 
 REGISTERED_MODELS: Final = (
     post("registered-models/create", models.create, _MODEL_NAME, _REGISTRY_TAGS, _DESCRIPTION),
-    get("registered-models/get", models.get, _NAME),
+    get("registered-models/get", models.get, _NAME, from_ledger=True),
     get(
         "registered-models/search",
         models.search,
@@ -303,6 +303,7 @@ REGISTERED_MODELS: Final = (
         count("max_results", limit=1000, default=100),
         texts("order_by"),
         _PAGE_TOKEN,
+        from_ledger=True,
     ),
     patch("registered-models/update", models.update, _NAME, _DESCRIPTION),
     post(
@@ -328,7 +329,7 @@ REGISTERED_MODELS: Final = (
         text("alias", required=True, check=at_most(255, "Registered model alias name")),
         _VERSION,
     ),
-    get("registered-models/alias", models.get_alias, _NAME, text("alias", required=True)),
+    get("registered-models/alias", models.get_alias, _NAME, text("alias", required=True), from_ledger=True),
     delete("registered-models/alias", models.delete_alias, _NAME, text("alias", required=True)),
 )
 
@@ -344,7 +345,7 @@ MODEL_VERSIONS: Final = (
         text("run_link", check=at_most(500, "run_link")),
         text("description", default="", check=at_most(MAX_REGISTRY_TAG_VALUE, "description")),
     ),
-    get("model-versions/get", versions.get, _NAME, _VERSION),
+    get("model-versions/get", versions.get, _NAME, _VERSION, from_ledger=True),
     get(
         "model-versions/search",
         versions.search,
@@ -352,8 +353,9 @@ MODEL_VERSIONS: Final = (
         count("max_results", limit=200_000, default=200_000),
         texts("order_by"),
         _PAGE_TOKEN,
+        from_ledger=True,
     ),
-    get("model-versions/get-download-uri", versions.get_download_uri, _NAME, _VERSION),
+    get("model-versions/get-download-uri", versions.get_download_uri, _NAME, _VERSION, from_ledger=True),
     patch("model-versions/update", versions.update, _NAME, _VERSION, _DESCRIPTION),
     post(
         "model-versions/transition-stage",

@@ -40,6 +40,8 @@ class Row:
         fast: Tried first, with the body as it came: the answer, or None where it needs a closer look.
         at_once: The same without waiting for anything but the commit, for the shortcut past the application; its answer
             is an empty object.
+        from_ledger: Its answers depend on nothing but ledgered tables, the caller and the request: they are remembered
+            while nothing is committed.
         is_stream: The handler reads the request and sends the answer itself.
         prefixes: Where the path exists; `("",)` is the root of the server.
         refusal: What every request is answered; None: the operation is offered.
@@ -52,6 +54,7 @@ class Row:
     versions: tuple[str, ...] = ("2.0",)
     fast: FastHandler | None = None
     at_once: ShortHandler | None = None
+    from_ledger: bool = False
     is_stream: bool = False
     prefixes: tuple[str, ...] = PREFIXES
     refusal: MlflowError | None = None
