@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from protocols.mlflow.requests import Door, by_key
+from protocols.mlflow.requests import API, Door, by_key
 
 INVALID = "INVALID_PARAMETER_VALUE"
 MISSING = "RESOURCE_DOES_NOT_EXIST"
@@ -298,11 +298,12 @@ async def test_answers_are_remembered_and_never_outlive_a_change(door: Door) -> 
     before: dict[str, httpx.Response] = {}
     for method, path, body, told in changes:
         assert (await door.send(method, path, {"name": name, **body})).status_code == 200
-        answers = {path: await door.send("GET", path, **query) for path, query in asked}
+        answers = {path: await door.http.get(f"{API}/{path}", params=query) for path, query in asked}
         for changed in told:
             assert answers[changed].json() != before[changed].json(), (path, changed)
         for path, query in asked:
-            again = await door.send("GET", path, headers={"If-None-Match": answers[path].headers["etag"]}, **query)
+            tag = answers[path].headers["etag"]
+            again = await door.http.get(f"{API}/{path}", params=query, headers={"If-None-Match": tag})
             assert (again.status_code, again.content) == (304, b""), path
         before = answers
     await door.delete("registered-models/alias", name=name, alias="champion")
