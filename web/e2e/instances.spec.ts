@@ -147,6 +147,8 @@ test("by keys alone: create, edit, read the history, compare, restore, undo", as
   await page.keyboard.press("j");
   await page.keyboard.press("j");
   await page.keyboard.press(".");
+  // Keys are the row's until the menu has the focus.
+  await expect(page.getByRole("menuitem").first()).toBeFocused();
   await page.keyboard.press("ArrowDown");
   await expect(page.getByRole("menuitem", { name: /^Restore/ })).toBeFocused();
   await page.keyboard.press("Enter");
