@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -145,6 +146,25 @@ def test_a_commit_that_fails_fails_everything_in_it_and_leaves_no_trace(backend:
         assert store.head(owner.key).points == 2
         assert store.latest("run", [owner.id])[owner.id]["loss"].step == 2
         assert [line.text for line in store.lines(other.key).items] == ["a"]
+
+
+def test_numbers_go_on_where_they_were_after_a_commit_that_failed(tmp_path: Path) -> None:
+    """The one writer of a file remembers how far a stream is; what a failed commit counted on must not stay."""
+    owner = a_run()
+    backend = SqliteBackend(tmp_path / "telemetry.db")
+    with opened(backend) as telemetry:
+        store = telemetry.store
+        append_point = partial(store.append_points, owner, points(owner, 1))
+        append_line = partial(store.append_lines, owner, LineBatch(1, ["a"], [1]))
+        assert [telemetry.run(append_point).first, telemetry.run(append_line).first_line] == [1, 1]
+        break_inserts(backend)
+        with pytest.raises(sqlite3.IntegrityError):
+            telemetry.run(partial(store.append_points, owner, points(owner, 2, 3)))
+        mend_inserts(backend)
+        assert telemetry.run(partial(store.append_points, owner, points(owner, 2))).first == 2
+        assert telemetry.run(partial(store.append_lines, owner, LineBatch(2, ["b"], [2]))).first_line == 2
+        head = store.head(owner.key)
+        assert (head.points, head.lines) == (2, 2)
 
 
 def test_more_than_the_queue_takes_is_refused_at_once(tmp_path: Path) -> None:
