@@ -109,6 +109,22 @@ class PostgresProgram(ServerProgram):
         return Path(on_path).parent if on_path else None
 
 
+def _options(data: Path, port: int) -> list[str]:
+    """Return what MariaDB and MySQL are both told: where they stand, and that no test cuts the power."""
+    return [
+        f"--datadir={data}",
+        f"--port={port}",
+        "--bind-address=127.0.0.1",
+        f"--socket={data.parent / 'socket'}",
+        f"--pid-file={data.parent / 'pid'}",
+        "--max-connections=200",
+        "--skip-log-bin",
+        "--innodb-flush-log-at-trx-commit=0",
+        "--innodb-flush-method=nosync",
+        "--innodb-doublewrite=OFF",
+    ]
+
+
 class MariaDbProgram(ServerProgram):
     """MariaDB with the character set of its package: what the product needs it has to say itself."""
 
@@ -133,16 +149,7 @@ class MariaDbProgram(ServerProgram):
             str(self._program("mariadbd")),
             "--no-defaults",
             *self._as_root(),
-            f"--datadir={data}",
-            f"--port={port}",
-            "--bind-address=127.0.0.1",
-            f"--socket={data.parent / 'socket'}",
-            f"--pid-file={data.parent / 'pid'}",
-            "--max-connections=200",
-            "--skip-log-bin",
-            "--innodb-flush-log-at-trx-commit=0",
-            "--innodb-flush-method=nosync",
-            "--innodb-doublewrite=OFF",
+            *_options(data, port),
         ]
 
     @override
@@ -183,18 +190,9 @@ class MySqlProgram(ServerProgram):
     def command(self, data: Path, port: int) -> list[str]:
         return [
             *self._program(),
-            f"--datadir={data}",
-            f"--port={port}",
-            "--bind-address=127.0.0.1",
-            f"--socket={data.parent / 'socket'}",
-            f"--pid-file={data.parent / 'pid'}",
             "--mysqlx=OFF",
             "--secure-file-priv=NULL",
-            "--max-connections=200",
-            "--skip-log-bin",
-            "--innodb-flush-log-at-trx-commit=0",
-            "--innodb-flush-method=nosync",
-            "--innodb-doublewrite=OFF",
+            *_options(data, port),
         ]
 
     @override
